@@ -1,0 +1,110 @@
+/** A `0x`-prefixed lowercase hex string. */
+export type Hex = `0x${string}`;
+
+/** 32 bytes, as a lowercase `0x` string: comparable with `===`, usable as a key. */
+export type Hash = Hex;
+
+/** 20 bytes, as a lowercase `0x` string. */
+export type Address = Hex;
+
+/** 32 zero bytes. */
+export const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`;
+
+/** 20 zero bytes. */
+export const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`;
+
+/** The one empty byte string. */
+export const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
+
+const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** Lowercase `0x` form of `bytes`. */
+export function bytesToHex(bytes: Uint8Array): Hex {
+  let text = '0x';
+  for (let i = 0; i < bytes.length; i++) text += HEX_OF_BYTE[bytes[i] as number];
+  return text as Hex;
+}
+
+/**
+ * Bytes of a `0x` string of even length, any case.
+ *
+ * @throws RangeError when `hex` has no `0x`, an odd number of digits, or a non-hex digit.
+ */
+export function hexToBytes(hex: string): Uint8Array {
+  if (!hex.startsWith('0x'))
+    throw new RangeError(`expected a 0x hex string, found \`${clip(hex)}\``);
+  if (hex.length % 2 !== 0) {
+    throw new RangeError(`expected an even number of hex digits, found ${hex.length - 2}`);
+  }
+  const bytes = new Uint8Array((hex.length - 2) >> 1);
+  for (let i = 0, at = 2; i < bytes.length; i++, at += 2) {
+    const high = DIGITS[hex.charCodeAt(at)] ?? -1;
+    const low = DIGITS[hex.charCodeAt(at + 1)] ?? -1;
+    if ((high | low) < 0) {
+      throw new RangeError(`expected hex digits, found \`${hex.slice(at, at + 2)}\` at ${at}`);
+    }
+    bytes[i] = (high << 4) | low;
+  }
+  return bytes;
+}
+
+const DIGITS: Int8Array = new Int8Array(128).fill(-1);
+for (let value = 0; value < 16; value++) {
+  DIGITS['0123456789abcdef'.charCodeAt(value)] = value;
+  DIGITS['0123456789ABCDEF'.charCodeAt(value)] = value;
+}
+
+function clip(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
+}
+
+/** One new array holding `parts` back to back. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+/** True when both hold the same bytes. Not constant time: never for secrets. */
+export function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+/** Unsigned big-endian integer of any length; the empty string is 0. */
+export function bytesToBigint(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes));
+}
+
+/**
+ * `value` as exactly `length` big-endian bytes.
+ *
+ * @throws RangeError when `value` is negative or does not fit.
+ */
+export function bigintToBytes(value: bigint, length: number): Uint8Array {
+  if (value < 0n || value >= 1n << BigInt(8 * length)) {
+    throw new RangeError(`expected an unsigned integer of ${length} bytes, found ${value}`);
+  }
+  return hexToBytes(`0x${value.toString(16).padStart(2 * length, '0')}`);
+}
+
+/** `value` in the fewest big-endian bytes; 0 is the empty string. */
+export function bigintToMinimalBytes(value: bigint): Uint8Array {
+  if (value === 0n) return EMPTY_BYTES;
+  const digits = value.toString(16);
+  return hexToBytes(`0x${digits.length % 2 === 0 ? digits : `0${digits}`}`);
+}
+
+/** `value` reduced modulo 2^64, as the reference's unsigned arithmetic does. */
+export function wrapU64(value: bigint): bigint {
+  return BigInt.asUintN(64, value);
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { createKeccak } from 'hash-wasm';
+import { installHashes } from '../base/hash.ts';
+import { installRecovery } from '../base/secp256k1.ts';
+
+/** Which implementation each port runs on. */
+export type NativeReport = {
+  readonly keccak256: 'wasm' | 'js';
+  readonly recovery: 'native' | 'js';
+};
+
+type Secp256k1 = typeof import('secp256k1');
+
+/**
+ * Installs the fast digests and signature recovery, once, before anything else. A port whose
+ * fast version cannot be loaded keeps the pure one, and the report says so.
+ */
+export async function installNative(): Promise<NativeReport> {
+  const hasher = await createKeccak(256);
+  installHashes({
+    keccak256: (data) => hasher.init().update(data).digest('binary'),
+    sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+  });
+  return { keccak256: 'wasm', recovery: installNativeRecovery() };
+}
+
+function installNativeRecovery(): 'native' | 'js' {
+  let native: Secp256k1;
+  try {
+    // The package's own entry falls back to slow code in silence; its bindings do not.
+    native = createRequire(import.meta.url)('secp256k1/bindings') as Secp256k1;
+  } catch {
+    return 'js';
+  }
+  installRecovery((hash, signature, yParity) => {
+    try {
+      return native.ecdsaRecover(signature, yParity, hash, false);
+    } catch {
+      return undefined;
+    }
+  });
+  return 'native';
+}

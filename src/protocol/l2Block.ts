@@ -1,0 +1,14 @@
+import type { Hash } from '../base/bytes.ts';
+
+/** An L2 block as far as derivation and system config reading need it. */
+export type L2Block = {
+  readonly number: bigint;
+  readonly hash: Hash;
+  readonly parentHash: Hash;
+  /** Seconds. */
+  readonly timestamp: bigint;
+  readonly gasLimit: bigint;
+  readonly extraData: Uint8Array;
+  /** Encoded. */
+  readonly transactions: readonly Uint8Array[];
+};

@@ -1,0 +1,3 @@
+import { installNative } from '../src/native/install.ts';
+
+await installNative();
