@@ -1,0 +1,147 @@
+import type { AbortOptions } from './abort.ts';
+import { TransportError } from './errors.ts';
+import type { HttpClient, HttpReply } from './http.ts';
+import { withoutSecrets } from './secrets.ts';
+
+/** One JSON-RPC call. */
+export type RpcCall = { readonly method: string; readonly params: readonly unknown[] };
+
+/** What one call of a batch came to. */
+export type RpcAnswer =
+  | { readonly type: 'result'; readonly result: unknown }
+  | { readonly type: 'error'; readonly error: TransportError };
+
+export type RpcOptions = AbortOptions & {
+  readonly timeoutMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** JSON-RPC error codes by which providers say "too many requests". */
+const RATE_LIMIT_CODES: ReadonlySet<number> = new Set([429, -32005, -32029]);
+
+/**
+ * One call, one HTTP request.
+ *
+ * @returns The `result`, which may be null. Its shape is not checked.
+ * @throws  TransportError, or the signal's reason.
+ */
+export async function rpcCall(
+  client: HttpClient,
+  call: RpcCall,
+  options: RpcOptions = {},
+): Promise<unknown> {
+  const reply = await post(client, encodeCall(call, 1), options);
+  const answer = answerOf(parseReply(client, reply), client);
+  if (answer.type === 'error') throw answer.error;
+  return answer.result;
+}
+
+/**
+ * Several calls in one HTTP request.
+ *
+ * @returns As many answers as calls, in their order.
+ * @throws  TransportError when the request failed as a whole, for instance when the server
+ *          refuses a batch of this size; or the signal's reason.
+ */
+export async function rpcBatch(
+  client: HttpClient,
+  calls: readonly RpcCall[],
+  options: RpcOptions = {},
+): Promise<readonly RpcAnswer[]> {
+  const body = `[${calls.map((call, index) => encodeCall(call, index + 1)).join(',')}]`;
+  const reply = await post(client, body, options);
+  const parsed = parseReply(client, reply);
+  if (!Array.isArray(parsed)) {
+    const answer = answerOf(parsed, client);
+    throw answer.type === 'error' ? answer.error : badAnswer(client, 'an array of answers');
+  }
+  const byId = new Map<unknown, RpcAnswer>();
+  for (const item of parsed as readonly unknown[]) byId.set(idOf(item), answerOf(item, client));
+  return calls.map((_, index) => {
+    const answer = byId.get(index + 1);
+    return answer ?? { type: 'error', error: badAnswer(client, `an answer to call ${index + 1}`) };
+  });
+}
+
+function encodeCall(call: RpcCall, id: number): string {
+  const { method, params } = call;
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+}
+
+function post(client: HttpClient, body: string, options: RpcOptions): Promise<HttpReply> {
+  const { timeoutMs, headers, signal } = options;
+  const request = {
+    method: 'POST' as const,
+    body,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+  return client.send(request, signal === undefined ? {} : { signal });
+}
+
+function parseReply(client: HttpClient, reply: HttpReply): unknown {
+  const refused = statusError(client, reply);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(reply.body);
+  } catch (error) {
+    throw refused ?? badAnswer(client, 'JSON', error);
+  }
+  // Some servers send JSON-RPC errors with status 400 or 500: the error inside says more.
+  if (refused !== undefined && (refused.code !== 'status' || !hasError(parsed))) throw refused;
+  return parsed;
+}
+
+function hasError(value: unknown): boolean {
+  return isRecord(value) && isRecord(value['error']) && value['jsonrpc'] === '2.0';
+}
+
+function answerOf(item: unknown, client: HttpClient): RpcAnswer {
+  if (!isRecord(item)) return { type: 'error', error: badAnswer(client, 'a JSON-RPC answer') };
+  const { error } = item;
+  if (error !== undefined && error !== null)
+    return { type: 'error', error: rpcError(client, error) };
+  if ('result' in item) return { type: 'result', result: item['result'] };
+  return { type: 'error', error: badAnswer(client, 'a `result` or an `error`') };
+}
+
+function rpcError(client: HttpClient, error: unknown): TransportError {
+  const fields = isRecord(error) ? error : { message: String(error) };
+  const status = typeof fields['code'] === 'number' ? fields['code'] : undefined;
+  const text = withoutSecrets(String(fields['message'] ?? 'no message'), client.url);
+  const limited = status !== undefined && RATE_LIMIT_CODES.has(status);
+  const where = status === undefined ? client.name : `${client.name}: error ${status}`;
+  return new TransportError(limited ? 'rateLimited' : 'rpc', `${where}: ${text}`, { status });
+}
+
+/** The error an HTTP status stands for; undefined below 400. */
+export function statusError(client: HttpClient, reply: HttpReply): TransportError | undefined {
+  const { status, retryAfterMs } = reply;
+  if (status < 400) return undefined;
+  const code =
+    status === 429
+      ? 'rateLimited'
+      : status === 401 || status === 403
+        ? 'unauthorized'
+        : status === 413
+          ? 'tooLarge'
+          : 'status';
+  return new TransportError(code, `${client.name}: HTTP status ${status}`, {
+    status,
+    retryAfterMs,
+  });
+}
+
+function badAnswer(client: HttpClient, expected: string, cause?: unknown): TransportError {
+  const message = `${client.name}: expected ${expected}, found something else`;
+  return new TransportError('badAnswer', message, { cause });
+}
+
+function idOf(item: unknown): unknown {
+  return isRecord(item) ? item['id'] : undefined;
+}
+
+/** True for a JSON object that is not an array. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
