@@ -39,6 +39,8 @@ export type Anvil = {
   readonly stop: () => Promise<void>;
 };
 
+/** Of an L1 block: mainnet's of 2026. */
+const L1_GAS_LIMIT = 60_000_000;
 const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5_000;
 const LOG_CHARS = 4_000;
@@ -87,6 +89,7 @@ export function anvilArguments(options: AnvilOptions): readonly string[] {
   const words = ['--host', '127.0.0.1', '--port', '0'];
   words.push('--chain-id', String(options.chainId ?? 900));
   words.push('--hardfork', options.hardfork ?? 'osaka');
+  words.push('--gas-limit', String(L1_GAS_LIMIT), '--order', 'fifo');
   words.push('--slots-in-an-epoch', String(options.epochL1Blocks ?? 2));
   words.push('--accounts', String(options.accounts ?? 10));
   if (options.timestamp !== undefined) words.push('--timestamp', String(options.timestamp));
