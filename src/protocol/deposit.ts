@@ -1,0 +1,107 @@
+import {
+  type Address,
+  EMPTY_BYTES,
+  type Hash,
+  bigintToMinimalBytes,
+  bytesToHex,
+  hexToBytes,
+} from '../base/bytes.ts';
+import { DecodeError } from '../base/errors.ts';
+import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
+
+// Deposit transaction: 0x7e ++ rlp of exactly these 8 items. It has no signature and no nonce.
+//
+//   0 sourceHash  32 bytes                   4 value       u256
+//   1 from        20 bytes                   5 gas         u64
+//   2 to          20 bytes, empty = creation 6 isSystemTx  empty = false, 0x01 = true
+//   3 mint        u256, empty = none         7 data        any bytes
+//
+// Anything else is a bad payload, not a failed deposit.
+
+/** A deposit transaction. Mint and value in wei. */
+export type DepositTx = {
+  readonly sourceHash: Hash;
+  readonly from: Address;
+  /** Undefined creates a contract. */
+  readonly to: Address | undefined;
+  /** 0 means no mint: both have the same encoding. */
+  readonly mint: bigint;
+  readonly value: bigint;
+  readonly gas: bigint;
+  readonly isSystemTx: boolean;
+  readonly data: Uint8Array;
+};
+
+/**
+ * Bytes of a deposit transaction, type byte first. Its hash is their Keccak-256.
+ *
+ * @spec protocol/execution.md 1.1
+ */
+export function encodeDepositTx(tx: DepositTx): Uint8Array {
+  const list = encodeRlp([
+    hexToBytes(tx.sourceHash),
+    hexToBytes(tx.from),
+    tx.to === undefined ? EMPTY_BYTES : hexToBytes(tx.to),
+    bigintToMinimalBytes(tx.mint),
+    bigintToMinimalBytes(tx.value),
+    bigintToMinimalBytes(tx.gas),
+    tx.isSystemTx ? TRUE : EMPTY_BYTES,
+    tx.data,
+  ]);
+  const encoded = new Uint8Array(1 + list.length);
+  encoded[0] = DEPOSIT_TX_TYPE;
+  encoded.set(list, 1);
+  return encoded;
+}
+
+/**
+ * The deposit that `data` encodes. `data` of the result is a view.
+ *
+ * @throws DecodeError on another type byte or anything but the one canonical encoding.
+ * @spec protocol/execution.md 1.1
+ */
+export function decodeDepositTx(data: Uint8Array): DepositTx {
+  if (data[0] !== DEPOSIT_TX_TYPE) {
+    const found = data.length === 0 ? 'nothing' : `0x${data[0]?.toString(16)}`;
+    const message = `expected a deposit transaction, first byte 0x7e, found ${found}`;
+    throw new DecodeError('depositType', 0, message);
+  }
+  const list = decodeRlp(data.subarray(1));
+  if (list instanceof Uint8Array || list.length !== 8) {
+    const found = list instanceof Uint8Array ? 'bytes' : `${list.length} items`;
+    throw new DecodeError('depositFields', 1, `expected 8 deposit fields, found ${found}`);
+  }
+  const fields = list.map(bytesItem);
+  const to = fields[2] as Uint8Array;
+  return {
+    sourceHash: bytesToHex(sized(fields[0], 32, 'sourceHash')),
+    from: bytesToHex(sized(fields[1], 20, 'from')),
+    to: to.length === 0 ? undefined : bytesToHex(sized(to, 20, 'to')),
+    mint: rlpToBigint(fields[3] as Uint8Array, 32),
+    value: rlpToBigint(fields[4] as Uint8Array, 32),
+    gas: rlpToBigint(fields[5] as Uint8Array, 8),
+    isSystemTx: decodeBoolean(fields[6] as Uint8Array),
+    data: fields[7] as Uint8Array,
+  };
+}
+
+const TRUE = Uint8Array.of(1);
+
+function decodeBoolean(bytes: Uint8Array): boolean {
+  if (bytes.length === 0) return false;
+  if (bytes.length === 1 && bytes[0] === 1) return true;
+  const message = `deposit \`isSystemTx\`: expected empty or 0x01, found \`${bytesToHex(bytes)}\``;
+  throw new DecodeError('depositBoolean', -1, message);
+}
+
+function sized(bytes: Uint8Array | undefined, length: number, name: string): Uint8Array {
+  if (bytes !== undefined && bytes.length === length) return bytes;
+  const message = `deposit \`${name}\`: expected ${length} bytes, found ${bytes?.length ?? 0}`;
+  throw new DecodeError('depositField', -1, message);
+}
+
+function bytesItem(item: RlpItem): Uint8Array {
+  if (item instanceof Uint8Array) return item;
+  throw new DecodeError('depositField', -1, 'expected bytes in a deposit field, found a list');
+}
