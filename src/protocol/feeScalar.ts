@@ -1,0 +1,62 @@
+import { type Hash, bytesToHex, hexToBytes } from '../base/bytes.ts';
+import { DecodeError } from '../base/errors.ts';
+
+// Fee scalar of the system config, 32 bytes. Before Ecotone the whole word is one number.
+//
+//   version 0   0 version  1..27 zero                      28..31 base fee scalar u32
+//   version 1   1 version  1..23 zero  24..27 blob scalar  28..31 base fee scalar u32
+
+/** Ecotone's two scalars, u32 each. */
+export type FeeScalars = { readonly baseFeeScalar: bigint; readonly blobBaseFeeScalar: bigint };
+
+/**
+ * Scalars that an Ecotone block reports for a config's `scalar`. Version 0 with anything in its
+ * padding is a Bedrock scalar above 32 bits: it becomes the largest base fee scalar.
+ *
+ * @throws DecodeError on version 1 with dirty padding, or another version.
+ * @spec protocol/derivation-2-attributes-engine.md 8.3
+ */
+export function feeScalars(scalar: Hash): FeeScalars {
+  const bytes = hexToBytes(scalar);
+  if (bytes[0] === 0) {
+    const tooLarge = !isZero(bytes, 1, 28);
+    return { baseFeeScalar: tooLarge ? MAX_U32 : u32(bytes, 28), blobBaseFeeScalar: 0n };
+  }
+  if (bytes[0] !== 1 || !isZero(bytes, 1, 24)) {
+    const message = `expected a fee scalar of version 0 or 1 with zero padding, found \`${scalar}\``;
+    throw new DecodeError('feeScalar', 0, message);
+  }
+  return { baseFeeScalar: u32(bytes, 28), blobBaseFeeScalar: u32(bytes, 24) };
+}
+
+/**
+ * Whether Ecotone accepts this scalar from a config update: version 0 or 1, padding all zero.
+ *
+ * @spec protocol/derivation-2-attributes-engine.md 9.3, type 1
+ */
+export function isEcotoneScalar(scalar: Hash): boolean {
+  const bytes = hexToBytes(scalar);
+  if (bytes[0] === 0) return isZero(bytes, 1, 28);
+  return bytes[0] === 1 && isZero(bytes, 1, 24);
+}
+
+/** The scalar of version 1 that holds `scalars`. */
+export function encodeFeeScalars(scalars: FeeScalars): Hash {
+  const bytes = new Uint8Array(32);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 1;
+  view.setUint32(24, Number(scalars.blobBaseFeeScalar));
+  view.setUint32(28, Number(scalars.baseFeeScalar));
+  return bytesToHex(bytes);
+}
+
+const MAX_U32 = 0xffff_ffffn;
+
+function u32(bytes: Uint8Array, offset: number): bigint {
+  return BigInt(new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset));
+}
+
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
+  return true;
+}
