@@ -1,16 +1,18 @@
-import type { Hash } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import type { Header } from './header.ts';
 import {
-  type RpcObject,
+  type JsonRecord,
   isAbsent,
-  rpcAddress,
-  rpcBytes,
-  rpcHash,
-  rpcHex,
-  rpcObject,
-  rpcQuantity,
-} from './rpcFields.ts';
+  readAddress,
+  readBytes,
+  readFixedHex,
+  readHash,
+  readOptionalHash,
+  readOptionalQuantity,
+  readQuantity,
+  toBytes,
+  toRecord,
+} from './rpcJson.ts';
 
 /**
  * Header in the answer of `eth_getBlockBy…`, of L1 or L2. Nothing is checked against the answer's
@@ -23,33 +25,33 @@ import {
  *         while an earlier one is not.
  */
 export function headerFromRpc(json: unknown): Header {
-  const block = rpcObject(json, 'block');
+  const block = toRecord(json, 'block');
   assertNoGap(block);
-  const bloom = rpcHex(block, 'logsBloom', 256);
+  const bloom = readFixedHex(block, 'logsBloom', 256);
   return {
-    parentHash: rpcHash(block, 'parentHash'),
-    ommersHash: rpcHash(block, 'sha3Uncles'),
-    beneficiary: rpcAddress(block, 'miner'),
-    stateRoot: rpcHash(block, 'stateRoot'),
-    transactionsRoot: rpcHash(block, 'transactionsRoot'),
-    receiptsRoot: rpcHash(block, 'receiptsRoot'),
-    logsBloom: rpcBytes({ bloom }, 'bloom'),
-    difficulty: rpcQuantity(block, 'difficulty', 32),
-    number: rpcQuantity(block, 'number', 8),
-    gasLimit: rpcQuantity(block, 'gasLimit', 8),
-    gasUsed: rpcQuantity(block, 'gasUsed', 8),
-    timestamp: rpcQuantity(block, 'timestamp', 8),
-    extraData: rpcBytes(block, 'extraData'),
-    mixHash: rpcHash(block, 'mixHash'),
-    nonce: rpcHex(block, 'nonce', 8),
-    baseFeePerGas: optionalQuantity(block, 'baseFeePerGas', 32),
-    withdrawalsRoot: optionalHash(block, 'withdrawalsRoot'),
-    blobGasUsed: optionalQuantity(block, 'blobGasUsed', 8),
-    excessBlobGas: optionalQuantity(block, 'excessBlobGas', 8),
-    parentBeaconBlockRoot: optionalHash(block, 'parentBeaconBlockRoot'),
-    requestsHash: optionalHash(block, 'requestsHash'),
-    blockAccessListHash: optionalHash(block, 'blockAccessListHash'),
-    slotNumber: optionalQuantity(block, 'slotNumber', 8),
+    parentHash: readHash(block, 'parentHash'),
+    ommersHash: readHash(block, 'sha3Uncles'),
+    beneficiary: readAddress(block, 'miner'),
+    stateRoot: readHash(block, 'stateRoot'),
+    transactionsRoot: readHash(block, 'transactionsRoot'),
+    receiptsRoot: readHash(block, 'receiptsRoot'),
+    logsBloom: toBytes(bloom, 'logsBloom'),
+    difficulty: readQuantity(block, 'difficulty'),
+    number: readQuantity(block, 'number', 8),
+    gasLimit: readQuantity(block, 'gasLimit', 8),
+    gasUsed: readQuantity(block, 'gasUsed', 8),
+    timestamp: readQuantity(block, 'timestamp', 8),
+    extraData: readBytes(block, 'extraData'),
+    mixHash: readHash(block, 'mixHash'),
+    nonce: readFixedHex(block, 'nonce', 8),
+    baseFeePerGas: readOptionalQuantity(block, 'baseFeePerGas'),
+    withdrawalsRoot: readOptionalHash(block, 'withdrawalsRoot'),
+    blobGasUsed: readOptionalQuantity(block, 'blobGasUsed', 8),
+    excessBlobGas: readOptionalQuantity(block, 'excessBlobGas', 8),
+    parentBeaconBlockRoot: readOptionalHash(block, 'parentBeaconBlockRoot'),
+    requestsHash: readOptionalHash(block, 'requestsHash'),
+    blockAccessListHash: readOptionalHash(block, 'blockAccessListHash'),
+    slotNumber: readOptionalQuantity(block, 'slotNumber', 8),
   };
 }
 
@@ -65,22 +67,14 @@ const OPTIONAL_FIELDS = [
   'slotNumber',
 ] as const;
 
-function assertNoGap(block: RpcObject): void {
+function assertNoGap(block: JsonRecord): void {
   let missing: string | undefined;
   for (const name of OPTIONAL_FIELDS) {
     if (isAbsent(block, name)) {
       missing ??= name;
     } else if (missing !== undefined) {
       const message = `\`${missing}\`: expected it wherever \`${name}\` is, found nothing`;
-      throw new DecodeError('rpcField', -1, message);
+      throw new DecodeError('jsonField', -1, message);
     }
   }
-}
-
-function optionalHash(block: RpcObject, name: string): Hash | undefined {
-  return isAbsent(block, name) ? undefined : rpcHash(block, name);
-}
-
-function optionalQuantity(block: RpcObject, name: string, maxBytes: number): bigint | undefined {
-  return isAbsent(block, name) ? undefined : rpcQuantity(block, name, maxBytes);
 }

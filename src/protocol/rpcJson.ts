@@ -20,16 +20,23 @@ export function isAbsent(record: JsonRecord, key: string): boolean {
   return record[key] === undefined || record[key] === null;
 }
 
-/** The QUANTITY under `key`, below 2^256. @throws DecodeError */
-export function readQuantity(record: JsonRecord, key: string): bigint {
+/** The QUANTITY under `key`, of at most `maxBytes` bytes: 8 for a u64. @throws DecodeError */
+export function readQuantity(record: JsonRecord, key: string, maxBytes = 32): bigint {
   const value = record[key];
-  if (typeof value === 'string' && QUANTITY.test(value)) return BigInt(value);
-  throw wrongField(key, 'a hex quantity', value);
+  if (typeof value === 'string' && QUANTITY.test(value)) {
+    const quantity = BigInt(value);
+    if (quantity >> BigInt(8 * maxBytes) === 0n) return quantity;
+  }
+  throw wrongField(key, `a hex quantity of at most ${8 * maxBytes} bits`, value);
 }
 
 /** Like `readQuantity`, but undefined where the field is absent. @throws DecodeError */
-export function readOptionalQuantity(record: JsonRecord, key: string): bigint | undefined {
-  return isAbsent(record, key) ? undefined : readQuantity(record, key);
+export function readOptionalQuantity(
+  record: JsonRecord,
+  key: string,
+  maxBytes = 32,
+): bigint | undefined {
+  return isAbsent(record, key) ? undefined : readQuantity(record, key, maxBytes);
 }
 
 /** DATA of exactly `length` bytes under `key`, in lowercase. @throws DecodeError */
