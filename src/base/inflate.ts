@@ -1,3 +1,6 @@
+import { Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream } from 'pako';
+import { zlibInflate, zlibInflateInit } from 'pako';
+
 /**
  * What a compressed stream yielded before its end, its fault or the cap.
  *
@@ -11,3 +14,65 @@ export type Inflated = {
 
 /** Decompresses `data` to at most `capBytes` bytes. Never throws on bad input. */
 export type Decompress = (data: Uint8Array, capBytes: number) => Inflated;
+
+/** Thrown where a port was never given an implementation: a fault of the entry point. */
+export class PortMissingError extends Error {
+  override readonly name = 'PortMissingError';
+}
+
+/**
+ * Pure zlib decompression, the default of `inflateZlib`. Whatever was decoded before a fault comes
+ * out; bytes behind the end of the stream are ignored, and a wrong checksum is a fault at the end.
+ */
+export const inflateZlibPure: Decompress = (data, capBytes) => {
+  const stream = new ZStream();
+  zlibInflateInit(stream);
+  stream.input = data;
+  stream.avail_in = data.length;
+  let output = new Uint8Array(Math.min(capBytes + 1, Math.max(MIN_OUTPUT_BYTES, 4 * data.length)));
+  stream.output = output;
+  stream.avail_out = output.length;
+  for (;;) {
+    const status = zlibInflate(stream, Z_SYNC_FLUSH);
+    // One byte more than the cap has room, so that reaching the cap and passing it differ.
+    if (stream.next_out > capBytes)
+      return { bytes: output.subarray(0, capBytes), ending: 'capped' };
+    const bytes = output.subarray(0, stream.next_out);
+    if (status === Z_STREAM_END) return { bytes, ending: 'clean' };
+    if (status !== Z_OK && status !== Z_BUF_ERROR) return { bytes, ending: 'corrupt' };
+    if (stream.avail_out > 0) return { bytes, ending: 'truncated' };
+    output = new Uint8Array(Math.min(capBytes + 1, 2 * output.length));
+    output.set(bytes);
+    stream.output = output;
+    stream.avail_out = output.length - stream.next_out;
+  }
+};
+
+const MIN_OUTPUT_BYTES = 16_384;
+
+let zlib: Decompress = inflateZlibPure;
+let brotli: Decompress | undefined;
+
+/** Installs other decompressors. Entry points call it once, before anything is decompressed. */
+export function installDecompressors(fast: {
+  readonly zlib?: Decompress;
+  readonly brotli?: Decompress;
+}): void {
+  zlib = fast.zlib ?? zlib;
+  brotli = fast.brotli ?? brotli;
+}
+
+/** Decompresses a zlib stream (RFC 1950) without preset dictionary. */
+export const inflateZlib: Decompress = (data, capBytes) => zlib(data, capBytes);
+
+/**
+ * Decompresses a brotli stream (RFC 7932).
+ *
+ * @throws PortMissingError when none is installed: guessing would split the chain.
+ */
+export const decompressBrotli: Decompress = (data, capBytes) => {
+  if (brotli === undefined) {
+    throw new PortMissingError('no brotli decompressor: call installDecompressors first');
+  }
+  return brotli(data, capBytes);
+};

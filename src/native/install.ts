@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { createKeccak } from 'hash-wasm';
 import { installHashes } from '../base/hash.ts';
+import { installDecompressors } from '../base/inflate.ts';
 import { installRecovery } from '../base/secp256k1.ts';
+import { decompressBrotliNative, inflateZlibNative } from './decompress.ts';
 
 /** Which implementation each port runs on. */
 export type NativeReport = {
@@ -13,8 +15,8 @@ export type NativeReport = {
 type Secp256k1 = typeof import('secp256k1');
 
 /**
- * Installs the fast digests and signature recovery, once, before anything else. A port whose
- * fast version cannot be loaded keeps the pure one, and the report says so.
+ * Installs the fast digests, signature recovery and decompressors, once, before anything else. A
+ * port whose fast version cannot be loaded keeps the pure one, and the report says so.
  */
 export async function installNative(): Promise<NativeReport> {
   const hasher = await createKeccak(256);
@@ -22,6 +24,7 @@ export async function installNative(): Promise<NativeReport> {
     keccak256: (data) => hasher.init().update(data).digest('binary'),
     sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
   });
+  installDecompressors({ zlib: inflateZlibNative, brotli: decompressBrotliNative });
   return { keccak256: 'wasm', recovery: installNativeRecovery() };
 }
 
