@@ -1,0 +1,26 @@
+import { DecodeError } from '../base/errors.ts';
+import type { SingularBatch } from './batch.ts';
+import { decodeSingularBatch } from './singularBatch.ts';
+import { decodeSpanBatch, type RawSpanBatch } from './spanBatch.ts';
+
+/** Type byte of a singular batch. */
+export const SINGULAR_BATCH_TYPE = 0;
+
+/** Type byte of a span batch. */
+export const SPAN_BATCH_TYPE = 1;
+
+/**
+ * A batch by its type byte. A span batch stays in columns: whether it may be used at all is
+ * decided before it is expanded.
+ *
+ * @param bytes  Type byte, then the batch, as `readBatchItem` gives them.
+ * @throws       DecodeError for an unknown type or a malformed batch. The channel ends there.
+ * @spec         protocol/derivation.md 6.1
+ */
+export function decodeBatch(bytes: Uint8Array): SingularBatch | RawSpanBatch {
+  const type = bytes[0];
+  if (type === SINGULAR_BATCH_TYPE) return decodeSingularBatch(bytes.subarray(1));
+  if (type === SPAN_BATCH_TYPE) return decodeSpanBatch(bytes.subarray(1));
+  const message = `batch type: expected 0 or 1, found ${type ?? 'no bytes'}`;
+  throw new DecodeError('unknownBatchType', 0, message);
+}
