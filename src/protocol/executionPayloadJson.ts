@@ -93,7 +93,7 @@ export function fromEnvelopeJson(value: unknown): PayloadEnvelope {
  * Payload attributes as the Engine API has them in JSON.
  *
  * Choice: `minBaseFee` is a plain JSON number, as op-node sends it to op-geth and op-reth today;
- * the spec's table says QUANTITY.
+ * the spec's table says QUANTITY. Beyond 2^53 it is a bigint here, and plain digits on the wire.
  *
  * @spec protocol/derivation-2-attributes-engine.md 8.6
  */
@@ -147,10 +147,11 @@ function noWithdrawals(json: JsonRecord): readonly never[] {
 function readMinBaseFee(json: JsonRecord): bigint | undefined {
   const found = json['minBaseFee'];
   if (typeof found === 'number' && Number.isSafeInteger(found) && found >= 0) return BigInt(found);
+  if (typeof found === 'bigint') return found;
   return readOptionalQuantity(json, 'minBaseFee');
 }
 
-/** A fee above 2^53 wei has no exact JSON number; the quantity form is the only true one then. */
-function toJsonNumber(value: bigint): number | string {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : toQuantity(value);
+/** A fee that a JSON number would round stays a bigint: `encodeJsonExact` writes its digits. */
+function toJsonNumber(value: bigint): number | bigint {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }

@@ -1,3 +1,4 @@
+import { encodeJsonExact, type JsonValue } from '../base/json.ts';
 import type { AbortOptions } from './abort.ts';
 import { TransportError } from './errors.ts';
 import type { HttpClient, HttpReply } from './http.ts';
@@ -65,7 +66,13 @@ export async function rpcBatch(
 
 function encodeCall(call: RpcCall, id: number): string {
   const { method, params } = call;
-  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+  const request = { jsonrpc: '2.0', id, method, params };
+  try {
+    return JSON.stringify(request);
+  } catch {
+    // A bigint: an integer beyond 2^53, which must go out with all its digits.
+    return encodeJsonExact(request as JsonValue);
+  }
 }
 
 function post(client: HttpClient, body: string, options: RpcOptions): Promise<HttpReply> {
