@@ -71,37 +71,27 @@ function assertZlibHeader(data: Uint8Array): void {
   }
 }
 
-/** One batch of a channel, or that none is left. */
-export type BatchItem =
-  | {
-      readonly type: 'item';
-      /** Type byte, then the batch. A view, at least one byte. */
-      readonly bytes: Uint8Array;
-      /** Where the next item begins. */
-      readonly next: number;
-    }
-  | { readonly type: 'end' };
-
-const END: BatchItem = { type: 'end' };
-
 /**
- * The batch that begins at `offset` of a channel's decompressed bytes.
+ * The batch that begins at `offset` of a channel, and where it ends; undefined when none is left.
  *
- * @throws DecodeError  when there is none that is whole and canonical. The channel ends there.
+ * @param content       What `decompressChannel` gave.
+ * @returns             `item` is the type byte, then the batch: a view of at least one byte.
+ * @throws DecodeError  when there is no batch that is whole and canonical. The channel ends there.
  * @spec   protocol/derivation.md 5.2, 5.3
  */
-export function readBatchItem(content: Uint8Array, offset: number): BatchItem {
-  if (offset >= content.length) return END;
-  const header = rlpHeader(content, offset);
+export function readBatchItem(
+  content: Pick<ChannelContent, 'bytes' | 'ending'>,
+  offset: number,
+): { readonly item: Uint8Array; readonly end: number } | undefined {
+  const { bytes } = content;
+  if (offset >= bytes.length) return undefined;
+  const header = rlpHeader(bytes, offset);
   if (header.type === 'list') {
-    throw new DecodeError(
-      'rlpUnexpectedList',
-      offset,
-      'batch: expected an RLP string, found a list',
-    );
+    const message = 'batch: expected an RLP string, found a list';
+    throw new DecodeError('rlpUnexpectedList', offset, message);
   }
   if (header.start === header.end) {
     throw new DecodeError('batchEmpty', offset, 'batch: expected a type byte, found no bytes');
   }
-  return { type: 'item', bytes: content.subarray(header.start, header.end), next: header.end };
+  return { item: bytes.subarray(header.start, header.end), end: header.end };
 }

@@ -150,11 +150,11 @@ const NO_TRANSACTIONS: readonly Uint8Array[] = [];
  */
 export function spanEpochNumbers(raw: RawSpanBatch): bigint[] {
   const { blockCount, originBits } = raw;
-  const numbers: bigint[] = new Array<bigint>(blockCount);
+  const numbers: bigint[] = [];
   let number = raw.l1OriginNumber;
   for (let i = blockCount - 1; i >= 0; i--) {
-    numbers[i] = number;
+    numbers.push(number);
     if (bitAt(originBits, i) === 1) number = wrapU64(number - 1n);
   }
-  return numbers;
+  return numbers.reverse();
 }

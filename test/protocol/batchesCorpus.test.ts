@@ -7,7 +7,7 @@ import type { SingularBatch } from '../../src/protocol/batch.ts';
 import { bitAt } from '../../src/protocol/bitlist.ts';
 import { decodeBlob } from '../../src/protocol/blob.ts';
 import { decompressChannel, readBatchItem } from '../../src/protocol/channel.ts';
-import { decodeBatch } from '../../src/protocol/decodeBatch.ts';
+import { decodeBatch } from '../../src/protocol/batchCodec.ts';
 import { decodeFrames } from '../../src/protocol/frame.ts';
 import { decodeSingularBatch } from '../../src/protocol/singularBatch.ts';
 import {
@@ -42,7 +42,7 @@ describe.skipIf(lacksShared('data/batches'))('data/batches', () => {
       name.endsWith('.expected.json.gz') ? [name.replace('.expected.json.gz', '')] : [],
     );
     const known = [...DATA, ...CHANNELS, 'synthetic-27-singular', 'synthetic-raw-span-4-blocks'];
-    expect(items.sort()).toEqual(known.sort());
+    expect(items.toSorted()).toEqual(known.toSorted());
   });
 
   for (const name of DATA) {
@@ -109,16 +109,16 @@ function expectChannel(data: Uint8Array, expected: ExpectedChannel | undefined):
   expect(sha256(bytes)).toBe(expected.decompressedSha256);
   let offset = 0;
   for (const batch of expected.batches) {
-    const item = readBatchItem(bytes, offset);
-    if (item.type === 'end') throw new Error(`expected a batch at ${offset}, found the end`);
-    expect(item.bytes.length).toBe(batch.bytes);
-    expect(sha256(item.bytes)).toBe(batch.sha256);
-    const decoded = decodeBatch(item.bytes);
+    const read = readBatchItem({ bytes, ending }, offset);
+    if (read === undefined) throw new Error(`expected a batch at ${offset}, found the end`);
+    expect(read.item.length).toBe(batch.bytes);
+    expect(sha256(read.item)).toBe(batch.sha256);
+    const decoded = decodeBatch(read.item);
     if (decoded.type === 'singular') expectSingular(decoded, batch);
-    else expectSpan(item.bytes.subarray(1), batch, OP_SEPOLIA);
-    offset = item.next;
+    else expectSpan(read.item.subarray(1), batch, OP_SEPOLIA);
+    offset = read.end;
   }
-  expect(readBatchItem(bytes, offset)).toEqual({ type: 'end' });
+  expect(readBatchItem({ bytes, ending }, offset)).toBeUndefined();
 }
 
 function expectSingular(batch: SingularBatch, expected: ExpectedBatch): void {

@@ -9,6 +9,9 @@ export const SINGULAR_BATCH_TYPE = 0;
 /** Type byte of a span batch. */
 export const SPAN_BATCH_TYPE = 1;
 
+/** A batch as the channel holds it: a span batch is still in columns. */
+export type RawBatch = SingularBatch | RawSpanBatch;
+
 /**
  * A batch by its type byte. A span batch stays in columns: whether it may be used at all is
  * decided before it is expanded.
@@ -17,7 +20,7 @@ export const SPAN_BATCH_TYPE = 1;
  * @throws       DecodeError for an unknown type or a malformed batch. The channel ends there.
  * @spec         protocol/derivation.md 6.1
  */
-export function decodeBatch(bytes: Uint8Array): SingularBatch | RawSpanBatch {
+export function decodeBatch(bytes: Uint8Array): RawBatch {
   const type = bytes[0];
   if (type === SINGULAR_BATCH_TYPE) return decodeSingularBatch(bytes.subarray(1));
   if (type === SPAN_BATCH_TYPE) return decodeSpanBatch(bytes.subarray(1));
