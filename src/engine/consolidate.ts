@@ -3,6 +3,7 @@ import { DecodeError } from '../base/errors.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import { decodeExtraData, encodeExtraData, ZERO_EIP1559_PARAMS } from '../protocol/extraData.ts';
 import { isActive } from '../protocol/forks.ts';
+import { EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 
@@ -21,10 +22,6 @@ export type Mismatch = {
 };
 
 type Expected = Pick<RollupConfig, 'forkTimes' | 'chainOpConfig'>;
-
-/** Root of an empty trie: `withdrawalsRoot` of every block before Isthmus. */
-export const EMPTY_TRIE_ROOT: Hash =
-  '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
 
 /**
  * The first difference between what was derived and a block; undefined when the block is it.
