@@ -1,0 +1,19 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { CliIo } from './io.ts';
+
+/** Adds one command, with its options and its action, to the program. */
+export type Register = (program: Command, io: CliIo) => void;
+
+/**
+ * A command as the list knows it. `load` fetches the rest, and only for the command that runs:
+ * `--help` must answer before the execution engine would be loaded.
+ */
+export type CommandEntry = {
+  readonly name: string;
+  /** One line for `headwater --help`. */
+  readonly summary: string;
+  readonly load: () => Promise<Register>;
+};
+
+/** Every command, in the order of `headwater --help`. */
+export const COMMANDS: readonly CommandEntry[] = [];

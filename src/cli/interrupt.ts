@@ -1,0 +1,21 @@
+/** Exit code of a shell for a process ended by SIGINT. */
+const EXIT_INTERRUPTED = 130;
+
+let controller: AbortController | undefined;
+
+/**
+ * Aborts on the first SIGINT or SIGTERM, so that a command can put things in order; the second one
+ * ends the process. Before the first call, signals end the process as usual.
+ */
+export function interruptSignal(): AbortSignal {
+  if (controller !== undefined) return controller.signal;
+  const created = new AbortController();
+  controller = created;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (created.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    created.abort(new Error(`stopped by ${signal}`));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return created.signal;
+}

@@ -1,0 +1,41 @@
+import { dirname, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+/** All that a command touches of the process it runs in. */
+export type CliIo = {
+  readonly stdin: Readable;
+  /** What was asked for, and nothing else. */
+  readonly stdout: Writable;
+  /** Progress, warnings, failures. */
+  readonly stderr: Writable;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly cwd: string;
+};
+
+/** The io of this process. A reader of stdout that goes away ends the process in peace. */
+export function processIo(): CliIo {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const { stdin, stdout, stderr, env } = process;
+  return { stdin, stdout, stderr, env, cwd: process.cwd() };
+}
+
+/**
+ * Absolute form of a path given on the command line.
+ *
+ * npm runs scripts in the package's folder and says in `INIT_CWD` where the person stood; a relative
+ * path is meant from there. A script that has since gone elsewhere means its own folder.
+ */
+export function pathArgument(path: string, io: Pick<CliIo, 'env' | 'cwd'>): string {
+  const stood = io.env['INIT_CWD'];
+  const packageJson = io.env['npm_package_json'];
+  const isMovedByNpm = packageJson === undefined || dirname(packageJson) === io.cwd;
+  return resolve(stood !== undefined && isMovedByNpm ? stood : io.cwd, path);
+}
+
+/** True when `stream` is a terminal that a person watches. */
+export function isTerminal(stream: Writable): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}
