@@ -2,7 +2,8 @@ import { DecodeError } from './errors.ts';
 import { rlpHeader } from './rlp.ts';
 
 // Walking over canonical RLP without allocating: positions in, positions out. Where an item begins
-// is known, so its end says everything. For transactions in bulk; elsewhere `decodeRlp` reads better.
+// is known, so its end says everything. For transactions in bulk; elsewhere `decodeRlp` reads
+// better.
 
 /**
  * Where the byte string at `offset` ends.

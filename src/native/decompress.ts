@@ -7,8 +7,8 @@ import { type Decompress, type Inflated, inflateZlibPure } from '../base/inflate
 
 /** zlib by node:zlib; on a fault other than a missing end, by the pure decompressor. */
 export const inflateZlibNative: Decompress = (data, capBytes) => {
-  // Batchers post streams that stop after a flush, whose marker is the last thing in them. There the
-  // call that asks for an end would only fail.
+  // Batchers post streams that stop after a flush, whose marker is the last thing in them. There
+  // the call that asks for an end would only fail.
   const order = endsInFlush(data) ? FLUSH_FIRST : END_FIRST;
   for (const [finishFlush, ending] of order) {
     try {
@@ -110,8 +110,7 @@ function limits(
   capBytes: number,
 ): { chunkSize: number; maxOutputLength: number } {
   const chunkSize = Math.min(Math.max(4 * data.length, 4096), MAX_CHUNK_BYTES);
-  // A cap of 0 is not a length that node:zlib takes; one byte too many is cut by the caller's rules.
-  return { chunkSize, maxOutputLength: Math.max(capBytes, 1) };
+  return { chunkSize, maxOutputLength: capBytes };
 }
 
 const MAX_CHUNK_BYTES = 1_048_576;

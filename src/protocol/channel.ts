@@ -10,9 +10,9 @@ import { rlpHeader } from '../base/rlp.ts';
 //   1                    brotli (RFC 7932) behind the byte; from Fjord on
 //   else                 none that is known
 //
-// Decompressed: RLP strings back to back, each one a batch. Read from the front; the first fault ends
-// the channel, and everything in front of it stays good. A stream without end or checksum is no
-// fault of the batches that it contains.
+// Decompressed: RLP strings back to back, each one a batch. Read from the front; the first fault
+// ends the channel, and everything in front of it stays good. A stream without end or checksum is
+// no fault of the batches that it contains.
 
 /** How a channel is compressed. */
 export type Compression = 'zlib' | 'brotli';

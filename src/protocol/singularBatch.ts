@@ -15,8 +15,8 @@ import type { SingularBatch } from './batch.ts';
 //   rlp([parent_hash (32 bytes), epoch_number (u64), epoch_hash (32 bytes), timestamp (u64),
 //        transactions (list of byte strings)])
 //
-// Exactly five items. Bytes behind the list are ignored. Transactions are opaque here. Any fault ends the
-// channel.
+// Exactly five items. Bytes behind the list are ignored. Transactions are opaque here. Any fault
+// ends the channel.
 
 /**
  * A singular batch.

@@ -17,10 +17,14 @@ import { readSpanTxs, type SpanTxColumns } from './spanBatchTxs.ts';
 //   block_tx_counts    block_count uvarints
 //   transactions       columns, see spanBatchTxs.ts
 //
-// Bytes behind that are ignored. Two classes of faults: what `decodeSpanBatch` refuses ends the channel, what
-// `expandSpanBatch` refuses costs only this batch.
+// Bytes behind that are ignored. Two classes of faults: what `decodeSpanBatch` refuses ends the
+// channel, what `expandSpanBatch` refuses costs only this batch.
 
-/** Most blocks, transactions of a block, and transactions of a span. @spec protocol/derivation.md 1.1 */
+/**
+ * Most blocks of a span, transactions of a block, and transactions of a span.
+ *
+ * @spec protocol/derivation.md 1.1
+ */
 export const MAX_SPAN_BATCH_ELEMENTS = 10_000_000;
 
 /** A span batch split into its fields, transactions still in columns. */
@@ -99,7 +103,8 @@ function readTxCounts(
     counts[i] = count;
     sum += count;
     if (sum > MAX_SPAN_BATCH_ELEMENTS) {
-      const message = `block_tx_counts: expected a sum of at most ${MAX_SPAN_BATCH_ELEMENTS}, found ${sum}`;
+      const expected = `a sum of at most ${MAX_SPAN_BATCH_ELEMENTS}`;
+      const message = `block_tx_counts: expected ${expected}, found ${sum}`;
       throw new DecodeError('countTooLarge', cursor.offset, message);
     }
   }
@@ -150,11 +155,11 @@ const NO_TRANSACTIONS: readonly Uint8Array[] = [];
  */
 export function spanEpochNumbers(raw: RawSpanBatch): bigint[] {
   const { blockCount, originBits } = raw;
-  const numbers: bigint[] = [];
+  const numbers: bigint[] = Array.from({ length: blockCount });
   let number = raw.l1OriginNumber;
   for (let i = blockCount - 1; i >= 0; i--) {
-    numbers.push(number);
+    numbers[i] = number;
     if (bitAt(originBits, i) === 1) number = wrapU64(number - 1n);
   }
-  return numbers.reverse();
+  return numbers;
 }

@@ -53,7 +53,7 @@ type Progress = {
   readonly fields: DataFields;
 };
 
-/** Most bytes that a transaction has besides its data item: type, list header, all other columns. */
+/** Most bytes of a transaction besides its data item: type, list header, all other columns. */
 const MAX_OTHER_BYTES = 1 + 5 + 33 + 9 + 9 + 21 + 34 + 33 + 33;
 
 /** Transactions share buffers of about this size, so that one of them pins only its neighbours. */

@@ -92,7 +92,8 @@ function readDataOffsets(
     if (type === undefined || type > 0x7f || type === 0) legacyCount++;
     const end = dataEnd(data, start, type === POST_EXEC_TX_TYPE);
     if (end - start > MAX_TX_DATA_BYTES) {
-      const message = `tx_datas: expected items of at most ${MAX_TX_DATA_BYTES} bytes, found ${end - start}`;
+      const expected = `an item of at most ${MAX_TX_DATA_BYTES} bytes`;
+      const message = `tx_datas: expected ${expected}, found ${end - start}`;
       throw new DecodeError('txDataTooLong', offset, message);
     }
     offset = end;
@@ -108,7 +109,7 @@ function dataEnd(data: Uint8Array, start: number, opaque: boolean): number {
   return rlpListEnd(data, start, data.length);
 }
 
-/** Whether transaction `index` has a recipient; the recipients column has one entry for each that has. */
+/** Whether transaction `index` has a recipient, and so an entry in the recipients column. */
 export function hasRecipient(columns: SpanTxColumns, index: number): boolean {
   return bitAt(columns.creationBits, index) === 0;
 }
