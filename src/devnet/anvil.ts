@@ -158,8 +158,7 @@ function listen(child: ChildProcess, signal: AbortSignal | undefined): Promise<A
       onText = undefined;
       finish();
     };
-    const fail = (reason: unknown): void =>
-      settle(() => void stop().finally(() => reject(reason as Error)));
+    const fail = (reason: unknown): void => settle(() => void stop().finally(() => reject(reason)));
     const onAbort = (): void => fail(signal?.reason);
     const timer = setTimeout(
       () => fail(new Error(`expected anvil to listen within ${START_TIMEOUT_MS} ms:\n${log}`)),

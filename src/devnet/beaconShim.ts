@@ -6,9 +6,9 @@ import { sha256 } from '../base/hash.ts';
 /** What a sidecar needs beside its blob. */
 export type BlobKzg = {
   /** 48 bytes. */
-  readonly commitment: (blob: Uint8Array) => Uint8Array;
+  readonly commitment: (blob: Uint8Array) => Promise<Uint8Array>;
   /** 48 bytes: the blob proof. */
-  readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Uint8Array;
+  readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Promise<Uint8Array>;
 };
 
 /** How to serve a beacon API over a development L1. */
@@ -133,29 +133,30 @@ function blobsAnswer(blobs: readonly Blob[], query: URLSearchParams): unknown {
   return { execution_optimistic: false, finalized: false, data: chosen.map((blob) => blob.data) };
 }
 
-function sidecarsAnswer(
+async function sidecarsAnswer(
   options: BeaconShimOptions,
   blobs: readonly Blob[],
   query: URLSearchParams,
   block: RpcBlock,
   slot: bigint,
-): unknown {
+): Promise<unknown> {
   const { kzg } = options;
   if (kzg === undefined) throw new Refusal(410, 'blob sidecars are gone: ask for `blobs`');
   const wanted = filter(query, 'indices').map(Number);
   const chosen = wanted.length === 0 ? blobs : blobs.filter((blob) => wanted.includes(blob.index));
-  const data = chosen.map((blob) => {
+  const data: unknown[] = [];
+  for (const blob of chosen) {
     const bytes = hexToBytes(blob.data);
-    const commitment = kzg.commitment(bytes);
-    return {
+    const commitment = await kzg.commitment(bytes);
+    data.push({
       index: String(blob.index),
       blob: blob.data,
       kzg_commitment: bytesToHex(commitment),
-      kzg_proof: bytesToHex(kzg.proof(bytes, commitment)),
+      kzg_proof: bytesToHex(await kzg.proof(bytes, commitment)),
       signed_block_header: header(block, slot).header,
       kzg_commitment_inclusion_proof: Array.from({ length: 17 }, () => ZERO_HASH),
-    };
-  });
+    });
+  }
   return { data };
 }
 

@@ -1,0 +1,54 @@
+import { createKzg, type Kzg } from '../../src/native/kzg.ts';
+import { createHttpClient } from '../../src/transport/http.ts';
+import { createL1Client } from '../../src/txManager/l1Client.ts';
+import type { Hex } from '../../src/base/bytes.ts';
+import { localSigner } from '../../src/txManager/signer.ts';
+import {
+  createTxManager,
+  type TxEvent,
+  type TxManager,
+  type TxManagerConfig,
+} from '../../src/txManager/txManager.ts';
+
+const GWEI = 1_000_000_000n;
+
+/** Patience fit for an L1 that answers at once. */
+export const QUICK_TX_CONFIG: TxManagerConfig = {
+  numConfirmations: 1n,
+  resubmissionTimeoutMs: 10_000,
+  rebroadcastIntervalMs: 5_000,
+  receiptQueryIntervalMs: 10,
+  notInMempoolTimeoutMs: 10_000,
+  retryIntervalMs: 10,
+  maxRetries: 10,
+  sendTimeoutMs: 0,
+  safeAbortNonceTooLowCount: 3,
+  feeLimits: {
+    minTip: GWEI,
+    maxTip: undefined,
+    minBaseFee: GWEI,
+    maxBaseFee: undefined,
+    limitMultiplier: 5n,
+    limitThreshold: 100n * GWEI,
+  },
+  cellProofTime: 0n,
+  knownWords: [],
+};
+
+/** A transaction manager on a development L1, and what it told. */
+export function txManagerOn(
+  url: string,
+  key: Hex,
+  change: Partial<TxManagerConfig> = {},
+  kzg: Kzg = createKzg(),
+): { readonly manager: TxManager; readonly events: TxEvent[] } {
+  const events: TxEvent[] = [];
+  const manager = createTxManager({
+    l1: createL1Client(createHttpClient({ url: new URL(url) })),
+    signer: localSigner(key),
+    kzg,
+    config: { ...QUICK_TX_CONFIG, ...change },
+    onEvent: (event) => events.push(event),
+  });
+  return { manager, events };
+}

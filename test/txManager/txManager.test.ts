@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { bytesToHex } from '../../src/base/bytes.ts';
+import { startBeaconShim } from '../../src/devnet/beaconShim.ts';
+import { createKzg } from '../../src/native/kzg.ts';
+import { encodeBlob } from '../../src/protocol/blob.ts';
+import type { TxCandidate } from '../../src/txManager/txManager.ts';
+import { lacksAnvil, rpc, withAnvil } from '../support/anvil.ts';
+import { devAccount } from '../support/devKeys.ts';
+import { txManagerOn } from '../support/l1.ts';
+
+const { key, address } = devAccount(1);
+const PLAIN: TxCandidate = {
+  to: '0xff00000000000000000000000000000000000901',
+  data: Uint8Array.of(0, 1, 2, 3),
+  value: 0n,
+  gas: 'data',
+  blobs: [],
+};
+
+describe.skipIf(lacksAnvil())('createTxManager', () => {
+  test('default: several at a time, in the order of the calls', async () => {
+    await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
+      const { manager, events } = txManagerOn(url, key);
+      const sends = [1, 2, 3].map((byte) => manager.send({ ...PLAIN, data: Uint8Array.of(byte) }));
+      expect(manager.pending()).toBe(3);
+      await mineWhen(url, () => events.filter(({ type }) => type === 'published').length === 3);
+      const receipts = await Promise.all(sends);
+      expect(receipts.every(({ succeeded }) => succeeded)).toBe(true);
+      const block = await rpc<{ transactions: { hash: string; input: string }[] }>(
+        url,
+        'eth_getBlockByNumber',
+        ['0x1', true],
+      );
+      expect(block.transactions.map(({ input }) => input)).toEqual(['0x01', '0x02', '0x03']);
+    });
+  });
+
+  test('behavior: blobs with cell proofs arrive, and the beacon shim serves them', async () => {
+    await withAnvil({ mining: { type: 'instant' }, timestamp: 1_700_000_000 }, async ({ url }) => {
+      const kzg = createKzg();
+      const { manager } = txManagerOn(url, key, {}, kzg);
+      const blobs = [Uint8Array.of(1), Uint8Array.of(2)].map(encodeBlob);
+      const receipt = await manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
+      expect(receipt.succeeded).toBe(true);
+      const shim = await startBeaconShim({ l1Url: url, secondsPerSlot: 1, kzg });
+      try {
+        const block = await rpc<{ timestamp: string; transactions: BlobTx[] }>(
+          url,
+          'eth_getBlockByNumber',
+          [`0x${receipt.blockNumber.toString(16)}`, true],
+        );
+        const slot = Number(block.timestamp) - 1_700_000_000;
+        const hashes = block.transactions[0]?.blobVersionedHashes ?? [];
+        const path = `${shim.url}/eth/v1/beacon`;
+        const all = await dataOf<string[]>(`${path}/blobs/${slot}`);
+        expect(all).toEqual(blobs.map(bytesToHex));
+        const second = await dataOf<string[]>(
+          `${path}/blobs/${slot}?versioned_hashes=${hashes[1]}`,
+        );
+        expect(second).toEqual([bytesToHex(blobs[1] as Uint8Array)]);
+        const sidecars = await dataOf<Sidecar[]>(`${path}/blob_sidecars/${slot}?indices=1`);
+        expect(sidecars.map(({ index, blob }) => [index, blob])).toEqual([['1', second[0]]]);
+      } finally {
+        await shim.stop();
+        await kzg.close();
+      }
+    });
+  });
+
+  test('behavior: fees are raised until the transaction is mined', async () => {
+    await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
+      const { manager, events } = txManagerOn(url, key, { resubmissionTimeoutMs: 30 });
+      const sent = manager.send(PLAIN);
+      await mineWhen(url, () => events.filter(({ type }) => type === 'bumped').length >= 2);
+      expect((await sent).succeeded).toBe(true);
+      expect(await rpc(url, 'eth_getTransactionCount', [address, 'latest'])).toBe('0x1');
+    });
+  });
+
+  test('behavior: a transaction that a reorg took out is mined again', async () => {
+    await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
+      const patience = { numConfirmations: 3n, rebroadcastIntervalMs: 20 };
+      const { manager, events } = txManagerOn(url, key, patience);
+      const sent = manager.send(PLAIN);
+      await mineWhen(url, () => events.some(({ type }) => type === 'published'));
+      await rpc(url, 'anvil_rollback', [1]);
+      let isDone = false;
+      void sent.then(() => {
+        isDone = true;
+      });
+      while (!isDone) await rpc(url, 'evm_mine', []);
+      expect((await sent).succeeded).toBe(true);
+    });
+  });
+
+  test('error: a nonce used by someone else, and the next send reads it anew', async () => {
+    await withAnvil({ mining: { type: 'instant' } }, async ({ url }) => {
+      const { manager } = txManagerOn(url, key);
+      await manager.send(PLAIN);
+      await txManagerOn(url, key).manager.send({ ...PLAIN, data: Uint8Array.of(9) });
+      await expect(manager.send(PLAIN)).rejects.toMatchObject({ code: 'nonceTooLow' });
+      expect((await manager.send(PLAIN)).succeeded).toBe(true);
+    });
+  });
+
+  test('error: cancelled while it waits', async () => {
+    await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
+      const { manager } = txManagerOn(url, key);
+      const controller = new AbortController();
+      const sent = manager.send(PLAIN, { signal: controller.signal });
+      controller.abort(new Error('enough'));
+      await expect(sent).rejects.toThrow('enough');
+      expect(manager.pending()).toBe(0);
+    });
+  });
+});
+
+type BlobTx = { readonly blobVersionedHashes?: readonly string[] };
+type Sidecar = { readonly index: string; readonly blob: string };
+
+async function dataOf<T>(url: string): Promise<T> {
+  return ((await (await fetch(url)).json()) as { data: T }).data;
+}
+
+/** Makes an L1 block as soon as `isDue`; every look is a call, so that nothing spins. */
+async function mineWhen(url: string, isDue: () => boolean): Promise<void> {
+  while (!isDue()) await rpc(url, 'eth_chainId', []);
+  await rpc(url, 'evm_mine', []);
+}
