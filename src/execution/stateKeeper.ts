@@ -1,0 +1,131 @@
+import { type Hash, hexToBytes } from '../base/bytes.ts';
+import { assert, InvariantError } from '../base/errors.ts';
+import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { BlockTree } from './blockTree.ts';
+import { type BlockBuilder, type BuildOutcome, buildBlock } from './buildBlock.ts';
+import { attributesOf } from './payloadBlock.ts';
+import { EMPTY_TRIE_ROOT, storeNewNodes } from './state/trie.ts';
+import { type TrieLink, unreadNode } from './state/trieNode.ts';
+import { openState, type StateSource, type WorldState } from './state/worldState.ts';
+import { type ChainStore, nodeChange, stateRootChange } from './store/chainStore.ts';
+import type { KeyValueChange } from './store/keyValueStore.ts';
+import type { BlockRecord } from './store/records.ts';
+
+/**
+ * States after blocks. Recent ones are in memory and share what they have in common; every so
+ * often one is stored whole; any other is had by executing blocks again from the nearest of these.
+ */
+export type StateKeeper = {
+  /** Executes `attributes` on `parent`; a sealed block is added to the tree. */
+  readonly build: (parent: BlockRecord, attributes: PayloadAttributes) => Promise<BuildOutcome>;
+  /** State after `block`, for reading. */
+  readonly stateAfter: (block: BlockRecord) => Promise<WorldState>;
+  /** Adopts a state that was made elsewhere: that of genesis. */
+  readonly adopt: (hash: Hash, state: WorldState) => void;
+  /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
+  readonly flush: (block: BlockRecord) => readonly KeyValueChange[];
+};
+
+/** States in memory, beside those that are stored. */
+const MAX_STATES = 256;
+
+/** Trie nodes read or made after which memory is given back at the next flush; 400 bytes each. */
+const MAX_RESIDENT_NODES = 250_000;
+
+/** A keeper of the states of the blocks in `tree`. */
+export function createStateKeeper(
+  builder: BlockBuilder,
+  tree: BlockTree,
+  store: ChainStore,
+): StateKeeper {
+  const states = new Map<Hash, TrieLink>();
+  let resident = 0;
+  let working: { readonly hash: Hash; readonly state: WorldState } | undefined;
+  const source: StateSource = {
+    readNode: (hash, owner, path) => {
+      resident++;
+      return store.readNode(hash, owner, path);
+    },
+    readCode: (codeHash) => tree.pendingCode(codeHash) ?? store.readCode(codeHash),
+  };
+
+  const rootAfter = (block: BlockRecord): TrieLink | 'unknown' => {
+    if (states.has(block.hash)) return states.get(block.hash);
+    const root = store.stateRoot(block.header.number, block.hash);
+    if (root === undefined) return 'unknown';
+    return root === EMPTY_TRIE_ROOT ? undefined : unreadNode(hexToBytes(root));
+  };
+
+  const execute = async (
+    parent: BlockRecord,
+    state: WorldState,
+    attributes: PayloadAttributes,
+  ): Promise<BuildOutcome> => {
+    // Whatever goes wrong below leaves a state that must not be used again.
+    working = undefined;
+    const outcome = await buildBlock(builder, parent, attributes, state, (number) =>
+      tree.ancestorHash(parent, number),
+    );
+    if (outcome.type === 'invalid') {
+      working = { hash: parent.hash, state };
+      return outcome;
+    }
+    const { block } = outcome;
+    tree.add(block, state.newCode);
+    state.newCode = new Map();
+    states.set(block.hash, state.trie.root);
+    if (states.size > MAX_STATES) states.delete(states.keys().next().value as Hash);
+    working = { hash: block.hash, state };
+    return outcome;
+  };
+
+  const stateAfter = async (block: BlockRecord): Promise<WorldState> => {
+    if (working?.hash === block.hash) return working.state;
+    const missing: BlockRecord[] = [];
+    let at = block;
+    let root = rootAfter(at);
+    while (root === 'unknown') {
+      missing.push(at);
+      const parent = tree.block(at.header.parentHash);
+      assert(parent !== undefined, `expected the parent of block \`${at.hash}\`, found none`);
+      at = parent;
+      root = rootAfter(at);
+    }
+    const state = openState(root, source);
+    for (const next of missing.toReversed()) {
+      const attributes = attributesOf(builder.config, next.header, next.transactions);
+      const outcome = await execute(at, state, attributes);
+      if (outcome.type === 'invalid' || outcome.block.hash !== next.hash) {
+        throw new InvariantError(`block \`${next.hash}\` gave another result when executed again`);
+      }
+      at = next;
+    }
+    return state;
+  };
+
+  return {
+    build: async (parent, attributes) => {
+      const state = await stateAfter(parent);
+      return execute(parent, state, attributes);
+    },
+    stateAfter,
+    adopt: (hash, state) => {
+      states.set(hash, state.trie.root);
+    },
+    flush: ({ hash, header }) => {
+      const root = states.get(hash);
+      if (root === undefined || store.stateRoot(header.number, hash) !== undefined) return [];
+      const changes: KeyValueChange[] = [stateRootChange(header.number, hash, header.stateRoot)];
+      storeNewNodes(root, (node) => {
+        resident++;
+        changes.push(nodeChange(node.hash, node.encoded));
+      });
+      if (resident > MAX_RESIDENT_NODES) {
+        resident = 0;
+        states.clear();
+        working = undefined;
+      }
+      return changes;
+    },
+  };
+}

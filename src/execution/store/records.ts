@@ -1,0 +1,130 @@
+import {
+  bigintToBytes,
+  bytesEqual,
+  bytesToHex,
+  concatBytes,
+  type Hash,
+  hexToBytes,
+} from '../../base/bytes.ts';
+import { keccak256 } from '../../base/hash.ts';
+import { decodeRlp, encodeRlp, type RlpItem } from '../../base/rlp.ts';
+import { decodeHeader, encodeHeader, type Header } from '../../protocol/header.ts';
+import { decodeReceipt, encodeReceipt, type Receipt } from '../../protocol/receipt.ts';
+
+// Records of the engine's store. The first byte of a key tells what it names.
+//
+//   key                          value
+//   m                            identity: rlp([format version, chain id, genesis hash])
+//   h                            heads: head, safe, finalized, 32 bytes each
+//   b ++ hash                    block: rlp([header, transactions, receipts, message passer root])
+//   c ++ number u64              hash of the canonical block of that number
+//   s ++ number u64 ++ hash      state root of a block whose whole state is stored
+//   n ++ hash                    trie node
+//   k ++ hash                    code
+//
+// Values of m, h, b, c and s end in the first 4 bytes of their Keccak-256; nodes and code are
+// checked against the hash in their key.
+
+/** A block as the engine keeps it. */
+export type BlockRecord = {
+  readonly hash: Hash;
+  readonly header: Header;
+  /** Encoded. */
+  readonly transactions: readonly Uint8Array[];
+  readonly receipts: readonly Receipt[];
+  /** Storage root of L2ToL1MessagePasser after the block. */
+  readonly messagePasserStorageRoot: Hash;
+};
+
+/** A record is not what was written. Names the record; the data directory must be made anew. */
+export class DamagedRecordError extends Error {
+  override readonly name = 'DamagedRecordError';
+  readonly record: string;
+
+  constructor(record: string, options?: { readonly cause?: unknown }) {
+    super(
+      `${record} is damaged: its checksum does not fit. Remove the data directory and start again`,
+      options,
+    );
+    this.record = record;
+  }
+}
+
+/** Key of a record named by a hash. */
+export function hashKey(kind: 'b' | 'n' | 'k', hash: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of(kind.charCodeAt(0)), hash);
+}
+
+/** Key of a record named by a block number, and for `s` the hash. */
+export function numberKey(kind: 'c' | 's', number: bigint, hash?: Hash): Uint8Array {
+  const prefix = Uint8Array.of(kind.charCodeAt(0));
+  const tail = hash === undefined ? new Uint8Array(0) : hexToBytes(hash);
+  return concatBytes(prefix, bigintToBytes(number, 8), tail);
+}
+
+/** Key of the one record of its kind. */
+export function singleKey(kind: 'm' | 'h'): Uint8Array {
+  return Uint8Array.of(kind.charCodeAt(0));
+}
+
+/** `value` with its checksum. */
+export function withChecksum(value: Uint8Array): Uint8Array {
+  return concatBytes(value, keccak256(value).subarray(0, CHECKSUM_BYTES));
+}
+
+/**
+ * The value without its checksum; a view.
+ *
+ * @param record What it is, for the message.
+ * @throws DamagedRecordError when the checksum does not fit.
+ */
+export function checkedValue(stored: Uint8Array, record: string): Uint8Array {
+  const end = Math.max(0, stored.length - CHECKSUM_BYTES);
+  const value = stored.subarray(0, end);
+  const checksum = keccak256(value).subarray(0, CHECKSUM_BYTES);
+  if (!bytesEqual(checksum, stored.subarray(end))) throw new DamagedRecordError(record);
+  return value;
+}
+
+/** Value of a block's record, without checksum. */
+export function encodeBlockRecord(block: BlockRecord): Uint8Array {
+  return encodeRlp([
+    encodeHeader(block.header),
+    block.transactions,
+    block.receipts.map(encodeStoredReceipt),
+    hexToBytes(block.messagePasserStorageRoot),
+  ]);
+}
+
+/** The block of a record. @throws DamagedRecordError when it is none. */
+export function decodeBlockRecord(hash: Hash, value: Uint8Array): BlockRecord {
+  try {
+    const [header, transactions, receipts, root] = decodeRlp(value) as readonly RlpItem[];
+    return {
+      hash,
+      header: decodeHeader(header as Uint8Array),
+      transactions: transactions as readonly Uint8Array[],
+      receipts: (receipts as readonly Uint8Array[]).map(decodeStoredReceipt),
+      messagePasserStorageRoot: bytesToHex(root as Uint8Array),
+    };
+  } catch (cause) {
+    throw new DamagedRecordError(`block \`${hash}\``, { cause });
+  }
+}
+
+/** Regolith's deposit nonce is not in the receipt's own encoding, so it stands in front. */
+function encodeStoredReceipt(receipt: Receipt): Uint8Array {
+  const { depositNonce } = receipt;
+  const nonce = depositNonce === undefined ? NO_NONCE : bigintToBytes(depositNonce, 8);
+  return concatBytes(Uint8Array.of(nonce.length), nonce, encodeReceipt(receipt));
+}
+
+function decodeStoredReceipt(bytes: Uint8Array): Receipt {
+  const nonceEnd = 1 + (bytes[0] as number);
+  const receipt = decodeReceipt(bytes.subarray(nonceEnd));
+  if (nonceEnd === 1) return receipt;
+  return { ...receipt, depositNonce: BigInt(bytesToHex(bytes.subarray(1, nonceEnd))) };
+}
+
+const CHECKSUM_BYTES = 4;
+const NO_NONCE = new Uint8Array(0);
