@@ -36,10 +36,7 @@ if (!isInstalled() || !isBuilt(sources)) await whileLocked(prepare);
 /** Looks again at everything: another process may just have done it. */
 async function prepare() {
   if (!isInstalled()) {
-    await run(
-      'installing packages',
-      ...npm('ci', '--include=dev', '--no-progress', '--loglevel=error'),
-    );
+    await run('installing packages', ...npm('ci', '--include=dev', '--loglevel=error'));
   }
   if (isBuilt(sources)) return;
   await run('building', process.execPath, [join(ROOT, 'scripts', 'build.mjs')]);
@@ -50,7 +47,7 @@ async function prepare() {
 
 /**
  * True when node_modules holds every package of the lock in its version. npm writes its own record
- * last, so an installation that was cut short has none; folders deleted since are missed one by one.
+ * last, so an installation that was cut short has none; folders deleted since are noticed.
  */
 function isInstalled() {
   const wanted = readJson(join(ROOT, 'package-lock.json'))?.packages ?? {};

@@ -13,7 +13,7 @@ export type CliIo = {
 };
 
 /** The io of this process. A reader of stdout that goes away ends the process in peace. */
-export function processIo(): CliIo {
+export function ioOfProcess(): CliIo {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
@@ -25,8 +25,8 @@ export function processIo(): CliIo {
 /**
  * Absolute form of a path given on the command line.
  *
- * npm runs scripts in the package's folder and says in `INIT_CWD` where the person stood; a relative
- * path is meant from there. A script that has since gone elsewhere means its own folder.
+ * npm runs scripts in the package's folder and says in `INIT_CWD` where the person stood; a
+ * relative path is meant from there. A script that has since gone elsewhere means its own folder.
  */
 export function pathArgument(path: string, io: Pick<CliIo, 'env' | 'cwd'>): string {
   const stood = io.env['INIT_CWD'];

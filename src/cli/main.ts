@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { processIo } from './io.ts';
+import { ioOfProcess } from './io.ts';
 import { runCli } from './program.ts';
 
 // Not process.exit: what was written to a pipe must get there first.
-process.exitCode = await runCli(process.argv.slice(2), processIo());
+process.exitCode = await runCli(process.argv.slice(2), ioOfProcess());

@@ -68,8 +68,8 @@ const REFUSED_KEYS: { readonly [key: string]: string } = {
  * The rollup config in op-node's rollup.json form.
  *
  * Refused: missing, impossible, contradictory and unknown values, and what needs a feature that is
- * absent here (alt-DA, Lagoon). Known keys of older files are left out with a warning. A key that is
- * null counts as absent.
+ * absent here (alt-DA, Lagoon). Known keys of older files are left out with a warning. A null
+ * counts as absent.
  *
  * @param json  Parsed JSON; integers as `number` or, beyond 2^53, `bigint` (see `parseJsonExact`).
  * @throws      ConfigError naming the field, the value and the accepted form.

@@ -3,8 +3,8 @@ import { pathArgument } from '../../src/cli/io.ts';
 
 describe('pathArgument', () => {
   test('default', () => {
-    expect(pathArgument('a/b', { env: {}, cwd: '/home' })).toBe('/home/a/b');
-    expect(pathArgument('/a', { env: { INIT_CWD: '/stood' }, cwd: '/home' })).toBe('/a');
+    expect(pathArgument('a/b', { env: {}, cwd: '/here' })).toBe('/here/a/b');
+    expect(pathArgument('/a', { env: { INIT_CWD: '/stood' }, cwd: '/here' })).toBe('/a');
   });
 
   test('behavior: under npm, from where the person stood', () => {

@@ -117,7 +117,7 @@ describe('runCli', () => {
     expect(await run(['greet'])).toMatchObject({ exitCode: 2 });
   });
 
-  test('error: a wrong configuration ends with 2, says what is wrong, and shows no stack', async () => {
+  test('error: a wrong configuration ends with 2 and says what is wrong', async () => {
     const error = new ConfigError('block_time', '`0`', 'an integer from 1');
     const { exitCode, err } = await run(['greet', 'a'], throwing(error));
     expect(exitCode).toBe(2);
