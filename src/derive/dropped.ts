@@ -18,11 +18,77 @@ export type DropPosition = {
   readonly txIndex?: number;
   readonly txHash?: Hash;
   readonly blobIndex?: number;
-  readonly frameIndex?: number;
+  readonly frameNumber?: number;
   readonly channelId?: string;
   readonly batchIndex?: number;
   readonly logIndex?: number;
 };
 
-/** Why, one word each. Filled in beside the rules. */
-export type DropReason = string;
+export type DropReason =
+  | TransactionDropReason
+  | FrameDropReason
+  | ChannelDropReason
+  | BatchDropReason
+  | 'malformedBlob'
+  | 'malformedFrames'
+  | 'malformedConfigLog';
+
+/** Why a transaction to the inbox is no batcher transaction. */
+export type TransactionDropReason = 'txTypeIgnored' | 'notFromBatcher' | 'invalidSignature';
+
+/** Why a frame was not taken into a channel. */
+export type FrameDropReason =
+  | 'frameAfterLast'
+  | 'frameOutOfOrder'
+  | 'frameOfUnfinishedChannel'
+  | 'frameWithoutChannel'
+  | 'frameOfTimedOutChannel'
+  | 'frameDuplicate'
+  | 'frameBeyondEnd'
+  | 'channelAlreadyClosed'
+  | 'holoceneActivated';
+
+/** Why a channel, or the rest of one, was given up. */
+export type ChannelDropReason =
+  | 'channelTimedOut'
+  | 'channelTooLarge'
+  | 'channelBankFull'
+  | 'channelReplaced'
+  | 'channelUnreadable'
+  | 'malformedBatch'
+  | 'streamBroken'
+  | 'streamTooLong'
+  | 'flushed'
+  | 'holoceneActivated';
+
+/** Why a batch was refused, in the order of the rules. */
+export type BatchDropReason =
+  | 'spanBeforeDelta'
+  | 'spanNotConvertible'
+  | 'originBehind'
+  | 'timestampTooHigh'
+  | 'timestampTooLow'
+  | 'past'
+  | 'parentHashMismatch'
+  | 'includedTooLate'
+  | 'epochTooOld'
+  | 'epochTooNew'
+  | 'epochHashMismatch'
+  | 'timestampBeforeOrigin'
+  | 'transactionsInActivationBlock'
+  | 'sequencerDriftExceeded'
+  | 'epochNotAdvanced'
+  | 'emptyTransaction'
+  | 'depositTransaction'
+  | 'setCodeBeforeIsthmus'
+  | 'postExecTransaction'
+  | 'spanStartsAfterSafeHead'
+  | 'spanMisaligned'
+  | 'spanParentUnknown'
+  | 'parentCheckMismatch'
+  | 'originCheckMismatch'
+  | 'originUnknown'
+  | 'overlapTransactionsDiffer'
+  | 'overlapOriginDiffers'
+  | 'spanInvalidated'
+  | 'holoceneActivated';

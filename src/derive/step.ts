@@ -63,4 +63,4 @@ export type ResetReason =
   | 'originMismatch'
   | 'batchParentMismatch';
 
-export type HaltReason = 'malformedDeposit' | 'invalidDepositsOnly';
+export type HaltReason = 'malformedDeposit' | 'malformedFeeScalar' | 'invalidDepositsOnly';

@@ -1,0 +1,172 @@
+import { DecodeError } from '../base/errors.ts';
+import type { SingularBatch } from '../protocol/batch.ts';
+import { encodeDepositTx } from '../protocol/deposit.ts';
+import { depositFromLog, isDepositLog } from '../protocol/depositLog.ts';
+import { isActive } from '../protocol/forks.ts';
+import type { L1Block } from '../protocol/l1Block.ts';
+import { l1InfoTx } from '../protocol/l1InfoTx.ts';
+import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import type { SystemConfig } from '../protocol/systemConfig.ts';
+import { applyConfigLog, isConfigLog } from '../protocol/systemConfigLogs.ts';
+import { upgradeGas, upgradeTxs } from '../protocol/upgradeTxs/upgradeTxs.ts';
+import { ZERO_HASH, type Address } from '../base/bytes.ts';
+import type { DeriveConfig, SafeHead } from './state.ts';
+import type { Step } from './step.ts';
+
+const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';
+
+/** What the builder answers when it cannot build. */
+export type BuildRefusal = Extract<Step, { readonly type: 'reset' | 'halted' }>;
+
+/** Attributes of one block, with its place in its epoch. */
+export type BuiltAttributes = {
+  readonly type: 'built';
+  readonly attributes: PayloadAttributes;
+  readonly sequenceNumber: bigint;
+};
+
+/**
+ * Payload attributes of the block that follows `parent` with L1 origin `epoch`: L1 attributes
+ * transaction, deposits of a new epoch, upgrade transactions, then `transactions` as they are.
+ *
+ * Answers `reset` where parent and epoch do not belong together, and `halted` where a deposit
+ * cannot be read: it may neither be skipped nor guessed.
+ *
+ * @spec protocol/derivation-2-attributes-engine.md 8.1, 8.6
+ */
+export function buildAttributes(
+  { rollup, l1Chain }: DeriveConfig,
+  parent: SafeHead,
+  epoch: L1Block,
+  transactions: readonly Uint8Array[],
+): BuiltAttributes | BuildRefusal {
+  const { ref } = parent;
+  const isNewEpoch = ref.l1Origin.number !== epoch.ref.number;
+  const timestamp = ref.timestamp + rollup.blockTime;
+  const mismatch = whyNotOnEpoch(parent, epoch, isNewEpoch, timestamp);
+  if (mismatch !== undefined) return mismatch;
+  const deposits = isNewEpoch ? userDeposits(rollup, epoch) : [];
+  if (!Array.isArray(deposits)) return deposits as BuildRefusal;
+  const systemConfig = isNewEpoch
+    ? applyUpdates(rollup, parent.systemConfig, epoch)
+    : parent.systemConfig;
+  const sequenceNumber = isNewEpoch ? 0n : ref.sequenceNumber + 1n;
+  let l1Info: Uint8Array;
+  try {
+    l1Info = l1InfoTx(rollup, l1Chain, systemConfig, sequenceNumber, epoch, timestamp);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return {
+      type: 'halted',
+      reason: 'malformedFeeScalar',
+      message: `The L1 attributes of L2 block ${ref.number + 1n} cannot be written: ${error.message}`,
+    };
+  }
+  const isEcotone = isActive(rollup.forkTimes, 'ecotone', timestamp);
+  const isHolocene = isActive(rollup.forkTimes, 'holocene', timestamp);
+  const isJovian = isActive(rollup.forkTimes, 'jovian', timestamp);
+  const attributes: PayloadAttributes = {
+    timestamp,
+    prevRandao: epoch.mixHash,
+    suggestedFeeRecipient: SEQUENCER_FEE_VAULT,
+    withdrawals: isActive(rollup.forkTimes, 'canyon', timestamp) ? [] : undefined,
+    parentBeaconBlockRoot: isEcotone ? (epoch.parentBeaconBlockRoot ?? ZERO_HASH) : undefined,
+    transactions: [l1Info, ...deposits, ...upgradeTxs(rollup, timestamp), ...transactions],
+    noTxPool: true,
+    gasLimit: systemConfig.gasLimit + upgradeGas(rollup, timestamp),
+    eip1559Params: isHolocene ? systemConfig.eip1559Params : undefined,
+    minBaseFee: isJovian ? systemConfig.minBaseFee : undefined,
+  };
+  return { type: 'built', attributes, sequenceNumber };
+}
+
+function whyNotOnEpoch(
+  { ref }: SafeHead,
+  epoch: L1Block,
+  isNewEpoch: boolean,
+  timestamp: bigint,
+): BuildRefusal | undefined {
+  const { hash, parentHash } = epoch.ref;
+  if (isNewEpoch && ref.l1Origin.hash !== parentHash) {
+    return {
+      type: 'reset',
+      reason: 'epochParentMismatch',
+      message:
+        `L1 block ${epoch.ref.number} has parent ${parentHash}, ` +
+        `but L2 block ${ref.number} has L1 origin ${ref.l1Origin.hash}`,
+    };
+  }
+  if (!isNewEpoch && ref.l1Origin.hash !== hash) {
+    return {
+      type: 'reset',
+      reason: 'epochHashMismatch',
+      message:
+        `L1 block ${epoch.ref.number} is ${hash}, ` +
+        `but L2 block ${ref.number} has L1 origin ${ref.l1Origin.hash}`,
+    };
+  }
+  if (timestamp < epoch.ref.timestamp) {
+    return {
+      type: 'reset',
+      reason: 'timestampBeforeOrigin',
+      message:
+        `The L2 block after ${ref.number} has time ${timestamp}, ` +
+        `before its L1 origin's ${epoch.ref.timestamp}`,
+    };
+  }
+  return undefined;
+}
+
+function userDeposits(rollup: RollupConfig, epoch: L1Block): Uint8Array[] | BuildRefusal {
+  const deposits: Uint8Array[] = [];
+  for (const log of epoch.logs) {
+    if (!isDepositLog(rollup, log)) continue;
+    try {
+      deposits.push(encodeDepositTx(depositFromLog(log, epoch.ref.hash)));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      return {
+        type: 'halted',
+        reason: 'malformedDeposit',
+        message:
+          `Log ${log.logIndex} of L1 block ${epoch.ref.number} (${epoch.ref.hash}) is a deposit ` +
+          `that cannot be read: ${error.message}`,
+      };
+    }
+  }
+  return deposits;
+}
+
+/** The updates of a new epoch. Malformed ones were noted when the L1 block was opened. */
+function applyUpdates(
+  rollup: RollupConfig,
+  parentConfig: SystemConfig,
+  epoch: L1Block,
+): SystemConfig {
+  let systemConfig = parentConfig;
+  for (const log of epoch.logs) {
+    if (!isConfigLog(rollup, log)) continue;
+    try {
+      systemConfig = applyConfigLog(rollup, systemConfig, log, epoch.ref.timestamp);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+  return systemConfig;
+}
+
+/** Why a derived batch cannot be built on `parent`, which the shell gave. */
+export function whyNotOnParent(parent: SafeHead, batch: SingularBatch, blockTime: bigint): Step | undefined {
+  const { ref } = parent;
+  if (batch.parentHash === ref.hash && batch.timestamp === ref.timestamp + blockTime) {
+    return undefined;
+  }
+  return {
+    type: 'reset',
+    reason: 'batchParentMismatch',
+    message:
+      `A batch of time ${batch.timestamp} on ${batch.parentHash} was derived, ` +
+      `but the safe head is ${ref.number} ${ref.hash} of time ${ref.timestamp}`,
+  };
+}

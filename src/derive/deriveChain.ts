@@ -1,0 +1,236 @@
+import { isActive } from '../protocol/forks.ts';
+import type { L2BlockRef } from '../protocol/ids.ts';
+import type { L1Block } from '../protocol/l1Block.ts';
+import type { L2Block } from '../protocol/l2Block.ts';
+import { l2BlockRef } from '../protocol/l2BlockRef.ts';
+import { depositsOnly, type PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import { systemConfigOfL2Block } from '../protocol/systemConfigOfL2Block.ts';
+import { addL1Block, addL2Block, flushChannel, next, start } from './pipeline.ts';
+import type { DeriveConfig, DeriveState, SafeHead } from './state.ts';
+import type { AttributesStep, Step } from './step.ts';
+import { type ChainAnswer, findBase, findHeads, type Walk } from './syncStart.ts';
+
+/** The L1 as far as it is known. Answers may change between events: that is a reorg. */
+export type L1View = {
+  readonly byNumber: (number: bigint) => L1Block | undefined;
+  readonly byHash: (hash: string) => L1Block | undefined;
+};
+
+/** A synchronous engine: makes a block of attributes, or says why it refuses them. */
+export type SyncEngine = (
+  parent: L2BlockRef,
+  attributes: PayloadAttributes,
+) => L2Block | { readonly invalid: string };
+
+/** What happens while a chain is derived. Pending safe and safe head are those after the event. */
+export type DeriveEvent = { readonly safe: L2BlockRef; readonly pendingSafe: L2BlockRef } & (
+  | {
+      readonly type: 'block' | 'invalid';
+      readonly step: AttributesStep;
+      readonly attributes: PayloadAttributes;
+      /** The block made; undefined when invalid. */
+      readonly block: L2Block | undefined;
+      /** True when these attributes replace refused ones. */
+      readonly isReplacement: boolean;
+      readonly problem: string | undefined;
+    }
+  | { readonly type: 'step'; readonly step: Exclude<Step, AttributesStep> }
+);
+
+/**
+ * Derives a chain from an L1 with an engine, one event at a time: the driver in its simplest form.
+ * After `needL1Block` or `needBlobs` the caller may extend the L1 and go on, or stop; `halted` is the
+ * end. A `reset` is carried out before the next event.
+ *
+ * @param from  L2 blocks from genesis up to the safe head: at least genesis.
+ * @spec        protocol/derivation-2-attributes-engine.md 10
+ */
+export function* deriveChain(
+  config: DeriveConfig,
+  l1: L1View,
+  engine: SyncEngine,
+  from: readonly L2Block[],
+): Generator<DeriveEvent, void, void> {
+  const chain = new Map<string, L2Block>(from.map((block) => [block.hash, block]));
+  const genesis = from[0] as L2Block;
+  let safe = l2BlockRef(config.rollup, from.at(-1) as L2Block);
+  let pendingSafe = safe;
+  let state = beginAt(config, l1, chain, safe);
+  for (;;) {
+    const step = next(state, safeHeadAt(config, chain, pendingSafe));
+    switch (step.type) {
+      case 'attributes': {
+        const outcome = execute(config, engine, state, step);
+        for (const event of outcome.events) {
+          if (event.block !== undefined) {
+            chain.set(event.block.hash, event.block);
+            pendingSafe = l2BlockRef(config.rollup, event.block);
+            if (step.concluding) safe = pendingSafe;
+          } else if (!outcome.isHolocene) pendingSafe = safe;
+          yield { ...event, safe, pendingSafe };
+        }
+        if (outcome.halt !== undefined) {
+          yield { type: 'step', step: outcome.halt, safe, pendingSafe };
+          return;
+        }
+        break;
+      }
+      case 'needL2Block':
+        addL2Block(state, blockBelow(chain, pendingSafe, step.number));
+        break;
+      case 'reset':
+      case 'halted':
+        yield { type: 'step', step, safe, pendingSafe };
+        if (step.type === 'halted') return;
+        safe = restart(config, l1, chain, genesis, pendingSafe, safe);
+        pendingSafe = safe;
+        state = beginAt(config, l1, chain, safe);
+        break;
+      case 'needL1Block':
+      case 'needBlobs':
+        if (!feed(state, l1, step)) {
+          yield { type: 'step', step, safe, pendingSafe };
+          feed(state, l1, step);
+        }
+        break;
+      default:
+        yield { type: 'step', step, safe, pendingSafe };
+    }
+  }
+}
+
+/** Feeds what the step asks for; false when the L1 has not got it. */
+function feed(
+  state: DeriveState,
+  l1: L1View,
+  step: Extract<Step, { readonly type: 'needL1Block' | 'needBlobs' }>,
+): boolean {
+  const block =
+    step.type === 'needL1Block' ? l1.byNumber(step.parent.number + 1n) : l1.byHash(step.l1.hash);
+  if (block === undefined) return false;
+  addL1Block(state, block);
+  if (step.type === 'needL1Block') return true;
+  return block.inboxTxs.every((tx) =>
+    tx.blobs.every(
+      ({ versionedHash, data }) =>
+        data !== undefined || !step.versionedHashes.includes(versionedHash),
+    ),
+  );
+}
+
+type Outcome = {
+  readonly isHolocene: boolean;
+  readonly events: readonly Omit<
+    Extract<DeriveEvent, { readonly type: 'block' | 'invalid' }>,
+    'safe' | 'pendingSafe'
+  >[];
+  readonly halt: Extract<Step, { readonly type: 'halted' }> | undefined;
+};
+
+/** Builds the attributes; where they are refused from Holocene on, also their replacement. */
+function execute(
+  { rollup }: DeriveConfig,
+  engine: SyncEngine,
+  state: DeriveState,
+  step: AttributesStep,
+): Outcome {
+  const isHolocene = isActive(rollup.forkTimes, 'holocene', step.derivedFrom.timestamp);
+  const tryBuild = (attributes: PayloadAttributes, isReplacement: boolean) => {
+    const built = engine(step.parent, attributes);
+    return 'invalid' in built
+      ? { type: 'invalid' as const, step, attributes, block: undefined, isReplacement, problem: built.invalid }
+      : { type: 'block' as const, step, attributes, block: built, isReplacement, problem: undefined };
+  };
+  const first = tryBuild(step.attributes, false);
+  if (first.block !== undefined) return { isHolocene, events: [first], halt: undefined };
+  const replacement = depositsOnly(step.attributes);
+  if (replacement.transactions.length === step.attributes.transactions.length) {
+    return { isHolocene, events: [first], halt: refusedDeposits(step, first.problem) };
+  }
+  if (!isHolocene) return { isHolocene, events: [first], halt: undefined };
+  flushChannel(state);
+  const second = tryBuild(replacement, true);
+  const halt = second.block === undefined ? refusedDeposits(step, second.problem) : undefined;
+  return { isHolocene, events: [first, second], halt };
+}
+
+function refusedDeposits(
+  { parent }: AttributesStep,
+  problem: string | undefined,
+): Extract<Step, { readonly type: 'halted' }> {
+  return {
+    type: 'halted',
+    reason: 'invalidDepositsOnly',
+    message:
+      `The engine refuses L2 block ${parent.number + 1n} although it holds deposits only: ${problem}`,
+  };
+}
+
+function safeHeadAt(
+  { rollup }: DeriveConfig,
+  chain: ReadonlyMap<string, L2Block>,
+  ref: L2BlockRef,
+): SafeHead {
+  const block = chain.get(ref.hash) as L2Block;
+  return { ref, systemConfig: systemConfigOfL2Block(rollup, block) };
+}
+
+/** The ancestor of `head` at a height. */
+function blockBelow(
+  chain: ReadonlyMap<string, L2Block>,
+  head: L2BlockRef,
+  number: bigint,
+): L2Block {
+  let block = chain.get(head.hash) as L2Block;
+  while (block.number > number) block = chain.get(block.parentHash) as L2Block;
+  return block;
+}
+
+function beginAt(
+  config: DeriveConfig,
+  l1: L1View,
+  chain: ReadonlyMap<string, L2Block>,
+  safe: L2BlockRef,
+): DeriveState {
+  const base = answer(config, l1, chain, findBase(config.rollup, safe));
+  if (base === undefined) throw new RangeError(`no L1 block to begin with, below ${safe.hash}`);
+  const block = l1.byHash(base.l1.hash) as L1Block;
+  const { systemConfig } = safeHeadAt(config, chain, base.l2);
+  return start(config, { l1: block, systemConfig });
+}
+
+function restart(
+  config: DeriveConfig,
+  l1: L1View,
+  chain: ReadonlyMap<string, L2Block>,
+  genesis: L2Block,
+  unsafe: L2BlockRef,
+  safe: L2BlockRef,
+): L2BlockRef {
+  const finalized = l2BlockRef(config.rollup, genesis);
+  const found = answer(config, l1, chain, findHeads(config.rollup, { unsafe, safe, finalized }));
+  if (found.type === 'failed') throw new RangeError(found.message);
+  return found.heads.safe;
+}
+
+function answer<T>(
+  { rollup }: DeriveConfig,
+  l1: L1View,
+  chain: ReadonlyMap<string, L2Block>,
+  walk: Walk<T>,
+): T {
+  let reply: ChainAnswer;
+  for (;;) {
+    const asked = walk.next(reply);
+    if (asked.done === true) return asked.value;
+    const question = asked.value;
+    if (question.type === 'l2ByHash') {
+      const block = chain.get(question.hash);
+      reply = block === undefined ? undefined : l2BlockRef(rollup, block);
+    } else {
+      const block =
+        question.type === 'l1ByHash' ? l1.byHash(question.hash) : l1.byNumber(question.number);
+      reply = block?.ref;
+    }
+  }
+}

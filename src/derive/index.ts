@@ -1,0 +1,16 @@
+/** Derivation as a library: the pure core, and the simplest driver around it. */
+export { type DeriveEvent, deriveChain, type L1View, type SyncEngine } from './deriveChain.ts';
+export type * from './dropped.ts';
+export { nullBlock, transactionsDigestHex } from './nullEngine.ts';
+export { addL1Block, addL2Block, flushChannel, next, start } from './pipeline.ts';
+export type { Checkpoint, DeriveConfig, DeriveState, SafeHead } from './state.ts';
+export type * from './step.ts';
+export {
+  type ChainAnswer,
+  type ChainQuestion,
+  findBase,
+  findHeads,
+  type Heads,
+  type SyncStart,
+  type Walk,
+} from './syncStart.ts';

@@ -1,0 +1,72 @@
+import { type Hash, bytesToHex, concatBytes, hexToBytes, ZERO_HASH } from '../base/bytes.ts';
+import { keccak256, keccak256Hex } from '../base/hash.ts';
+import { isActive } from '../protocol/forks.ts';
+import type { L2Block } from '../protocol/l2Block.ts';
+import type { L2BlockRef } from '../protocol/ids.ts';
+import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
+
+/**
+ * The block that a null engine makes of attributes. It executes nothing: the hash covers the parent
+ * and everything that the attributes ask for, so equal hashes mean equal derivation.
+ *
+ * Hash: keccak256 of parent hash, number and timestamp (u64), prevRandao, gas limit (u64), parent
+ * beacon block root, EIP-1559 parameters, minimum base fee (u64), and the keccak256 of the
+ * transactions' hashes; absent fields count as zero.
+ */
+export function nullBlock(
+  config: RollupConfig,
+  parent: Pick<L2BlockRef, 'number' | 'hash'>,
+  attributes: PayloadAttributes,
+): L2Block {
+  const { timestamp, gasLimit, transactions } = attributes;
+  const number = parent.number + 1n;
+  const eip1559Params = hexToBytes(attributes.eip1559Params ?? '0x0000000000000000');
+  const minBaseFee = u64(attributes.minBaseFee ?? 0n);
+  const hash = keccak256Hex(
+    concatBytes(
+      hexToBytes(parent.hash),
+      u64(number),
+      u64(timestamp),
+      hexToBytes(attributes.prevRandao),
+      u64(gasLimit),
+      hexToBytes(attributes.parentBeaconBlockRoot ?? ZERO_HASH),
+      eip1559Params,
+      minBaseFee,
+      transactionsDigest(transactions),
+    ),
+  );
+  const extraData = extraDataOf(config, attributes);
+  return { number, hash, parentHash: parent.hash, timestamp, gasLimit, extraData, transactions };
+}
+
+/** keccak256 of the transactions' hashes, back to back. */
+export function transactionsDigest(transactions: readonly Uint8Array[]): Uint8Array {
+  const hashes = new Uint8Array(32 * transactions.length);
+  for (const [index, tx] of transactions.entries()) hashes.set(keccak256(tx), 32 * index);
+  return keccak256(hashes);
+}
+
+/** `transactionsDigest` as a `0x` string. */
+export function transactionsDigestHex(transactions: readonly Uint8Array[]): Hash {
+  return bytesToHex(transactionsDigest(transactions));
+}
+
+function extraDataOf(config: RollupConfig, attributes: PayloadAttributes): Uint8Array {
+  const { timestamp, eip1559Params, minBaseFee } = attributes;
+  if (!isActive(config.forkTimes, 'holocene', timestamp)) return new Uint8Array(0);
+  const { eip1559DenominatorCanyon, eip1559Elasticity } = config.chainOpConfig;
+  const params =
+    eip1559Params === undefined || BigInt(eip1559Params) === 0n
+      ? concatBytes(u64((eip1559DenominatorCanyon << 32n) | eip1559Elasticity))
+      : hexToBytes(eip1559Params);
+  return isActive(config.forkTimes, 'jovian', timestamp)
+    ? concatBytes(Uint8Array.of(1), params, u64(minBaseFee ?? 0n))
+    : concatBytes(Uint8Array.of(0), params);
+}
+
+function u64(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
