@@ -1,19 +1,15 @@
 import { bytesToHex } from '../base/bytes.ts';
-import { DecodeError } from '../base/errors.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { Header } from '../protocol/header.ts';
-import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../protocol/orderedTrie.ts';
+import { EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
-import { headerFromRpc } from '../protocol/rpcHeader.ts';
-import { isAbsent, readArray, readHash, toRecord } from '../protocol/rpcJson.ts';
-import { encodeRpcTransaction } from '../protocol/rpcTransaction.ts';
+import { blockFromRpc } from '../protocol/rpcBlock.ts';
+import { isAbsent, readArray, toRecord } from '../protocol/rpcJson.ts';
 
 /**
- * A block as `eth_getBlockBy…` gives it with full transactions, in the form of a payload.
- *
- * The engine is trusted with the hash. The transactions are put together from their fields and
- * must give the header's root: a field we would read wrongly is noticed here.
+ * A block as `eth_getBlockBy…` gives it with full transactions, in the form of a payload. Proven
+ * by its own hash, so a field that we would read wrongly is noticed here.
  *
  * @throws DecodeError
  */
@@ -22,13 +18,7 @@ export function fromBlockJson(
   answer: unknown,
 ): PayloadEnvelope {
   const json = toRecord(answer, 'block');
-  const header = headerFromRpc(json);
-  const transactions = readArray(json, 'transactions').map(encodeRpcTransaction);
-  const root = orderedTrieRoot(transactions);
-  if (root !== header.transactionsRoot) {
-    const message = `block ${header.number}: expected transactions root ${header.transactionsRoot}, found ${root}`;
-    throw new DecodeError('transactionsRoot', -1, message);
-  }
+  const { hash, header, transactions } = blockFromRpc(json);
   return {
     parentBeaconBlockRoot: header.parentBeaconBlockRoot,
     executionPayload: {
@@ -44,7 +34,7 @@ export function fromBlockJson(
       timestamp: header.timestamp,
       extraData: header.extraData,
       baseFeePerGas: header.baseFeePerGas ?? 0n,
-      blockHash: readHash(json, 'hash'),
+      blockHash: hash,
       transactions,
       withdrawals: isAbsent(json, 'withdrawals') ? undefined : readArray(json, 'withdrawals'),
       blobGasUsed: header.blobGasUsed,

@@ -1,11 +1,14 @@
-import type { Address } from '../base/bytes.ts';
+import type { Address, Hash } from '../base/bytes.ts';
 import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import type { Waits } from '../transport/waits.ts';
+import { fillBlobs, wantedBlobs } from './batcherBlobs.ts';
 import type { BlobSource } from './blobSource.ts';
 import type { L1Heads } from './l1Heads.ts';
+import { createReadAhead, type ReadAhead } from './l1ReadAhead.ts';
 import type { L1Source } from './l1Source.ts';
+import { retrying } from './retrying.ts';
 
 /**
  * What the feed says next. Blocks come in order, each the child of the one before, blobs of the
@@ -14,8 +17,9 @@ import type { L1Source } from './l1Source.ts';
 export type L1FeedItem =
   | { readonly type: 'block'; readonly block: L1Block }
   /**
-   * The L1 has left `last`, the block given before (or the one the feed began after). The feed
-   * is at its end: begin another one after a block that is still canonical.
+   * The L1 has left `last`, the block given before (or the one the feed began after), and has
+   * `found` at its height. The feed is at its end: begin another one after a block that is still
+   * canonical.
    */
   | { readonly type: 'reorg'; readonly last: BlockId; readonly found: L1BlockRef };
 
@@ -39,16 +43,167 @@ export type L1FeedOptions = {
   readonly confirmations: bigint;
   /** Blocks fetched ahead of the one being read, at most. */
   readonly readAhead: number;
+  /** For one block, or its blobs, below the head. */
+  readonly deadlineMs?: number;
 };
+
+const DEADLINE_MS = 60_000;
+
+/** Blocks given out that a head signal is compared with. Deeper reorgs are seen at the next block. */
+const RECENT_BLOCKS = 256;
 
 /**
  * The L1 as an ordered stream of proven facts. Waits at the head for new blocks; ends after a
- * `reorg` item, or when `signal` is aborted.
+ * `reorg` item. Begin no more than one `next()` at a time.
  *
- * @throws SourceError `deadline` when one block could not be had or proven in time. Begin again.
+ * @throws SourceError `deadline` when one block could not be had or proven in time: begin again.
  * @throws The signal's reason.
  */
-export type FollowL1 = (
+export async function* followL1(
   options: L1FeedOptions,
+  { signal }: AbortOptions = {},
+): AsyncGenerator<L1FeedItem, void, void> {
+  const stop = new AbortController();
+  const abort = {
+    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+  };
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const recent = new Map<bigint, Hash>([[options.after.number, options.after.hash]]);
+  let last = options.after;
+  let batcher = options.batcherAddr;
+  const ahead = createReadAhead({ ...options, deadlineMs, batcher: () => batcher }, abort);
+  try {
+    for (;;) {
+      const reorg = await headBeyond(options, last, recent, abort);
+      if (reorg !== undefined) return yield reorg;
+
+      const block = await ahead.block(last.number + 1n);
+      if (block.ref.parentHash !== last.hash) {
+        const [found, child] = await linkedPair(options, last, deadlineMs, abort);
+        if (found.hash !== last.hash) return yield { type: 'reorg', last, found };
+        // Ours is canonical; what was fetched belongs to another fork.
+        ahead.refetch(child);
+        continue;
+      }
+      const batcherThen = options.nextBatcher(batcher, block);
+      const complete = await withBlobs(options, ahead, batcherThen, block, abort);
+      if (complete === undefined) {
+        ahead.forget();
+        continue;
+      }
+      batcher = batcherThen;
+      last = { number: block.ref.number, hash: block.ref.hash };
+      recent.set(last.number, last.hash);
+      recent.delete(last.number - BigInt(RECENT_BLOCKS));
+      ahead.drop(last.number);
+      yield { type: 'block', block: complete };
+    }
+  } finally {
+    stop.abort();
+    ahead.close();
+  }
+}
+
+/**
+ * Waits until the head allows the block after `last`.
+ *
+ * @returns A reorg, when a head signal shows another block where we have given one out.
+ */
+async function headBeyond(
+  { heads, source, waits, confirmations }: L1FeedOptions,
+  last: BlockId,
+  recent: ReadonlyMap<bigint, Hash>,
+  abort: { readonly signal: AbortSignal },
+): Promise<L1FeedItem | undefined> {
+  const isBeyond = (head: L1BlockRef | undefined): boolean =>
+    head !== undefined && head.number >= last.number + 1n + confirmations;
+  let seen: L1BlockRef | undefined;
+  if (isBeyond(heads.head('latest'))) return undefined;
+  const wait = waits.begin(`L1 block ${last.number + 1n}`, 'ask for the L1 head');
+  try {
+    for (;;) {
+      const head = heads.head('latest');
+      if (isBeyond(head)) return undefined;
+      if (head !== undefined && head !== seen && contradicts(head, recent)) {
+        // A signal is not proof: ask for the block at our own height.
+        const found = await source.ref({ number: head.number }, abort).catch(() => undefined);
+        abort.signal.throwIfAborted();
+        if (found !== undefined && contradicts(found, recent)) {
+          return { type: 'reorg', last, found };
+        }
+      }
+      seen = head;
+      if (heads.head('latest') === seen) await nextHead(heads, abort.signal);
+    }
+  } finally {
+    wait.end();
+  }
+}
+
+function contradicts(ref: L1BlockRef, recent: ReadonlyMap<bigint, Hash>): boolean {
+  const ours = recent.get(ref.number);
+  return ours !== undefined && ours !== ref.hash;
+}
+
+function nextHead(heads: L1Heads, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = heads.onChange((label) => {
+      if (label === 'latest') settle(resolve);
+    });
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const settle = (finish: () => void): void => {
+      stop();
+      signal.removeEventListener('abort', onAbort);
+      finish();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** The blocks at the height of `last` and above it, as one endpoint has them; they link. */
+function linkedPair(
+  { source, waits }: L1FeedOptions,
+  { number }: BlockId,
+  deadlineMs: number,
   abort: AbortOptions,
-) => AsyncGenerator<L1FeedItem, void, void>;
+): Promise<readonly [L1BlockRef, L1BlockRef]> {
+  const name = `L1 blocks ${number} and ${number + 1n}, which do not link`;
+  return retrying((once) => source.pair(number, once), { waits, name, deadlineMs, ...abort });
+}
+
+/**
+ * The block with the blobs of the batcher's transactions.
+ *
+ * @returns Undefined when nobody has them because the block is no longer canonical.
+ */
+async function withBlobs(
+  options: L1FeedOptions,
+  ahead: ReadAhead,
+  batcher: Address,
+  block: L1Block,
+  abort: AbortOptions,
+): Promise<L1Block | undefined> {
+  const { source, waits } = options;
+  const { ref } = block;
+  const hashes = wantedBlobs(options.blobsSince, batcher, block);
+  if (hashes.length === 0) return block;
+  const found = await retrying(
+    async () => {
+      try {
+        return await ahead.blobs(ref, hashes);
+      } catch (error) {
+        const canonical = await source.ref({ number: ref.number }, abort).catch(() => undefined);
+        if (canonical !== undefined && canonical.hash !== ref.hash) return 'orphaned' as const;
+        throw error;
+      }
+    },
+    {
+      waits,
+      name: `${hashes.length} blobs of L1 block ${ref.number}`,
+      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+      ...abort,
+    },
+  );
+  return found === 'orphaned' ? undefined : fillBlobs(block, found);
+}

@@ -1,8 +1,26 @@
 import type { Address, Hash } from '../base/bytes.ts';
+import { bytesToHex } from '../base/bytes.ts';
+import { DecodeError } from '../base/errors.ts';
+import { keccak256 } from '../base/hash.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
+import type { Receipt } from '../protocol/receipt.ts';
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import type { ProvenBlock } from '../protocol/rpcBlock.ts';
+import { readHash, readQuantity, toQuantity } from '../protocol/rpcJson.ts';
 import type { AbortOptions } from '../transport/abort.ts';
+import { TransportError } from '../transport/errors.ts';
+import type { Endpoint } from './endpoint.ts';
+import { SourceError } from './errors.ts';
 import type { L1Label } from './l1Heads.ts';
+import type { Pool } from './pool.ts';
+import {
+  l1BlockOf,
+  l1BlockRefFromRpc,
+  mayHoldRollupLogs,
+  provenL1Block,
+  provenReceipts,
+} from './verify.ts';
 
 /** An L1 block by number, hash or label. */
 export type L1Selector =
@@ -22,6 +40,14 @@ export type L1Source = {
   /** Reference of a block; undefined when no endpoint has it. */
   readonly ref: (id: L1Selector, options?: AbortOptions) => Promise<L1BlockRef | undefined>;
   /**
+   * Two blocks in a row, `number` and the next, as one endpoint has them at one time; undefined
+   * when no endpoint has both. What tells a reorg from endpoints that stand at different places.
+   */
+  readonly pair: (
+    number: bigint,
+    options?: AbortOptions,
+  ) => Promise<readonly [L1BlockRef, L1BlockRef] | undefined>;
+  /**
    * The fact of a block, with its logs where the bloom allows any, blobs not filled in
    * (`data` undefined). Undefined when no endpoint has the block.
    */
@@ -35,3 +61,134 @@ export type L1Source = {
   ) => Promise<Hash>;
   readonly close: () => void;
 };
+
+/** The L1 that a pool of endpoints serves. */
+export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
+  const withoutBlockReceipts = new WeakSet<Endpoint>();
+  return {
+    chainId: async (options = {}) => {
+      const found = await pool.ask(async (endpoint) => {
+        const answer = await endpoint.call('eth_chainId', [], options);
+        return decoded(endpoint, () => readQuantity({ answer }, 'answer'));
+      }, options);
+      return required(found, 'chain id');
+    },
+    ref: (id, options = {}) =>
+      pool.ask(async (endpoint) => {
+        const json = await endpoint.call(...blockCall(id, false), options);
+        return json === null ? undefined : checkedRef(id, json);
+      }, options),
+    pair: (number, options = {}) =>
+      pool.ask((endpoint) => askPair(endpoint, number, options), options),
+    block: async (id, options = {}) => {
+      const proven = await pool.ask(async (endpoint) => {
+        const json = await endpoint.call(...blockCall(id, true), options);
+        return json === null ? undefined : checkedBlock(id, json);
+      }, options);
+      if (proven === undefined) return undefined;
+      if (!mayHoldRollupLogs(config, proven.header)) return l1BlockOf(config, proven, []);
+      const receipts = await pool.ask(
+        (endpoint) => askReceipts(endpoint, proven, withoutBlockReceipts, options),
+        options,
+      );
+      return l1BlockOf(config, proven, required(receipts, `receipts of L1 block ${proven.hash}`));
+    },
+    storageAt: async (address, slot, blockHash, options = {}) => {
+      const found = await pool.ask(async (endpoint) => {
+        const block = { blockHash };
+        const answer = await endpoint.call('eth_getStorageAt', [address, slot, block], options);
+        return decoded(endpoint, () => readHash({ answer }, 'answer'));
+      }, options);
+      return required(found, `storage of ${address}`);
+    },
+    close: () => pool.close(),
+  };
+}
+
+type BlockCall = readonly [method: string, params: readonly [string, boolean]];
+
+function blockCall(id: L1Selector, full: boolean): BlockCall {
+  if ('hash' in id) return ['eth_getBlockByHash', [id.hash, full]];
+  return ['eth_getBlockByNumber', ['number' in id ? toQuantity(id.number) : id.label, full]];
+}
+
+function checkedRef(id: L1Selector, json: unknown): L1BlockRef {
+  const ref = l1BlockRefFromRpc(json, 'hash' in id ? id.hash : undefined);
+  assertNumber(id, ref.number);
+  return ref;
+}
+
+function checkedBlock(id: L1Selector, json: unknown): ProvenBlock {
+  const block = provenL1Block(json, 'hash' in id ? id.hash : undefined);
+  assertNumber(id, block.header.number);
+  return block;
+}
+
+function assertNumber(id: L1Selector, found: bigint): void {
+  if (!('number' in id) || id.number === found) return;
+  throw new SourceError('unverified', `expected L1 block ${id.number}, found ${found}`);
+}
+
+async function askPair(
+  endpoint: Endpoint,
+  number: bigint,
+  options: AbortOptions,
+): Promise<readonly [L1BlockRef, L1BlockRef] | undefined> {
+  const ids = [{ number }, { number: number + 1n }] as const;
+  const [first, second] = await Promise.all([
+    endpoint.call(...blockCall(ids[0], false), options),
+    endpoint.call(...blockCall(ids[1], false), options),
+  ]);
+  if (first === null || second === null) return undefined;
+  const pair = [checkedRef(ids[0], first), checkedRef(ids[1], second)] as const;
+  if (pair[1].parentHash === pair[0].hash) return pair;
+  const message = `${endpoint.name}: L1 blocks ${number} and ${number + 1n} do not link`;
+  throw new SourceError('unverified', message);
+}
+
+async function askReceipts(
+  endpoint: Endpoint,
+  block: ProvenBlock,
+  withoutBlockReceipts: WeakSet<Endpoint>,
+  options: AbortOptions,
+): Promise<readonly Receipt[] | undefined> {
+  if (!withoutBlockReceipts.has(endpoint)) {
+    try {
+      const json = await endpoint.call('eth_getBlockReceipts', [block.hash], options);
+      return json === null ? undefined : provenReceipts(json, block);
+    } catch (error) {
+      if (!isUnknownMethod(error)) throw error;
+      withoutBlockReceipts.add(endpoint);
+    }
+  }
+  // One call for each transaction; the endpoint makes batches of them.
+  const single = await Promise.all(
+    block.transactions.map((raw) => {
+      const hash = bytesToHex(keccak256(raw));
+      return endpoint.call('eth_getTransactionReceipt', [hash], options);
+    }),
+  );
+  return single.includes(null) ? undefined : provenReceipts(single, block);
+}
+
+/** JSON-RPC codes for "no such method": the standard one, and EIP-1474's "not supported". */
+const UNKNOWN_METHOD: ReadonlySet<number | undefined> = new Set([-32601, -32004]);
+
+function isUnknownMethod(error: unknown): boolean {
+  if (!(error instanceof SourceError)) return false;
+  return error.cause instanceof TransportError && UNKNOWN_METHOD.has(error.cause.status);
+}
+
+function decoded<T>(endpoint: Endpoint, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new SourceError('badAnswer', `${endpoint.name}: ${error.message}`, { cause: error });
+  }
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value !== undefined) return value;
+  throw new SourceError('notFound', `${what}: no endpoint has it`);
+}

@@ -10,6 +10,7 @@ import type { Receipt } from '../protocol/receipt.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import {
   MISMATCH_CODES,
+  type ProvenBlock,
   type ProvenHeader,
   blockFromRpc,
   provenHeaderFromRpc,
@@ -44,22 +45,55 @@ export function l1BlockFromRpc(
   blobs: ReadonlyMap<Hash, Uint8Array> = new Map(),
 ): L1Block {
   return verified(() => {
-    const { hash, header, transactions } = blockFromRpc(blockJson);
-    assertExpected(expectedHash, hash, header);
+    const block = provenL1Block(blockJson, expectedHash);
     const receipts =
       receiptsJson === null
-        ? withoutReceipts(config, header)
-        : receiptsFromRpc(receiptsJson, header, transactions.length);
-    return {
-      ref: refOf({ hash, header }),
-      baseFee: header.baseFeePerGas ?? 0n,
-      mixHash: header.mixHash,
-      excessBlobGas: header.excessBlobGas,
-      parentBeaconBlockRoot: header.parentBeaconBlockRoot,
-      inboxTxs: inboxTxs(config, transactions, blobs),
-      logs: rollupLogs(config, receipts),
-    };
+        ? withoutReceipts(config, block.header)
+        : receiptsFromRpc(receiptsJson, block.header, block.transactions.length);
+    return l1BlockOf(config, block, receipts, blobs);
   });
+}
+
+/**
+ * The first half of `l1BlockFromRpc`, for who asks for receipts elsewhere: header and transactions.
+ *
+ * @throws SourceError as `l1BlockFromRpc`.
+ */
+export function provenL1Block(blockJson: unknown, expectedHash?: Hash): ProvenBlock {
+  return verified(() => {
+    const block = blockFromRpc(blockJson);
+    assertExpected(expectedHash, block.hash, block.header);
+    return block;
+  });
+}
+
+/** Receipts of a proven block, proven by its root. @throws SourceError as `l1BlockFromRpc`. */
+export function provenReceipts(receiptsJson: unknown, block: ProvenBlock): readonly Receipt[] {
+  const { header, transactions } = block;
+  return verified(() => receiptsFromRpc(receiptsJson, header, transactions.length));
+}
+
+/**
+ * The fact of a block from its proven parts.
+ *
+ * @param receipts Empty where `mayHoldRollupLogs` is false.
+ * @throws SourceError `badAnswer` on a transaction that is none.
+ */
+export function l1BlockOf(
+  config: RollupConfig,
+  { hash, header, transactions }: ProvenBlock,
+  receipts: readonly Receipt[],
+  blobs: ReadonlyMap<Hash, Uint8Array> = new Map(),
+): L1Block {
+  return verified(() => ({
+    ref: refOf({ hash, header }),
+    baseFee: header.baseFeePerGas ?? 0n,
+    mixHash: header.mixHash,
+    excessBlobGas: header.excessBlobGas,
+    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
+    inboxTxs: inboxTxs(config, transactions, blobs),
+    logs: rollupLogs(config, receipts),
+  }));
 }
 
 /**
@@ -85,7 +119,8 @@ export function needsReceipts(config: RollupConfig, blockJson: unknown): boolean
   return verified(() => mayHoldRollupLogs(config, provenHeaderFromRpc(blockJson).header));
 }
 
-function mayHoldRollupLogs(config: RollupConfig, { logsBloom }: Header): boolean {
+/** Whether a block's bloom allows a deposit or config update. False is certain, true is not. */
+export function mayHoldRollupLogs(config: RollupConfig, { logsBloom }: Header): boolean {
   const mayHold = (address: Hash, topic: Hash) =>
     bloomMayContain(logsBloom, address) && bloomMayContain(logsBloom, topic);
   return (
