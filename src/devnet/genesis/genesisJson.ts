@@ -1,0 +1,89 @@
+import { bytesToHex, type Hex } from '../../base/bytes.ts';
+import type { JsonValue } from '../../base/json.ts';
+import type { Genesis } from '../../execution/genesis.ts';
+import type { Fork } from '../../protocol/forks.ts';
+import { toAllocJson } from './alloc.ts';
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+/** genesis.json in geth's form, as op-geth and op-reth read it. */
+export function toGenesisJson(genesis: Genesis): JsonObject {
+  const { header } = genesis;
+  return {
+    config: toChainConfigJson(genesis),
+    nonce: quantity(BigInt(header.nonce)),
+    timestamp: quantity(header.timestamp),
+    extraData: bytesToHex(header.extraData),
+    gasLimit: quantity(header.gasLimit),
+    difficulty: quantity(header.difficulty),
+    mixHash: header.mixHash,
+    coinbase: header.beneficiary,
+    alloc: toAllocJson(genesis.alloc) as unknown as JsonObject,
+    number: quantity(header.number),
+    gasUsed: quantity(header.gasUsed),
+    parentHash: header.parentHash,
+    baseFeePerGas: quantity(header.baseFeePerGas),
+    excessBlobGas: quantity(header.excessBlobGas),
+    blobGasUsed: quantity(header.blobGasUsed),
+  };
+}
+
+/** Forks of Ethereum that a chain born with Bedrock has from its first block. */
+const BLOCK_FORKS = [
+  'homesteadBlock',
+  'eip150Block',
+  'eip155Block',
+  'eip158Block',
+  'byzantiumBlock',
+  'constantinopleBlock',
+  'petersburgBlock',
+  'istanbulBlock',
+  'muirGlacierBlock',
+  'berlinBlock',
+  'londonBlock',
+  'arrowGlacierBlock',
+  'grayGlacierBlock',
+  'mergeNetsplitBlock',
+  'bedrockBlock',
+];
+
+/** Keys of the forks that execution knows; the L1-named ones are their twins. */
+const TIME_KEYS: readonly (readonly [string, Fork])[] = [
+  ['shanghaiTime', 'canyon'],
+  ['cancunTime', 'ecotone'],
+  ['pragueTime', 'isthmus'],
+  ['osakaTime', 'karst'],
+  ['regolithTime', 'regolith'],
+  ['canyonTime', 'canyon'],
+  ['ecotoneTime', 'ecotone'],
+  ['fjordTime', 'fjord'],
+  ['graniteTime', 'granite'],
+  ['holoceneTime', 'holocene'],
+  ['isthmusTime', 'isthmus'],
+  ['jovianTime', 'jovian'],
+  ['karstTime', 'karst'],
+];
+
+function toChainConfigJson({ config }: Genesis): JsonObject {
+  const { chainId, forkTimes, chainOpConfig } = config;
+  const times = TIME_KEYS.flatMap(([key, fork]): [string, JsonValue][] => {
+    const time = forkTimes[fork];
+    return time === undefined ? [] : [[key, Number(time)]];
+  });
+  return {
+    chainId: Number(chainId),
+    ...Object.fromEntries(BLOCK_FORKS.map((key) => [key, 0])),
+    ...Object.fromEntries(times),
+    terminalTotalDifficulty: 0,
+    terminalTotalDifficultyPassed: true,
+    optimism: {
+      eip1559Elasticity: Number(chainOpConfig.eip1559Elasticity),
+      eip1559Denominator: Number(chainOpConfig.eip1559Denominator),
+      eip1559DenominatorCanyon: Number(chainOpConfig.eip1559DenominatorCanyon),
+    },
+  };
+}
+
+function quantity(value: bigint): Hex {
+  return `0x${value.toString(16)}`;
+}
