@@ -1,0 +1,105 @@
+import { brotliCompressSync, constants } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bytesEqual, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
+import { type Inflated, inflateZlibPure } from '../../src/base/inflate.ts';
+import { decompressBrotliNative, inflateZlibNative } from '../../src/native/decompress.ts';
+import { compressChannel } from '../../src/native/compress.ts';
+
+// Noise in the low bits keeps the stream long enough for several pieces.
+const CONTENT = Uint8Array.from(
+  { length: 300_000 },
+  (_, i) => ((i * i * 2654435761) >>> 13) & 0xff,
+);
+const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+const STREAM = new Uint8Array(brotliCompressSync(CONTENT, FAST));
+const CAP = 1_000_000;
+
+describe('decompressBrotliNative', () => {
+  test('default: a whole stream', () => {
+    expect(sameAs(CONTENT, decompressBrotliNative(STREAM, CAP))).toBe('clean');
+    // From the tests of kona. @see protocol/derivation-2-vectors.md 12.8
+    const known = decompressBrotliNative(hexToBytes('0x8b048075ed184249e9bc19675e03'), CAP);
+    expect(known.bytes).toEqual(hexToBytes('0x75ed184249e9bc19675e'));
+  });
+
+  test('behavior: bytes behind the end are ignored', () => {
+    const longer = concatBytes(STREAM, Uint8Array.of(1, 2, 3));
+    expect(sameAs(CONTENT, decompressBrotliNative(longer, CAP))).toBe('clean');
+  });
+
+  test('behavior: a stream that stops after a flush', () => {
+    const options = { ...FAST, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+    const flushed = new Uint8Array(brotliCompressSync(CONTENT, options));
+    expect(sameAs(CONTENT, decompressBrotliNative(flushed, CAP))).toBe('truncated');
+  });
+
+  test('behavior: truncated, an exact prefix', () => {
+    const { bytes, ending } = decompressBrotliNative(STREAM.subarray(0, STREAM.length >> 1), CAP);
+    expect(ending).toBe('truncated');
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(bytesEqual(bytes, CONTENT.subarray(0, bytes.length))).toBe(true);
+  });
+
+  test('behavior: corrupt, what the pieces before the fault yield', () => {
+    const parts = [CONTENT.subarray(0, 150_000), CONTENT.subarray(150_000)];
+    // A flushed stream, then bytes that begin no valid block.
+    const flush = { ...FAST, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+    const good = new Uint8Array(brotliCompressSync(parts[0] as Uint8Array, flush));
+    const broken = concatBytes(good, new Uint8Array(40_000).fill(0xff));
+    const { bytes, ending } = decompressBrotliNative(broken, CAP);
+    expect(ending).toBe('corrupt');
+    const pieces = Math.floor((good.length - 4095) / 32_768);
+    expect(pieces).toBeGreaterThan(1);
+    const whole = good.subarray(0, 4095 + pieces * 32_768);
+    expect(bytesEqual(bytes, decompressBrotliNative(whole, CAP).bytes)).toBe(true);
+    expect(bytesEqual(bytes, CONTENT.subarray(0, bytes.length))).toBe(true);
+  });
+
+  test('behavior: the cap', () => {
+    expect(decompressBrotliNative(STREAM, CONTENT.length).ending).toBe('clean');
+    const capped = decompressBrotliNative(STREAM, CONTENT.length - 1);
+    expect(sameAs(CONTENT.subarray(0, -1), capped)).toBe('capped');
+  });
+
+  test('behavior: a bomb costs no more than the cap', () => {
+    const bomb = new Uint8Array(brotliCompressSync(new Uint8Array(10_000_000), FAST));
+    const { bytes, ending } = decompressBrotliNative(bomb, 100_000);
+    expect(ending).toBe('capped');
+    expect(bytes.length).toBeLessThanOrEqual(100_000);
+    expect(bytes.buffer.byteLength).toBeLessThan(1_000_000);
+  });
+
+  test('behavior: any damage ends in a result', () => {
+    const edits = fc.array(fc.tuple(fc.nat(STREAM.length - 1), fc.nat(255)), { maxLength: 3 });
+    fc.assert(
+      fc.property(edits, (patches) => {
+        const damaged = STREAM.slice();
+        for (const [offset, byte] of patches) damaged[offset] = byte;
+        expect(decompressBrotliNative(damaged, CAP).bytes.length).toBeLessThanOrEqual(CAP);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('inflateZlibNative', () => {
+  test('behavior: agrees with the pure one on damaged streams', () => {
+    const stream = compressChannel(CONTENT.subarray(0, 20_000), 'zlib');
+    const edit = fc.tuple(fc.nat(stream.length - 1), fc.nat(255), fc.nat(stream.length));
+    fc.assert(
+      fc.property(edit, fc.constantFrom(CAP, 20_000, 10_000), ([offset, byte, length], cap) => {
+        const damaged = stream.slice(0, length);
+        if (offset < length) damaged[offset] = byte;
+        const pure = inflateZlibPure(damaged, cap);
+        expect(sameAs(pure.bytes, inflateZlibNative(damaged, cap))).toBe(pure.ending);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** How it ended, if the bytes are the expected ones. Quicker than `toEqual` on long arrays. */
+function sameAs(expected: Uint8Array, { bytes, ending }: Inflated): Inflated['ending'] | 'differs' {
+  return bytesEqual(bytes, expected) ? ending : 'differs';
+}
