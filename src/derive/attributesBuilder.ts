@@ -157,7 +157,11 @@ function applyUpdates(
 }
 
 /** Why a derived batch cannot be built on `parent`, which the shell gave. */
-export function whyNotOnParent(parent: SafeHead, batch: SingularBatch, blockTime: bigint): Step | undefined {
+export function whyNotOnParent(
+  parent: SafeHead,
+  batch: SingularBatch,
+  blockTime: bigint,
+): Step | undefined {
   const { ref } = parent;
   if (batch.parentHash === ref.hash && batch.timestamp === ref.timestamp + blockTime) {
     return undefined;

@@ -83,11 +83,7 @@ function popOpenSpan(
 ): DerivedBatch | undefined {
   const { span } = channel;
   if (span === undefined) return undefined;
-  const batch: SingularBatch | undefined = popFromSpan(
-    span,
-    parent,
-    state.config.rollup.blockTime,
-  );
+  const batch: SingularBatch | undefined = popFromSpan(span, parent, state.config.rollup.blockTime);
   if (batch === undefined || isSpanEmpty(span)) channel.span = undefined;
   if (batch === undefined) return undefined;
   return { type: 'batch', batch, concluding: true, position: span.position, kind: 'span' };

@@ -62,9 +62,7 @@ function isTimedOut(state: DeriveState, channel: BankChannel): boolean {
 
 function isReady(channel: BankChannel): boolean {
   // Frames behind the closing one are never kept, so the count alone tells.
-  return (
-    channel.endFrameNumber !== undefined && channel.frames.size === channel.endFrameNumber + 1
-  );
+  return channel.endFrameNumber !== undefined && channel.frames.size === channel.endFrameNumber + 1;
 }
 
 function joinFrames(channel: BankChannel): Uint8Array {
@@ -110,10 +108,7 @@ function ingestFrame(state: DeriveState, bank: ChannelBank, queued: QueuedFrame)
 }
 
 /** The checks of a frame against its channel, in order. @spec protocol/derivation.md 4.1 */
-function whyNotInto(
-  channel: BankChannel,
-  { frame }: QueuedFrame,
-): FrameDropReason | undefined {
+function whyNotInto(channel: BankChannel, { frame }: QueuedFrame): FrameDropReason | undefined {
   const { endFrameNumber } = channel;
   if (frame.isLast && endFrameNumber !== undefined) return 'channelAlreadyClosed';
   if (channel.frames.has(frame.frameNumber)) return 'frameDuplicate';
@@ -140,10 +135,7 @@ function addFrame(channel: BankChannel, { frame }: QueuedFrame): void {
 
 /** Drops the oldest channels until the bank is within its limit, the one just fed included. */
 function pruneBank(state: DeriveState, bank: ChannelBank): void {
-  const limit = maxChannelBankBytes(
-    state.config.rollup,
-    pipelineOrigin(state).ref.timestamp,
-  );
+  const limit = maxChannelBankBytes(state.config.rollup, pipelineOrigin(state).ref.timestamp);
   for (const channel of bank.channels.values()) {
     if (bank.sizeBytes <= limit) return;
     removeChannel(bank, channel);

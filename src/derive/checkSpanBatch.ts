@@ -44,9 +44,7 @@ export function checkSpanBatch(context: SpanContext, batch: SpanBatch): BatchVer
     const elements = checkElements(context, batch, parent);
     if (elements.type !== 'accept') return elements;
   }
-  return parent.number === context.safeHead.number
-    ? ACCEPT
-    : checkOverlap(context, batch, parent);
+  return parent.number === context.safeHead.number ? ACCEPT : checkOverlap(context, batch, parent);
 }
 
 type PrefixVerdict = BatchVerdict | { readonly type: 'parent'; readonly parent: L2BlockRef };
@@ -69,7 +67,7 @@ function checkSpanPrefix(context: SpanContext, batch: SpanBatch): PrefixVerdict 
   const nextTimestamp = safeHead.timestamp + config.blockTime;
   if (first.timestamp > nextTimestamp) return holocene ? drop('timestampTooHigh') : FUTURE;
   if (last.timestamp < nextTimestamp) return holocene ? PAST : drop('timestampTooLow');
-  const found = spanParent(context, first.timestamp, nextTimestamp, holocene);
+  const found = spanParent(context, first.timestamp, nextTimestamp);
   if (found.type !== 'parent') return found;
   const { parent } = found;
   if (parent.hash.slice(0, 42) !== batch.parentCheck) return drop('parentCheckMismatch');
@@ -89,18 +87,16 @@ function spanParent(
   { config, safeHead, l2Blocks }: SpanContext,
   firstTimestamp: bigint,
   nextTimestamp: bigint,
-  holocene: boolean,
 ): PrefixVerdict {
   if (firstTimestamp === nextTimestamp) return { type: 'parent', parent: safeHead };
   if (firstTimestamp > safeHead.timestamp) return drop('spanStartsAfterSafeHead');
   const behind = safeHead.timestamp - firstTimestamp;
   if (behind % config.blockTime !== 0n) return drop('spanMisaligned');
   const number = safeHead.number - behind / config.blockTime - 1n;
-  if (number < config.genesis.l2.number) {
-    // Choice: op-node cannot find such a parent. Before Holocene it waits for it for ever; here the
-    // batch is dropped. From Holocene on it passes over the batch without flushing, as here.
-    return holocene ? UNDECIDED : drop('spanParentUnknown');
-  }
+  // Choice: there is no parent before genesis, and op-node stays undecided about such a batch for
+  // ever. Before Holocene it so blocks the queue, forced empty batches included, until Holocene
+  // activates; whoever dropped it instead would split from the network.
+  if (number < config.genesis.l2.number) return UNDECIDED;
   const block = l2Blocks.get(number);
   if (block === undefined) return { type: 'needL2Block', number };
   return { type: 'parent', parent: l2BlockRef(config, block) };

@@ -138,8 +138,22 @@ function execute(
   const tryBuild = (attributes: PayloadAttributes, isReplacement: boolean) => {
     const built = engine(step.parent, attributes);
     return 'invalid' in built
-      ? { type: 'invalid' as const, step, attributes, block: undefined, isReplacement, problem: built.invalid }
-      : { type: 'block' as const, step, attributes, block: built, isReplacement, problem: undefined };
+      ? {
+          type: 'invalid' as const,
+          step,
+          attributes,
+          block: undefined,
+          isReplacement,
+          problem: built.invalid,
+        }
+      : {
+          type: 'block' as const,
+          step,
+          attributes,
+          block: built,
+          isReplacement,
+          problem: undefined,
+        };
   };
   const first = tryBuild(step.attributes, false);
   if (first.block !== undefined) return { isHolocene, events: [first], halt: undefined };
@@ -161,8 +175,7 @@ function refusedDeposits(
   return {
     type: 'halted',
     reason: 'invalidDepositsOnly',
-    message:
-      `The engine refuses L2 block ${parent.number + 1n} although it holds deposits only: ${problem}`,
+    message: `The engine refuses L2 block ${parent.number + 1n} although it holds deposits only: ${problem}`,
   };
 }
 

@@ -84,7 +84,6 @@ export type BatchDropReason =
   | 'postExecTransaction'
   | 'spanStartsAfterSafeHead'
   | 'spanMisaligned'
-  | 'spanParentUnknown'
   | 'parentCheckMismatch'
   | 'originCheckMismatch'
   | 'originUnknown'

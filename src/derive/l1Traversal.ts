@@ -43,6 +43,7 @@ export function openNextL1Block(state: DeriveState): Step {
     return { type: 'needBlobs', l1: block.ref, versionedHashes };
   }
   traversal.pending.shift();
+  traversal.drained = false;
   traversal.systemConfig = systemConfig;
   // What was selected lives on in the retrieval; a window of blocks must not pin the rest.
   traversal.origin = { ...block, inboxTxs: [] };

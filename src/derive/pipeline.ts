@@ -28,7 +28,7 @@ export function start(config: DeriveConfig, checkpoint: Checkpoint): DeriveState
   const isHolocene = isActive(config.rollup.forkTimes, 'holocene', l1.ref.timestamp);
   return {
     config,
-    traversal: { origin: undefined, pending: [l1], systemConfig },
+    traversal: { origin: undefined, pending: [l1], systemConfig, drained: true },
     retrieval: { items: [], next: 0 },
     frames: { frames: [], next: 0 },
     channels: isHolocene
@@ -92,9 +92,12 @@ export function next(state: DeriveState, safeHead: SafeHead): Step {
 }
 
 function advance(state: DeriveState, safeHead: SafeHead): Step | 'again' {
-  if (state.traversal.origin === undefined) return openNextL1Block(state);
+  // Remembered, so that it does not matter whether the next block was fed early or late.
+  if (state.traversal.drained) return openNextL1Block(state);
   const outcome = nextAttributes(state, safeHead);
-  return outcome === 'endOfData' ? openNextL1Block(state) : outcome;
+  if (outcome !== 'endOfData') return outcome;
+  state.traversal.drained = true;
+  return 'again';
 }
 
 function nextAttributes(state: DeriveState, safeHead: SafeHead): Step | StageEnd {

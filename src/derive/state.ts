@@ -57,6 +57,8 @@ export type Traversal = {
   /** Fed, not yet read, in order. */
   readonly pending: L1Block[];
   systemConfig: SystemConfig;
+  /** True once everything of the origin has been used: what is left is to open the next block. */
+  drained: boolean;
 };
 
 /** What is left of the origin's batcher data. */

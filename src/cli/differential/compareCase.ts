@@ -118,7 +118,9 @@ function compareAttributes(
   }
   for (const [index, tx] of (expected.transactions ?? []).entries()) {
     const bytes = found.transactions[index] ?? new Uint8Array(0);
-    const was: string = tx.startsWith('keccak:') ? `keccak:${keccak256Hex(bytes).slice(2)}` : toHex(bytes);
+    const was: string = tx.startsWith('keccak:')
+      ? `keccak:${keccak256Hex(bytes).slice(2)}`
+      : toHex(bytes);
     const different = differ(at(`transactions[${index}]`), tx, was);
     if (different !== undefined) return different;
   }

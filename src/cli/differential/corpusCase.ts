@@ -129,9 +129,9 @@ function inboxTxs(
 }
 
 function inputBytes(tx: TransactionJson): Uint8Array {
-  if (tx.input !== undefined) return hexToBytes(tx.input);
+  if (tx.inputParts === undefined) return hexToBytes(tx.input ?? '0x');
   return concatBytes(
-    ...(tx.inputParts ?? []).flatMap(({ hex, fill, count }) => [
+    ...tx.inputParts.flatMap(({ hex, fill, count }) => [
       hexToBytes(hex ?? '0x'),
       new Uint8Array(count ?? 0).fill(fill ?? 0),
     ]),
