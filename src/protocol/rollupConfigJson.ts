@@ -19,6 +19,7 @@ import {
 } from './configFields.ts';
 import { FORKS, type Fork, type ForkTimes } from './forks.ts';
 import type { BlockId } from './ids.ts';
+import { chainOpConfigById } from './registry/networks.ts';
 import type { ChainOpConfig, RollupConfig } from './rollupConfig.ts';
 import type { SystemConfig } from './systemConfig.ts';
 
@@ -82,6 +83,7 @@ export function parseRollupConfig(json: unknown, warn: Warn): RollupConfig {
   for (const key of legacy)
     warn(`rollup config: \`${key}\` is a key of older files and is ignored`);
   assertKnownKeys(file, [...KEYS, ...LEGACY_KEYS, ...Object.keys(REFUSED_KEYS)]);
+  const l2ChainId = readUint(file, 'l2_chain_id', CHAIN_ID);
   const config: RollupConfig = {
     genesis: readGenesis(readObject(file, 'genesis')),
     blockTime: readUint(file, 'block_time', POSITIVE_U64),
@@ -89,14 +91,14 @@ export function parseRollupConfig(json: unknown, warn: Warn): RollupConfig {
     seqWindowSize: readUint(file, 'seq_window_size', { bits: 64, min: 2n }),
     channelTimeout: readUint(file, 'channel_timeout', POSITIVE_U64),
     l1ChainId: readUint(file, 'l1_chain_id', CHAIN_ID),
-    l2ChainId: readUint(file, 'l2_chain_id', CHAIN_ID),
+    l2ChainId,
     forkTimes: readForkTimes(file),
     pectraBlobScheduleTime: readOptionalUint(file, 'pectra_blob_schedule_time', U64),
     keepKarstUpgradeGas: readFlag(file, 'keep_karst_upgrade_gas'),
     batchInboxAddress: readNonZeroAddress(file, 'batch_inbox_address'),
     depositContractAddress: readNonZeroAddress(file, 'deposit_contract_address'),
     l1SystemConfigAddress: readAddress(file, 'l1_system_config_address'),
-    chainOpConfig: readChainOpConfig(file),
+    chainOpConfig: readChainOpConfig(file, l2ChainId),
     spanBatchV2Time: readOptionalUint(file, 'span_batch_v2_time', U64),
   };
   if (config.l1ChainId === config.l2ChainId) {
@@ -250,7 +252,10 @@ function readForkTimes(file: ConfigObject): ForkTimes {
   return times as ForkTimes;
 }
 
-function readChainOpConfig(file: ConfigObject): ChainOpConfig {
+/** A known chain may leave it out. op-node takes it from the registry then, too. */
+function readChainOpConfig(file: ConfigObject, l2ChainId: bigint): ChainOpConfig {
+  const known = chainOpConfigById(l2ChainId);
+  if (known !== undefined && isAbsent(file, 'chain_op_config')) return known;
   const object = readObject(file, 'chain_op_config');
   const bounds = { bits: 32, min: 1n } as const;
   assertKnownKeys(object, ['eip1559Elasticity', 'eip1559Denominator', 'eip1559DenominatorCanyon']);

@@ -123,6 +123,16 @@ describe('parseRollupConfig', () => {
     expect(encodeJsonExact(toRollupConfigJson(config))).toBe(text);
   });
 
+  test('behavior: a known chain may leave its EIP-1559 constants out', () => {
+    const config: Json = { ...sample(), l1_chain_id: 1, l2_chain_id: 1135 };
+    delete config['chain_op_config'];
+    expect(parseRollupConfig(config, silent).chainOpConfig).toEqual({
+      eip1559Elasticity: 20n,
+      eip1559Denominator: 1000n,
+      eip1559DenominatorCanyon: 1000n,
+    });
+  });
+
   test('behavior: legacy keys warn by name', () => {
     const legacy = { protocol_versions_address: null, use_plasma: false, blobs_data: 0 };
     const warnings = warningsOf({ ...sample(), ...legacy });
