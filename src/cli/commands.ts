@@ -16,4 +16,10 @@ export type CommandEntry = {
 };
 
 /** Every command, in the order of `headwater --help`. */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'execute',
+    summary: 'execute recorded blocks on their witness and compare',
+    load: async () => (await import('./commands/execute.ts')).registerExecute,
+  },
+];

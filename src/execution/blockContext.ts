@@ -26,7 +26,8 @@ export function hasFork(context: BlockContext, fork: Fork): boolean {
 
 /** Fee parameters of the block, as the deposits before the first other transaction left them. */
 export function feesOf(context: BlockContext): FeeParameters {
-  context.fees ??= readFeeParameters(context.state);
+  const { config, block, state } = context;
+  context.fees ??= readFeeParameters(config, block.timestamp, state);
   return context.fees;
 }
 

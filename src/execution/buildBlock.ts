@@ -45,8 +45,6 @@ export type ExecutedBlock = {
   readonly transactions: readonly Uint8Array[];
   readonly receipts: readonly Receipt[];
   readonly results: readonly TxResult[];
-  /** Storage root of L2ToL1MessagePasser after the block: part of the output root. */
-  readonly messagePasserStorageRoot: Hash;
 };
 
 /** Why a payload cannot become a block. */
@@ -188,7 +186,6 @@ function seal(
   const { state, block } = context;
   const receipts = toReceipts(context, results);
   const stateRoot = commitState(state);
-  const messagePasserStorageRoot = storageRootOf(state, MESSAGE_PASSER);
   const canyon = hasFork(context, 'canyon');
   const ecotone = hasFork(context, 'ecotone');
   const isthmus = hasFork(context, 'isthmus');
@@ -209,7 +206,11 @@ function seal(
     mixHash: block.prevRandao,
     nonce: '0x0000000000000000',
     baseFeePerGas: block.baseFeePerGas,
-    withdrawalsRoot: isthmus ? messagePasserStorageRoot : canyon ? EMPTY_TRIE_ROOT : undefined,
+    withdrawalsRoot: isthmus
+      ? storageRootOf(state, MESSAGE_PASSER)
+      : canyon
+        ? EMPTY_TRIE_ROOT
+        : undefined,
     blobGasUsed: ecotone ? context.daUsed : undefined,
     excessBlobGas: ecotone ? 0n : undefined,
     parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
@@ -219,7 +220,7 @@ function seal(
   };
   const { transactions } = attributes;
   const hash = headerHash(header);
-  return { hash, header, transactions, receipts, results, messagePasserStorageRoot };
+  return { hash, header, transactions, receipts, results };
 }
 
 function toReceipts(context: BlockContext, results: readonly TxResult[]): readonly Receipt[] {

@@ -5,13 +5,13 @@ import { outputRoot } from '../protocol/outputRoot.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { type BlockTree, createBlockTree } from './blockTree.ts';
-import type { BlockBuilder, BuildOutcome } from './buildBlock.ts';
+import type { BlockBuilder } from './buildBlock.ts';
 import { createEthereumjsEvm } from './evm/ethereumjs/createEvm.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
 import { attributesOf, headerDifference, headerOf } from './payloadBlock.ts';
 import { openState, type WorldState } from './state/worldState.ts';
-import { createStateKeeper, type StateKeeper } from './stateKeeper.ts';
+import { createStateKeeper, type EngineBlockOutcome, type StateKeeper } from './stateKeeper.ts';
 import {
   canonicalChange,
   type ChainStore,
@@ -73,7 +73,7 @@ export type ExecutionEngine = {
 };
 
 /** What became of attributes. `sealed` has the block with its results per transaction. */
-export type EngineBuildOutcome = BuildOutcome | { readonly type: 'unknownParent' };
+export type EngineBuildOutcome = EngineBlockOutcome | { readonly type: 'unknownParent' };
 
 /** Verdict on a block that was built elsewhere. */
 export type InsertOutcome =

@@ -1,4 +1,4 @@
-import { isActive } from '../protocol/forks.ts';
+import { type Fork, isActive } from '../protocol/forks.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { fastLzLength } from './fastLz.ts';
 import { L1_BLOCK } from './predeploys.ts';
@@ -31,20 +31,35 @@ export type TxSize = {
   readonly estimatedSize: bigint;
 };
 
-/** The fee parameters now in the state. Read once per block, when the deposits have run. */
-export function readFeeParameters(state: WorldState): FeeParameters {
-  const scalars = storageOf(state, L1_BLOCK, 3n);
-  const operator = storageOf(state, L1_BLOCK, 8n);
-  return {
+/**
+ * The fee parameters now in the state. Read once per block, when the deposits have run. Slots that
+ * the block's rules do not use are not read, because a witness lacks them; they count as 0.
+ */
+export function readFeeParameters(
+  config: ExecutionConfig,
+  time: bigint,
+  state: WorldState,
+): FeeParameters {
+  const read = (since: Fork, slot: bigint): bigint =>
+    isActive(config.forkTimes, since, time) ? storageOf(state, L1_BLOCK, slot) : 0n;
+  const scalars = read('ecotone', 3n);
+  const operator = read('isthmus', 8n);
+  const fees: FeeParameters = {
     l1BaseFee: storageOf(state, L1_BLOCK, 1n),
-    blobBaseFee: storageOf(state, L1_BLOCK, 7n),
+    blobBaseFee: read('ecotone', 7n),
     blobBaseFeeScalar: (scalars >> 64n) & U32,
     baseFeeScalar: (scalars >> 96n) & U32,
-    l1FeeOverhead: storageOf(state, L1_BLOCK, 5n),
-    l1FeeScalar: storageOf(state, L1_BLOCK, 6n),
+    l1FeeOverhead: 0n,
+    l1FeeScalar: 0n,
     operatorFeeConstant: operator & U64,
     operatorFeeScalar: (operator >> 64n) & U32,
     daFootprintGasScalar: (operator >> 96n) & U16,
+  };
+  if (!isBeforeEcotoneAttributes(fees)) return fees;
+  return {
+    ...fees,
+    l1FeeOverhead: storageOf(state, L1_BLOCK, 5n),
+    l1FeeScalar: storageOf(state, L1_BLOCK, 6n),
   };
 }
 
@@ -77,7 +92,7 @@ export function l1DataFee(
   size: TxSize,
 ): bigint {
   const times = config.forkTimes;
-  if (!isActive(times, 'ecotone', time) || isBeforeEcotoneAttributes(fees)) {
+  if (isBeforeEcotoneAttributes(fees)) {
     const extra = isActive(times, 'regolith', time) ? 0n : 68n;
     const gas = 4n * size.zeros + 16n * (size.nonzeros + extra) + fees.l1FeeOverhead;
     return (gas * fees.l1BaseFee * fees.l1FeeScalar) / 1_000_000n;
@@ -88,7 +103,7 @@ export function l1DataFee(
   return ((4n * size.zeros + 16n * size.nonzeros) * price) / 16_000_000n;
 }
 
-/** In the first block of Ecotone the L1 attributes still have Bedrock's form. */
+/** Before Ecotone and in its first block, where the L1 attributes still have Bedrock's form. */
 export function isBeforeEcotoneAttributes(fees: FeeParameters): boolean {
   return fees.blobBaseFee === 0n && fees.baseFeeScalar === 0n && fees.blobBaseFeeScalar === 0n;
 }
@@ -104,7 +119,7 @@ export function l1GasUsed(
   if (isActive(times, 'fjord', time) && !isBeforeEcotoneAttributes(fees)) {
     return (16n * size.estimatedSize) / 1_000_000n;
   }
-  const old = !isActive(times, 'ecotone', time) || isBeforeEcotoneAttributes(fees);
+  const old = isBeforeEcotoneAttributes(fees);
   const extra = isActive(times, 'regolith', time) ? 0n : 68n;
   return 4n * size.zeros + 16n * (size.nonzeros + extra) + (old ? fees.l1FeeOverhead : 0n);
 }

@@ -2,11 +2,17 @@ import { type Hash, hexToBytes } from '../base/bytes.ts';
 import { assert, InvariantError } from '../base/errors.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import type { BlockTree } from './blockTree.ts';
-import { type BlockBuilder, type BuildOutcome, buildBlock } from './buildBlock.ts';
+import {
+  type BlockBuilder,
+  buildBlock,
+  type ExecutedBlock,
+  type InvalidPayload,
+} from './buildBlock.ts';
 import { attributesOf } from './payloadBlock.ts';
+import { MESSAGE_PASSER } from './predeploys.ts';
 import { EMPTY_TRIE_ROOT, storeNewNodes } from './state/trie.ts';
 import { type TrieLink, unreadNode } from './state/trieNode.ts';
-import { openState, type StateSource, type WorldState } from './state/worldState.ts';
+import { openState, type StateSource, storageRootOf, type WorldState } from './state/worldState.ts';
 import { type ChainStore, nodeChange, stateRootChange } from './store/chainStore.ts';
 import type { KeyValueChange } from './store/keyValueStore.ts';
 import type { BlockRecord } from './store/records.ts';
@@ -17,7 +23,10 @@ import type { BlockRecord } from './store/records.ts';
  */
 export type StateKeeper = {
   /** Executes `attributes` on `parent`; a sealed block is added to the tree. */
-  readonly build: (parent: BlockRecord, attributes: PayloadAttributes) => Promise<BuildOutcome>;
+  readonly build: (
+    parent: BlockRecord,
+    attributes: PayloadAttributes,
+  ) => Promise<EngineBlockOutcome>;
   /** State after `block`, for reading. */
   readonly stateAfter: (block: BlockRecord) => Promise<WorldState>;
   /** Adopts a state that was made elsewhere: that of genesis. */
@@ -25,6 +34,11 @@ export type StateKeeper = {
   /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
   readonly flush: (block: BlockRecord) => readonly KeyValueChange[];
 };
+
+/** A sealed block, with its results per transaction, or why there is none. */
+export type EngineBlockOutcome =
+  | { readonly type: 'sealed'; readonly block: BlockRecord & ExecutedBlock }
+  | InvalidPayload;
 
 /** States in memory, beside those that are stored. */
 const MAX_STATES = 256;
@@ -60,7 +74,7 @@ export function createStateKeeper(
     parent: BlockRecord,
     state: WorldState,
     attributes: PayloadAttributes,
-  ): Promise<BuildOutcome> => {
+  ): Promise<EngineBlockOutcome> => {
     // Whatever goes wrong below leaves a state that must not be used again.
     working = undefined;
     const outcome = await buildBlock(builder, parent, attributes, state, (number) =>
@@ -70,13 +84,14 @@ export function createStateKeeper(
       working = { hash: parent.hash, state };
       return outcome;
     }
-    const { block } = outcome;
+    const messagePasserStorageRoot = storageRootOf(state, MESSAGE_PASSER);
+    const block = { ...outcome.block, messagePasserStorageRoot };
     tree.add(block, state.newCode);
     state.newCode = new Map();
     states.set(block.hash, state.trie.root);
     if (states.size > MAX_STATES) states.delete(states.keys().next().value as Hash);
     working = { hash: block.hash, state };
-    return outcome;
+    return { type: 'sealed', block };
   };
 
   const stateAfter = async (block: BlockRecord): Promise<WorldState> => {

@@ -2,7 +2,7 @@ import { hexToBytes, type Address, type Hash } from '../base/bytes.ts';
 import { type BlockContext, hasFork } from './blockContext.ts';
 import { CREATE2_DEPLOYER, create2DeployerCode } from './create2Deployer.ts';
 import { BEACON_ROOTS, BLOCK_HASH_HISTORY, SYSTEM_CALLER } from './predeploys.ts';
-import { codeOf, endTransaction, setCode } from './state/worldState.ts';
+import { codeOf, endTransaction, setCode, withAbsentAccount } from './state/worldState.ts';
 
 /**
  * Changes that a block makes before its first transaction.
@@ -30,7 +30,7 @@ export async function applyBlockStart(
 async function systemCall(context: BlockContext, to: Address, word: Hash): Promise<void> {
   const { state, evm, block } = context;
   if (codeOf(state, to).length === 0) return;
-  await evm.run(state, block, {
+  const message = {
     caller: SYSTEM_CALLER,
     to,
     value: 0n,
@@ -39,8 +39,11 @@ async function systemCall(context: BlockContext, to: Address, word: Hash): Promi
     gasPrice: 0n,
     warmAddresses: [SYSTEM_CALLER, to],
     warmSlots: [],
+  };
+  await withAbsentAccount(state, SYSTEM_CALLER, async () => {
+    await evm.run(state, block, message);
+    endTransaction(state);
   });
-  endTransaction(state);
 }
 
 const SYSTEM_CALL_GAS = 30_000_000n;

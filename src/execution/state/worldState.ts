@@ -267,6 +267,28 @@ export function cachedAccount(state: WorldState, address: Address): CachedAccoun
   return state.accounts.get(address) ?? readAccount(state, address);
 }
 
+/**
+ * Runs `work` with `address` absent, whatever the state holds there, and forgets what it did to
+ * that account: for a caller that exists in name only.
+ */
+export async function withAbsentAccount<T>(
+  state: WorldState,
+  address: Address,
+  work: () => Promise<T>,
+): Promise<T> {
+  const real = state.accounts.get(address);
+  const key = toNibbles(keccak256(hexToBytes(address)));
+  const absent = newCachedAccount(address, key, undefined, undefined, EMPTY_TRIE_ROOT);
+  state.accounts.set(address, absent);
+  try {
+    return await work();
+  } finally {
+    state.dirty.delete(absent);
+    if (real === undefined) state.accounts.delete(address);
+    else state.accounts.set(address, real);
+  }
+}
+
 function readAccount(state: WorldState, address: Address): CachedAccount {
   const hash = keccak256(hexToBytes(address));
   const key = toNibbles(hash);
@@ -276,21 +298,32 @@ function readAccount(state: WorldState, address: Address): CachedAccount {
   if (leaf !== undefined && leaf.storage === undefined && storageRoot !== EMPTY_TRIE_ROOT) {
     leaf.storage = unreadNode(hexToBytes(storageRoot));
   }
-  const account: CachedAccount = {
+  const { storage } = leaf ?? { storage: undefined };
+  const account = newCachedAccount(address, key, found?.account, storage, storageRoot);
+  state.accounts.set(address, account);
+  state.cached++;
+  return account;
+}
+
+function newCachedAccount(
+  address: Address,
+  key: Uint8Array,
+  value: Account | undefined,
+  storage: TrieLink,
+  storageRoot: Hash,
+): CachedAccount {
+  return {
     address,
     key,
-    current: found?.account,
-    committed: found?.account,
-    storage: leaf?.storage,
+    current: value,
+    committed: value,
+    storage,
     storageRoot,
     slots: new Map(),
     dirtySlots: [],
     wiped: false,
     touchedBy: 0,
   };
-  state.accounts.set(address, account);
-  state.cached++;
-  return account;
 }
 
 function slotOf(state: WorldState, account: CachedAccount, key: bigint): Slot {

@@ -1,0 +1,138 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Command } from '@commander-js/extra-typings';
+import { createEthereumjsEvm } from '../../execution/evm/ethereumjs/createEvm.ts';
+import type { Evm } from '../../execution/evm/port.ts';
+import {
+  executeRecorded,
+  type RecordedOutcome,
+  type RecordedReceipt,
+} from '../../execution/executeRecorded.ts';
+import {
+  parseRecordedBlock,
+  parseWitness,
+  type RecordedBlock,
+} from '../../execution/recordedBlock.ts';
+import { installNative } from '../../native/install.ts';
+import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
+import { readOptionalQuantity, readQuantity, toRecord } from '../../protocol/rpcJson.ts';
+import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
+import { type CliIo, pathArgument } from '../io.ts';
+
+/** Adds `headwater execute`: runs recorded blocks on their witness and compares. */
+export function registerExecute(program: Command, io: CliIo): void {
+  program
+    .command('execute')
+    .summary('Execute recorded blocks on their witness and compare')
+    .description(
+      'Executes recorded L2 blocks, each on its witness alone, and compares block hash, receipts and gas. ' +
+        'Exits with 0 when all are equal, 1 when one is different, 2 when an input cannot be read.',
+    )
+    .argument('<dir...>', 'folders with fixture.json and witness.ndjson.gz, or folders of such')
+    .option('--chains <dir>', 'recorded chains, whose receipts tell which transaction is different')
+    .action(async (dirs, { chains }) => {
+      await installNative();
+      const folders = dirs.flatMap((dir) => fixtureFolders(pathArgument(dir, io)));
+      const chainsDir = chains === undefined ? undefined : pathArgument(chains, io);
+      const different = await executeAll(folders, chainsDir, io);
+      if (different > 0) throw new CliExit(EXIT_FAILED);
+    });
+}
+
+async function executeAll(
+  folders: readonly string[],
+  chains: string | undefined,
+  io: CliIo,
+): Promise<number> {
+  const evms = new Map<bigint, Evm>();
+  let different = 0;
+  for (const folder of folders) {
+    const recorded = parseRecordedBlock(readJson(join(folder, 'fixture.json')));
+    const { config } = recorded;
+    const evm = evms.get(config.chainId) ?? (await createEthereumjsEvm(config.chainId));
+    evms.set(config.chainId, evm);
+    const witness = parseWitness(readText(join(folder, 'witness.ndjson.gz')));
+    const startedAt = performance.now();
+    const receipts = (): ReturnType<typeof recordedReceipts> =>
+      recordedReceipts(recorded, folder, chains);
+    const outcome = await executeRecorded({ config, evm }, recorded, witness, receipts);
+    if (outcome.type === 'different') different++;
+    io.stdout.write(
+      `${report(basename(folder), recorded, outcome, performance.now() - startedAt)}\n`,
+    );
+  }
+  const equal = folders.length - different;
+  io.stdout.write(`${equal} of ${folders.length} blocks equal\n`);
+  return different;
+}
+
+function report(
+  name: string,
+  recorded: RecordedBlock,
+  outcome: RecordedOutcome,
+  durationMs: number,
+): string {
+  const { expected, parent } = recorded;
+  const block = `block ${parent.header.number + 1n}`;
+  if (outcome.type === 'equal') {
+    const { hash, results, header } = outcome.block;
+    const sizes = `${results.length} txs, ${header.gasUsed} gas, ${durationMs.toFixed(0)} ms`;
+    return `equal      ${name}: ${block} \`${hash}\`, ${sizes}`;
+  }
+  const hashes = `expected \`${expected.hash}\`, found ${outcome.found === undefined ? 'none' : `\`${outcome.found}\``}`;
+  return `different  ${name}: ${block}, ${hashes}\n           ${outcome.difference}`;
+}
+
+/** The folder itself when it holds a fixture, else those below it, at most two levels down. */
+function fixtureFolders(folder: string, depth = 2): readonly string[] {
+  if (existsSync(join(folder, 'fixture.json'))) return [folder];
+  const below =
+    depth === 0 || !statSync(folder).isDirectory() ? [] : readdirSync(folder).toSorted();
+  const found = below
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isDirectory())
+    .flatMap((path) => fixtureFolders(path, depth - 1));
+  if (found.length === 0 && depth === 2) {
+    throw new UsageError(
+      `expected a folder with \`fixture.json\` in or below it, found \`${folder}\``,
+    );
+  }
+  return found;
+}
+
+/** Receipts of the block in the recorded chain it was taken from, where that chain is at hand. */
+function recordedReceipts(
+  { recording, expected }: RecordedBlock,
+  folder: string,
+  chains: string | undefined,
+): readonly RecordedReceipt[] | undefined {
+  if (recording === undefined) return undefined;
+  const file = join(chains ?? resolve(folder, '../../../chains'), recording, 'l2.ndjson.gz');
+  if (!existsSync(file)) return undefined;
+  const line = readText(file)
+    .split('\n')
+    .find((text) => text.includes(expected.hash) && text.includes('"receipts"'));
+  if (line === undefined) return undefined;
+  const { receipts, block } = JSON.parse(line) as { receipts: unknown[]; block: { hash: string } };
+  if (block.hash !== expected.hash) return undefined;
+  return receipts.map((json) => {
+    const fields = toRecord(json, 'receipt');
+    const l1Fee = readOptionalQuantity(fields, 'l1Fee');
+    return { receipt: receiptFromRpc(json), gasUsed: readQuantity(fields, 'gasUsed'), l1Fee };
+  });
+}
+
+function readJson(file: string): unknown {
+  const text = readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`expected JSON in \`${file}\``, { cause });
+  }
+}
+
+function readText(file: string): string {
+  const bytes = readFileSync(file);
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+}

@@ -1,0 +1,97 @@
+import { type Hash, hexToBytes } from '../base/bytes.ts';
+import type { Receipt } from '../protocol/receipt.ts';
+import type { TxResult } from './blockContext.ts';
+import { type BlockBuilder, buildBlock, type ExecutedBlock } from './buildBlock.ts';
+import { headerDifference } from './payloadBlock.ts';
+import type { RecordedBlock } from './recordedBlock.ts';
+import { unreadNode } from './state/trieNode.ts';
+import { openState } from './state/worldState.ts';
+import { witnessSource } from './witness.ts';
+
+/** A recorded receipt, with what the receipts root does not cover. */
+export type RecordedReceipt = {
+  readonly receipt: Receipt;
+  readonly gasUsed: bigint;
+  readonly l1Fee: bigint | undefined;
+};
+
+/** How a recorded block came out. */
+export type RecordedOutcome =
+  | { readonly type: 'equal'; readonly block: ExecutedBlock }
+  | {
+      readonly type: 'different';
+      readonly found: Hash | undefined;
+      /** The first difference, by transaction and field where they are known. */
+      readonly difference: string;
+    };
+
+/**
+ * Executes a recorded block on its witness alone and compares the result.
+ *
+ * @param receipts Recorded receipts, where there are any: with them a difference can be traced to
+ *                 a transaction. Asked for only then.
+ * @throws MissingNodeError or InvariantError when the block reads what the witness lacks.
+ */
+export async function executeRecorded(
+  builder: BlockBuilder,
+  recorded: RecordedBlock,
+  preimages: ReadonlyMap<Hash, Uint8Array>,
+  receipts: () => readonly RecordedReceipt[] | undefined,
+): Promise<RecordedOutcome> {
+  const { parent, attributes, expected } = recorded;
+  const root = unreadNode(hexToBytes(parent.header.stateRoot));
+  const state = openState(root, witnessSource(preimages));
+  const outcome = await buildBlock(builder, parent, attributes, state, (number) =>
+    number === parent.header.number ? parent.hash : undefined,
+  );
+  if (outcome.type === 'invalid') {
+    const at =
+      outcome.transaction === undefined ? '' : `transaction ${outcome.transaction.index}: `;
+    const difference = `${at}refused, ${outcome.reason}`;
+    return { type: 'different', found: undefined, difference };
+  }
+  const { block } = outcome;
+  if (block.hash === expected.hash) return { type: 'equal', block };
+  const difference =
+    receiptsDifference(block, receipts()) ??
+    (expected.header === undefined ? undefined : headerDifference(expected.header, block.header)) ??
+    'the block hash; the recording has no header to compare with';
+  return { type: 'different', found: block.hash, difference };
+}
+
+/** The first transaction and field in which results differ from recorded receipts. */
+export function receiptsDifference(
+  block: Pick<ExecutedBlock, 'receipts' | 'results'>,
+  recorded: readonly RecordedReceipt[] | undefined,
+): string | undefined {
+  for (const [i, { receipt, gasUsed, l1Fee }] of (recorded ?? []).entries()) {
+    const [result, own] = [block.results[i], block.receipts[i]];
+    if (result === undefined || own === undefined) return `transaction ${i}: missing`;
+    const fields: readonly (readonly [string, unknown, unknown])[] = [
+      ['type', receipt.type, own.type],
+      ['status', receipt.succeeded, own.succeeded],
+      ['gasUsed', gasUsed, result.gasUsed],
+      ['cumulativeGasUsed', receipt.cumulativeGasUsed, own.cumulativeGasUsed],
+      ['l1Fee', l1Fee ?? result.l1Fee, result.l1Fee],
+      ['depositNonce', receipt.depositNonce, own.depositNonce],
+      ['depositReceiptVersion', receipt.depositReceiptVersion, own.depositReceiptVersion],
+      ['logs', logText(receipt.logs), logText(own.logs)],
+    ];
+    const found = fields.find(([, expected, actual]) => expected !== actual);
+    if (found !== undefined) return describeField(i, result, found);
+  }
+  return undefined;
+}
+
+function describeField(
+  index: number,
+  result: TxResult,
+  [field, expected, found]: readonly [string, unknown, unknown],
+): string {
+  const reason = result.reason === '' ? '' : ` (${result.reason})`;
+  return `transaction ${index} \`${result.hash}\`, ${field}: expected ${expected}, found ${found}${reason}`;
+}
+
+function logText(logs: Receipt['logs']): string {
+  return JSON.stringify(logs.map(({ address, topics, data }) => [address, topics, [...data]]));
+}
