@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { type Address, hexToBytes, ZERO_HASH } from '../../src/base/bytes.ts';
+import type { BlockContext } from '../../src/execution/blockContext.ts';
+import { createEthereumjsEvm } from '../../src/execution/evm/ethereumjs/createEvm.ts';
+import type { EvmFork } from '../../src/execution/evm/port.ts';
+import { executeDeposit } from '../../src/execution/executeDeposit.ts';
+import { accountOf, endTransaction, openState } from '../../src/execution/state/worldState.ts';
+import { type DepositTx, encodeDepositTx } from '../../src/protocol/deposit.ts';
+import { configAt } from '../support/executionConfig.ts';
+
+const SENDER: Address = `0x${'11'.repeat(20)}`;
+const OTHER: Address = `0x${'33'.repeat(20)}`;
+const POOL = 60_000_000n;
+const evm = await createEthereumjsEvm(901n);
+
+function contextAt(fork: EvmFork): BlockContext {
+  const config = configAt(fork);
+  const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
+  const block = {
+    fork,
+    chainId: 901n,
+    number: 1n,
+    timestamp: 1n,
+    coinbase: '0x4200000000000000000000000000000000000011',
+    prevRandao: ZERO_HASH,
+    gasLimit: POOL,
+    baseFeePerGas: 1n,
+    blockHash: () => undefined,
+  } as const;
+  return { config, evm, state, block, gasPool: POOL, daUsed: 0n, fees: undefined };
+}
+
+async function run(fork: EvmFork, fields: Partial<DepositTx>) {
+  const context = contextAt(fork);
+  const tx: DepositTx = {
+    sourceHash: ZERO_HASH,
+    from: SENDER,
+    to: OTHER,
+    mint: 0n,
+    value: 0n,
+    gas: 100_000n,
+    isSystemTx: false,
+    data: new Uint8Array(0),
+    ...fields,
+  };
+  const outcome = await executeDeposit(context, tx, encodeDepositTx(tx));
+  if (outcome.type === 'invalid') return outcome;
+  endTransaction(context.state);
+  const { status, gasUsed } = outcome.result;
+  const { balance, nonce } = accountOf(context.state, SENDER) ?? { balance: 0n, nonce: 0n };
+  return { ok: status === 'success', gasUsed, pool: context.gasPool, balance, nonce };
+}
+
+const create = { to: undefined, mint: 5n };
+const longData = { data: new Uint8Array(1000).fill(1), mint: 5n };
+
+// execution.md 8.2
+describe('executeDeposit', () => {
+  test.each<[string, EvmFork, Partial<DepositTx>, boolean, bigint, bigint, bigint]>([
+    [
+      'a creation that reverts',
+      'regolith',
+      { ...create, data: hexToBytes('0x60006000fd') },
+      false,
+      53_062n,
+      59_946_938n,
+      5n,
+    ],
+    [
+      'a creation that halts',
+      'regolith',
+      { ...create, data: hexToBytes('0xfe') },
+      false,
+      100_000n,
+      59_900_000n,
+      5n,
+    ],
+    [
+      'a value above the balance',
+      'regolith',
+      { mint: 5n, value: 6n },
+      false,
+      100_000n,
+      59_900_000n,
+      5n,
+    ],
+    [
+      'gas below the intrinsic cost',
+      'regolith',
+      { mint: 5n, gas: 20_999n },
+      false,
+      20_999n,
+      59_979_001n,
+      5n,
+    ],
+    [
+      'all its gas before Regolith',
+      'bedrock',
+      { mint: 5n, value: 5n },
+      true,
+      100_000n,
+      59_900_000n,
+      0n,
+    ],
+    ['a system deposit before Regolith', 'bedrock', { isSystemTx: true }, true, 0n, POOL, 0n],
+    [
+      'a failure before Regolith',
+      'bedrock',
+      { mint: 5n, value: 6n },
+      false,
+      100_000n,
+      59_900_000n,
+      5n,
+    ],
+    [
+      'a system deposit from Regolith on',
+      'regolith',
+      { isSystemTx: true, mint: 5n },
+      false,
+      100_000n,
+      59_900_000n,
+      5n,
+    ],
+    [
+      'gas below the floor',
+      'isthmus',
+      { ...longData, gas: 30_000n },
+      false,
+      30_000n,
+      59_970_000n,
+      5n,
+    ],
+    [
+      'a floor that binds',
+      'isthmus',
+      { ...longData, gas: 80_000n },
+      true,
+      61_000n,
+      59_939_000n,
+      5n,
+    ],
+    [
+      'init code that is too long',
+      'canyon',
+      { ...create, data: new Uint8Array(49_153), gas: 10_000_000n },
+      false,
+      10_000_000n,
+      50_000_000n,
+      5n,
+    ],
+    [
+      'more gas than a user transaction may have',
+      'karst',
+      { mint: 5n, gas: 20_000_000n },
+      true,
+      21_000n,
+      59_979_000n,
+      5n,
+    ],
+  ])('behavior: %s', async (_, fork, fields, ok, gasUsed, pool, balance) => {
+    expect(await run(fork, fields)).toEqual({ ok, gasUsed, pool, balance, nonce: 1n });
+  });
+
+  test('error: more gas than the block has makes the block invalid', async () => {
+    const outcome = await run('regolith', { gas: POOL + 1n });
+    expect(outcome).toMatchObject({ type: 'invalid', code: 'blockGasExceeded' });
+  });
+});
