@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Address, Hash } from '../base/bytes.ts';
 import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
@@ -67,6 +68,8 @@ export async function* followL1(
   const abort = {
     signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
   };
+  // Every request in flight listens to it.
+  setMaxListeners(0, abort.signal);
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const recent = new Map<bigint, Hash>([[options.after.number, options.after.hash]]);
   let last = options.after;
