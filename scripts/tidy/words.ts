@@ -37,7 +37,7 @@ const CODE_BANS: readonly Ban[] = [
   },
   {
     rule: 'exports',
-    pattern: /\bexport \*/g,
+    pattern: /\bexport \*(?! as)/g,
     remedy: 'name what is exported',
   },
   {
