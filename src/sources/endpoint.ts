@@ -78,12 +78,20 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     ...(options.headers === undefined ? {} : { headers: options.headers }),
     maxSockets: limits.maxConcurrency,
   });
-  return new HttpEndpoint(client, limits, timeoutMs);
+  const calls = new CallQueue(client, limits, timeoutMs);
+  return {
+    name: client.name,
+    call: (method, params, abort) => calls.call(method, params, abort),
+    restMs: () => calls.restMs(),
+    distrust: () => calls.distrust(),
+    lags: () => calls.lags(),
+    meter: () => calls.meter(),
+    close: () => calls.close(),
+  };
 }
 
 /** Owns the queue of calls and the timer that sends it. */
-class HttpEndpoint implements Endpoint {
-  readonly name: string;
+class CallQueue {
   readonly #client: HttpClient;
   readonly #limits: PaceLimits;
   readonly #timeoutMs: number;
@@ -101,7 +109,6 @@ class HttpEndpoint implements Endpoint {
   #failures = 0;
 
   constructor(client: HttpClient, limits: PaceLimits, timeoutMs: number) {
-    this.name = client.name;
     this.#client = client;
     this.#limits = limits;
     this.#timeoutMs = timeoutMs;
@@ -145,7 +152,7 @@ class HttpEndpoint implements Endpoint {
 
   meter(): EndpointMeter {
     return {
-      name: this.name,
+      name: this.#client.name,
       calls: { ...this.#counts },
       requests: this.#requests,
       failures: this.#failures,
@@ -156,7 +163,7 @@ class HttpEndpoint implements Endpoint {
   close(): void {
     clearTimeout(this.#timer);
     this.#client.close();
-    const error = new TransportError('connection', `${this.name}: closed`);
+    const error = new TransportError('connection', `${this.#client.name}: closed`);
     for (const pending of this.#queue.splice(0)) pending.settle({ type: 'error', error });
   }
 
@@ -217,7 +224,7 @@ class HttpEndpoint implements Endpoint {
     } catch (thrown) {
       if (!(thrown instanceof TransportError)) throw thrown;
       if (batch.length === 1) return [{ type: 'error', error: thrown }];
-      if (BROKEN_BATCH.has(thrown.code)) this.#pace = afterBrokenBatch(this.#pace);
+      if (BROKEN_BATCH.has(thrown.code)) this.#pace = afterBrokenBatch(this.#pace, batch.length);
       const error = thrown.code === 'rpc' ? sizeRefusal(thrown) : thrown;
       return batch.map(() => ({ type: 'error', error }));
     }

@@ -125,13 +125,13 @@ export function afterRefusal(
 
 /** After a batch of `calls` was refused for its size, or was too much to answer. */
 export function afterBatchRefusal(pace: Pace, calls: number): Pace {
-  const batchSize = Math.max(1, Math.min(pace.batchSize, calls) >> 1);
+  const batchSize = Math.max(1, Math.min(pace.batchSize, calls >> 1));
   return { ...pace, batchSize, batchCeiling: batchSize, successes: 0 };
 }
 
-/** After a batch got no complete answer: perhaps it was too much, perhaps the line broke. */
-export function afterBrokenBatch(pace: Pace): Pace {
-  return { ...pace, batchSize: Math.max(1, pace.batchSize >> 1), successes: 0 };
+/** After a batch of `calls` got no complete answer: perhaps it was too much, perhaps the line broke. */
+export function afterBrokenBatch(pace: Pace, calls: number): Pace {
+  return { ...pace, batchSize: Math.max(1, Math.min(pace.batchSize, calls >> 1)), successes: 0 };
 }
 
 function refilled(pace: Pace, nowMs: number): number {

@@ -1,4 +1,5 @@
 import { type Hash, type Hex, bytesToHex } from '../../src/base/bytes.ts';
+import { keccak256Hex } from '../../src/base/hash.ts';
 import { logsBloom } from '../../src/protocol/bloom.ts';
 import { EMPTY_OMMERS_HASH, type Header, headerHash } from '../../src/protocol/header.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../../src/protocol/orderedTrie.ts';
@@ -42,7 +43,7 @@ export function makeL1Chain(options: L1ChainOptions): readonly ServedBlock[] {
 
 function makeBlock(number: bigint, parentHash: Hash, options: L1ChainOptions): ServedBlock {
   const logs = options.logsAt?.(number) ?? [];
-  const tx = logs.length === 0 ? undefined : txJson(number);
+  const tx = logs.length === 0 ? undefined : withHash(txJson(number));
   const receipt = {
     type: 2,
     succeeded: true,
@@ -127,6 +128,10 @@ function txJson(nonce: bigint): { readonly [key: string]: unknown } {
     r: '0x1',
     s: '0x1',
   };
+}
+
+function withHash(tx: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
+  return { ...tx, hash: keccak256Hex(encodeRpcTransaction(tx)) };
 }
 
 function receiptJson(logs: readonly ReceiptLog[]): { readonly [key: string]: unknown } {

@@ -45,6 +45,10 @@ function answerL1(chain: readonly ServedBlock[], head: bigint, { method, params 
       );
     case 'eth_getBlockReceipts':
       return visible.find(({ hash }) => hash === id)?.receipts ?? null;
+    case 'eth_getTransactionReceipt':
+      return visible
+        .flatMap(({ receipts }) => receipts as readonly { readonly transactionHash: unknown }[])
+        .find(({ transactionHash }) => transactionHash === id);
     default:
       throw new CallError(-32601, `no method ${method}`);
   }
