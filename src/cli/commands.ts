@@ -18,6 +18,16 @@ export type CommandEntry = {
 /** Every command, in the order of `headwater --help`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'replay',
+    summary: 'derive and execute a recorded chain from genesis, and compare',
+    load: async () => (await import('./commands/replay.ts')).registerReplay,
+  },
+  {
+    name: 'decode',
+    summary: 'show what batcher data, a blob or a channel holds',
+    load: async () => (await import('./commands/decode.ts')).registerDecode,
+  },
+  {
     name: 'execute',
     summary: 'execute recorded blocks on their witness and compare',
     load: async () => (await import('./commands/execute.ts')).registerExecute,

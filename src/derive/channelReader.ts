@@ -33,6 +33,7 @@ export function nextBatch(state: DeriveState): TaggedBatch | StageEnd {
         ? nextBankedChannel(state, state.channels)
         : nextAssembledChannel(state, state.channels);
     if (typeof raw === 'string') return raw;
+    state.read.channels += 1;
     state.channel = openChannel(state, raw);
     return 'again';
   }
@@ -48,6 +49,7 @@ export function nextBatch(state: DeriveState): TaggedBatch | StageEnd {
     return 'again';
   }
   channel.batchIndex += 1;
+  state.read.batches += 1;
   const batch = acceptableBatch(state, raw, position);
   return batch === undefined ? 'again' : { batch, position };
 }

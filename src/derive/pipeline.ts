@@ -41,6 +41,7 @@ export function start(config: DeriveConfig, checkpoint: Checkpoint): DeriveState
     window: { blocks: [{ ...l1, inboxTxs: [] }], origin: l1.ref.hash },
     l2Blocks: new Map(),
     notes: [],
+    read: { channels: 0, batches: 0 },
     ended: undefined,
   };
 }

@@ -46,6 +46,8 @@ export type DeriveState = {
   readonly l2Blocks: Map<bigint, L2Block>;
   /** Notes not yet handed out. */
   readonly notes: Dropped[];
+  /** What has been read since the start, for people. No rule looks at it. */
+  readonly read: { channels: number; batches: number };
   /** The step that ended derivation; it is the answer from then on. */
   ended: Step | undefined;
 };

@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { UsageError } from '../exit.ts';
+
+/** One line of a file of JSON lines. `line` counts from 1. */
+export type JsonLine = {
+  readonly line: number;
+  readonly json: { readonly [key: string]: unknown };
+};
+
+/**
+ * The lines of a `.ndjson` or `.ndjson.gz` file, read as they are asked for. Empty lines are passed
+ * over.
+ *
+ * @throws UsageError naming file and line, where one is no JSON object or the file cannot be read.
+ */
+export async function* readJsonLines(file: string): AsyncGenerator<JsonLine, void, void> {
+  const bytes = createReadStream(file, { highWaterMark: 1 << 20 });
+  const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
+    failure ??= error;
+    text.destroy();
+  };
+  bytes.on('error', fail);
+  text.on('error', fail);
+  const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
+  let line = 0;
+  try {
+    for await (const content of lines) {
+      line += 1;
+      if (content.trim() !== '') yield { line, json: parseLine(file, line, content) };
+    }
+  } finally {
+    lines.close();
+    bytes.destroy();
+  }
+  if (failure !== undefined) {
+    const message = `cannot read \`${file}\` after line ${line}: ${failure.message}`;
+    throw new UsageError(message, { cause: failure });
+  }
+}
+
+function parseLine(file: string, line: number, content: string): JsonLine['json'] {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (cause) {
+    throw new UsageError(`${file}, line ${line}: expected JSON, found \`${clip(content)}\``, {
+      cause,
+    });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    const message = `${file}, line ${line}: expected a JSON object, found \`${clip(content)}\``;
+    throw new UsageError(message);
+  }
+  return json as JsonLine['json'];
+}
+
+function clip(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parseJsonExact } from '../../base/json.ts';
+import { toExecutionConfig } from '../../execution/executionConfig.ts';
+import type { Genesis } from '../../execution/genesis.ts';
+import { parseGenesisJson } from '../../execution/genesisJson.ts';
+import type { L1ChainConfig } from '../../protocol/l1ChainConfig.ts';
+import { parseL1ChainConfig } from '../../protocol/l1ChainConfigJson.ts';
+import type { RollupConfig } from '../../protocol/rollupConfig.ts';
+import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
+import { UsageError } from '../exit.ts';
+
+/** A recorded chain in a folder: its configs, and where its blocks are. */
+export type Recording = {
+  readonly folder: string;
+  readonly rollup: RollupConfig;
+  readonly l1Chain: L1ChainConfig;
+  /** L1 blocks with receipts and blobs, one JSON object a line. */
+  readonly l1File: string;
+  /** What the L2 should come to, one JSON object a line; undefined where nobody recorded it. */
+  readonly l2File: string | undefined;
+};
+
+/**
+ * Opens a recorded chain: `rollup.json`, `l1-config.json`, `l1.ndjson.gz`, and where they exist
+ * `genesis.json.gz` and `l2.ndjson.gz`. Each may be gzipped or not.
+ *
+ * @param warn          Told of config keys that mean nothing any more.
+ * @throws UsageError   when a file is missing or is no JSON; ConfigError for a config that is refused.
+ */
+export function openRecording(folder: string, warn: (message: string) => void): Recording {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new UsageError(`expected a folder with a recorded chain, found no folder \`${folder}\``);
+  }
+  const rollup = parseRollupConfig(readJson(required(folder, 'rollup.json')), warn);
+  const l1Config = readJson(required(folder, 'l1-config.json'));
+  return {
+    folder,
+    rollup,
+    l1Chain: parseL1ChainConfig(l1Config, rollup.l1ChainId),
+    l1File: required(folder, 'l1.ndjson'),
+    l2File: located(folder, 'l2.ndjson'),
+  };
+}
+
+/**
+ * The genesis of a recorded chain.
+ *
+ * @throws UsageError when there is none; ConfigError for one that cannot be used.
+ */
+export function readGenesis({ folder, rollup }: Recording): Genesis {
+  const file = required(folder, 'genesis.json');
+  return parseGenesisJson(readJson(file), toExecutionConfig(rollup));
+}
+
+function located(folder: string, name: string): string | undefined {
+  return [`${name}.gz`, name].map((file) => join(folder, file)).find((path) => existsSync(path));
+}
+
+function required(folder: string, name: string): string {
+  const path = located(folder, name);
+  if (path !== undefined) return path;
+  throw new UsageError(`expected \`${name}\` or \`${name}.gz\` in \`${folder}\`, found neither`);
+}
+
+/** The JSON of a file, gzipped or not, with integers of any size. */
+export function readJson(file: string): unknown {
+  const bytes = readFileSync(file);
+  try {
+    return parseJsonExact((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`\`${file}\`: expected JSON, found something else: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,159 @@
+import { addL1Block, addL2Block, flushChannel, next, start } from '../../derive/index.ts';
+import type { AttributesStep, DeriveConfig, DeriveState, Step } from '../../derive/index.ts';
+import { ZERO_HASH } from '../../base/bytes.ts';
+import type { ExecutionEngine } from '../../execution/engine.ts';
+import type { BlockRecord } from '../../execution/store/records.ts';
+import { isActive } from '../../protocol/forks.ts';
+import type { L1Block } from '../../protocol/l1Block.ts';
+import type { L2Block } from '../../protocol/l2Block.ts';
+import { l2BlockRef } from '../../protocol/l2BlockRef.ts';
+import { depositsOnly } from '../../protocol/payloadAttributes.ts';
+import { systemConfigOfL2Block } from '../../protocol/systemConfigOfL2Block.ts';
+import { CliExit, EXIT_FAILED } from '../exit.ts';
+
+/** A chain being derived from proven L1 blocks and executed, in one process. */
+export type Replay = {
+  readonly config: DeriveConfig;
+  readonly engine: ExecutionEngine;
+  readonly state: DeriveState;
+  pendingSafe: BlockRecord;
+  /** Blocks above the safe head that a span batch has not concluded yet. */
+  readonly unconcluded: BlockRecord[];
+};
+
+/** What happens on the way. */
+export type ReplayEvents = {
+  /** A block became safe. */
+  readonly onSafe: (block: BlockRecord) => void;
+  /** Any step of the core but attributes and questions. */
+  readonly onStep?: (step: Step) => void;
+  /** Attributes were executed, or refused. */
+  readonly onBuilt?: (step: AttributesStep, outcome: BuiltOrRefused) => void;
+};
+
+export type BuiltOrRefused =
+  | { readonly type: 'sealed'; readonly block: BlockRecord; readonly isReplacement: boolean }
+  | { readonly type: 'refused'; readonly reason: string };
+
+/** Derivation stopped where it must not go on. */
+export class ReplayHalted extends Error {
+  override readonly name = 'ReplayHalted';
+}
+
+/** A replay at genesis. `first` is the rollup's genesis L1 block. */
+export function startReplay(config: DeriveConfig, engine: ExecutionEngine, first: L1Block): Replay {
+  const { systemConfig } = config.rollup.genesis;
+  return {
+    config,
+    engine,
+    state: start(config, { l1: first, systemConfig }),
+    pendingSafe: engine.genesis,
+    unconcluded: [],
+  };
+}
+
+/**
+ * Reads one more L1 block and executes all that follows from it.
+ *
+ * @throws ReplayHalted when the core halts or asks for a reset, which one straight L1 cannot cure.
+ */
+export async function replayL1Block(
+  replay: Replay,
+  block: L1Block | undefined,
+  events: ReplayEvents,
+): Promise<void> {
+  const { state } = replay;
+  if (block !== undefined) addL1Block(state, block);
+  for (;;) {
+    const step = next(state, safeHead(replay));
+    switch (step.type) {
+      case 'attributes':
+        await build(replay, step, events);
+        break;
+      case 'needL2Block':
+        addL2Block(state, toL2Block(ancestor(replay, step.number)));
+        break;
+      case 'needL1Block':
+        return;
+      case 'needBlobs':
+        throw new ReplayHalted(
+          `L1 block ${step.l1.number} names blobs that the recording lacks: ` +
+            step.versionedHashes.join(', '),
+        );
+      case 'reset':
+      case 'halted':
+        throw new ReplayHalted(`derivation cannot go on (${step.reason}): ${step.message}`);
+      default:
+        events.onStep?.(step);
+    }
+  }
+}
+
+async function build(replay: Replay, step: AttributesStep, events: ReplayEvents): Promise<void> {
+  const { engine, state, config } = replay;
+  const first = await engine.build(step.parent.hash, step.attributes);
+  if (first.type === 'sealed') return seal(replay, step, first.block, false, events);
+  if (first.type === 'unknownParent') throw new CliExit(EXIT_FAILED);
+  events.onBuilt?.(step, { type: 'refused', reason: first.reason });
+  const replacement = depositsOnly(step.attributes);
+  const { forkTimes } = config.rollup;
+  const isHolocene = isActive(forkTimes, 'holocene', step.derivedFrom.timestamp);
+  const hadBatch = replacement.transactions.length < step.attributes.transactions.length;
+  if (hadBatch && !isHolocene) {
+    replay.pendingSafe = replay.unconcluded.length === 0 ? replay.pendingSafe : safeBlock(replay);
+    replay.unconcluded.length = 0;
+    return;
+  }
+  flushChannel(state);
+  const second = hadBatch ? await engine.build(step.parent.hash, replacement) : first;
+  if (second.type === 'sealed') return seal(replay, step, second.block, true, events);
+  const reason = second.type === 'invalid' ? second.reason : second.type;
+  throw new ReplayHalted(
+    `the engine refuses L2 block ${step.parent.number + 1n} although it holds deposits only: ${reason}`,
+  );
+}
+
+async function seal(
+  replay: Replay,
+  step: AttributesStep,
+  block: BlockRecord,
+  isReplacement: boolean,
+  events: ReplayEvents,
+): Promise<void> {
+  const { engine, unconcluded } = replay;
+  replay.pendingSafe = block;
+  unconcluded.push(block);
+  events.onBuilt?.(step, { type: 'sealed', block, isReplacement });
+  const safe = step.concluding ? block.hash : engine.heads().safe;
+  await engine.setForkchoice({ head: block.hash, safe, finalized: ZERO_HASH });
+  if (!step.concluding) return;
+  for (const concluded of unconcluded.splice(0)) events.onSafe(concluded);
+}
+
+/** The block below those that are not concluded. */
+function safeBlock({ engine, unconcluded, pendingSafe }: Replay): BlockRecord {
+  const parentHash = unconcluded[0]?.header.parentHash;
+  return (parentHash === undefined ? undefined : engine.block(parentHash)) ?? pendingSafe;
+}
+
+function ancestor({ engine, pendingSafe }: Replay, number: bigint): BlockRecord {
+  let block = pendingSafe;
+  while (block.header.number > number) {
+    block = engine.block(block.header.parentHash) as BlockRecord;
+  }
+  return block;
+}
+
+function safeHead({ config, pendingSafe }: Replay): Parameters<typeof next>[1] {
+  const block = toL2Block(pendingSafe);
+  return {
+    ref: l2BlockRef(config.rollup, block),
+    systemConfig: systemConfigOfL2Block(config.rollup, block),
+  };
+}
+
+/** A block of the engine as derivation reads it. */
+export function toL2Block({ hash, header, transactions }: BlockRecord): L2Block {
+  const { number, parentHash, timestamp, gasLimit, extraData } = header;
+  return { number, hash, parentHash, timestamp, gasLimit, extraData, transactions };
+}

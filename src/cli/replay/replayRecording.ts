@@ -1,0 +1,152 @@
+import type { Hash } from '../../base/bytes.ts';
+import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
+import { type KeyValueStore, memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
+import type { BlockRecord } from '../../execution/store/records.ts';
+import { createKzg } from '../../native/kzg.ts';
+import { UsageError } from '../exit.ts';
+import { recordedL1Blocks } from '../recording/l1Facts.ts';
+import { type JsonLine, readJsonLines } from '../recording/lines.ts';
+import { readGenesis, type Recording } from '../recording/recording.ts';
+import { type BlockDifference, compareBlock } from './compareBlock.ts';
+import { type Replay, replayL1Block, startReplay } from './replayChain.ts';
+
+/** What a replay came to. */
+export type ReplaySummary = {
+  /** No difference was found, and all that was recorded was derived. */
+  readonly ok: boolean;
+  readonly l1Blocks: number;
+  readonly l2Blocks: number;
+  readonly channels: number;
+  readonly batches: number;
+  readonly transactions: number;
+  readonly gas: bigint;
+  readonly seconds: number;
+  /** L2 blocks compared with recorded ones, genesis included. */
+  readonly compared: number;
+  readonly safeHead: { readonly number: bigint; readonly hash: Hash };
+  readonly outputRoot: Hash;
+  readonly firstDifference: BlockDifference | undefined;
+};
+
+export type ReplayRecordingOptions = {
+  /** Told after each L1 block. */
+  readonly onProgress: (l1Blocks: number, safeNumber: bigint) => void;
+  /** Told aloud when KZG runs without its native version. */
+  readonly onSlowKzg: () => void;
+};
+
+/**
+ * Derives and executes a recorded chain from genesis, and compares every block with the recorded
+ * ones until the first difference.
+ *
+ * @throws UsageError, ConfigError, UnprovenError, ReplayHalted.
+ */
+export async function replayRecording(
+  recording: Recording,
+  options: ReplayRecordingOptions,
+): Promise<ReplaySummary> {
+  const startedAt = performance.now();
+  const kzg = createKzg({ onLoad: (kind) => kind === 'js' && options.onSlowKzg() });
+  const store: KeyValueStore = memoryKeyValueStore();
+  const engine = await openEngine(readGenesis(recording), store);
+  const comparison = openComparison(recording, engine);
+  const tally = { l1Blocks: 0, l2Blocks: 0, transactions: 0, gas: 0n };
+  let safe: BlockRecord = engine.genesis;
+  let replay: Replay | undefined;
+  try {
+    await comparison.compare([engine.genesis]);
+    for await (const { block } of recordedL1Blocks(recording, kzg)) {
+      const concluded: BlockRecord[] = [];
+      const events = { onSafe: (made: BlockRecord) => concluded.push(made) };
+      if (replay === undefined) {
+        assertGenesisL1(recording, block.ref.hash);
+        const config = { rollup: recording.rollup, l1Chain: recording.l1Chain };
+        replay = startReplay(config, engine, block);
+        await replayL1Block(replay, undefined, events);
+      } else {
+        await replayL1Block(replay, block, events);
+      }
+      tally.l1Blocks += 1;
+      for (const made of concluded) {
+        safe = made;
+        tally.l2Blocks += 1;
+        tally.transactions += made.transactions.length;
+        tally.gas += made.header.gasUsed;
+      }
+      await comparison.compare(concluded);
+      options.onProgress(tally.l1Blocks, safe.header.number);
+      if (comparison.difference() !== undefined) break;
+    }
+    await comparison.finish(safe);
+  } finally {
+    await comparison.close();
+    await kzg.close();
+  }
+  const firstDifference = comparison.difference();
+  const { channels, batches } = replay?.state.read ?? { channels: 0, batches: 0 };
+  return {
+    ok: firstDifference === undefined,
+    ...tally,
+    channels,
+    batches,
+    seconds: (performance.now() - startedAt) / 1000,
+    compared: comparison.compared(),
+    safeHead: { number: safe.header.number, hash: safe.hash },
+    outputRoot: engine.outputRoot(safe.hash) as Hash,
+    firstDifference,
+  };
+}
+
+function assertGenesisL1({ rollup, l1File }: Recording, hash: Hash): void {
+  const expected = rollup.genesis.l1.hash;
+  if (hash === expected) return;
+  throw new UsageError(
+    `${l1File}, line 1: expected the rollup's genesis L1 block \`${expected}\`, found \`${hash}\``,
+  );
+}
+
+type Comparison = {
+  readonly compare: (blocks: readonly BlockRecord[]) => Promise<void>;
+  /** Looks for recorded blocks that were not derived. */
+  readonly finish: (safe: BlockRecord) => Promise<void>;
+  readonly compared: () => number;
+  readonly difference: () => BlockDifference | undefined;
+  readonly close: () => Promise<void>;
+};
+
+/** Compares safe blocks, in order, with the recorded lines; with none recorded it says nothing. */
+function openComparison({ l2File }: Recording, engine: ExecutionEngine): Comparison {
+  const lines = l2File === undefined ? undefined : readJsonLines(l2File);
+  let compared = 0;
+  let difference: BlockDifference | undefined;
+  const nextLine = async (): Promise<JsonLine | undefined> =>
+    (await lines?.next())?.value ?? undefined;
+  return {
+    compare: async (blocks) => {
+      for (const block of blocks) {
+        if (lines === undefined || difference !== undefined) return;
+        const line = await nextLine();
+        // A chain may go on where its recording ends.
+        if (line === undefined) return;
+        difference = compareBlock(line.json, block, engine.outputRoot(block.hash));
+        if (difference === undefined) compared += 1;
+      }
+    },
+    finish: async ({ header }) => {
+      if (difference !== undefined) return;
+      const line = await nextLine();
+      if (line === undefined) return;
+      difference = {
+        block: String(header.number + 1n),
+        field: 'block',
+        expected: String((line.json['block'] as { hash?: string } | undefined)?.hash),
+        found: 'none: the L1 ended before it was derived',
+      };
+    },
+    compared: () => compared,
+    difference: () => difference,
+    close: async () => {
+      await lines?.return();
+    },
+  };
+}
