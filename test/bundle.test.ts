@@ -38,7 +38,9 @@ describe('headwater/protocol', () => {
 
   test('behavior: a frame goes out and comes back', async () => {
     const script = await bundle('protocol/index.ts');
-    const frame = `{ channelId: '0x${'ab'.repeat(16)}', frameNumber: 3, data: new Uint8Array([1, 2]), isLast: true }`;
+    const id = `0x${'ab'.repeat(16)}`;
+    const body = 'frameNumber: 3, data: new Uint8Array([1, 2]), isLast: true';
+    const frame = `{ channelId: '${id}', ${body} }`;
     const expression = `JSON.stringify(library.decodeFrames(library.encodeFrames([${frame}])))`;
     expect(runAlone(script, expression)).toContain('"frameNumber":3');
   });
