@@ -3,18 +3,17 @@ import { DecodeError } from '../base/errors.ts';
 import { encodeRlp } from '../base/rlp.ts';
 import { type Header, headerHash } from './header.ts';
 import type { L2Block } from './l2Block.ts';
-import { orderedTrieRoot } from './orderedTrie.ts';
+import { EMPTY_TRIE_ROOT, orderedTrieRoot } from './orderedTrie.ts';
 import { type Receipt, encodeReceipt } from './receipt.ts';
 import { headerFromRpc } from './rpcHeader.ts';
-import { type JsonRecord, isAbsent, readAddress, readArray } from './rpcJson.ts';
-import { readHash, readQuantity, toRecord } from './rpcJson.ts';
+import { isAbsent, readAddress, readArray, readHash, readQuantity, toRecord } from './rpcJson.ts';
 import { receiptFromRpc } from './rpcReceipt.ts';
 import { encodeRpcTransaction } from './rpcTransaction.ts';
 
 /** A header that hashes to what its answer says. */
 export type ProvenHeader = { readonly hash: Hash; readonly header: Header };
 
-/** A block whose transactions and withdrawals are those its header commits to. */
+/** A block whose transactions are those its header commits to. */
 export type ProvenBlock = ProvenHeader & {
   /** Encoded, in order. */
   readonly transactions: readonly Uint8Array[];
@@ -45,8 +44,7 @@ export function provenHeaderFromRpc(json: unknown): ProvenHeader {
 
 /**
  * Block of an answer with full transactions (`eth_getBlockBy…(…, true)`), of L1 or L2. Proven by
- * its own hash: header, transactions root, and withdrawals root where the answer has withdrawals.
- * L2 has none from Isthmus on, and the header's field means something else.
+ * its own hash: header and transactions root.
  *
  * @throws DecodeError, code in MISMATCH_CODES, when something does not hash to what is claimed;
  *         other codes when a field is malformed.
@@ -58,7 +56,6 @@ export function blockFromRpc(json: unknown): ProvenBlock {
   const root = orderedTrieRoot(transactions);
   const what = `the ${transactions.length} transactions gave the root`;
   assertSame('transactionsRoot', what, header.transactionsRoot, root, header);
-  assertWithdrawals(block, header);
   return { hash, header, transactions };
 }
 
@@ -85,21 +82,26 @@ export function receiptsFromRpc(
   return receipts;
 }
 
+/**
+ * States that the withdrawals in an L1 block answer are those of its header. An answer may leave
+ * them out: derivation reads none. Not for L2, whose header uses the field otherwise.
+ *
+ * @throws DecodeError as `blockFromRpc`.
+ */
+export function assertWithdrawals(json: unknown, header: Header): void {
+  const block = toRecord(json, 'block');
+  if (isAbsent(block, 'withdrawals')) return;
+  const withdrawals = readArray(block, 'withdrawals');
+  const root = orderedTrieRoot(withdrawals.map(encodeRpcWithdrawal));
+  const what = `the ${withdrawals.length} withdrawals gave the root`;
+  assertSame('withdrawalsRoot', what, header.withdrawalsRoot ?? EMPTY_TRIE_ROOT, root, header);
+}
+
 /** What derivation needs of an L2 block answer with full transactions. @throws as `blockFromRpc` */
 export function l2BlockFromRpc(json: unknown): L2Block {
   const { hash, header, transactions } = blockFromRpc(json);
   const { number, parentHash, timestamp, gasLimit, extraData } = header;
   return { number, hash, parentHash, timestamp, gasLimit, extraData, transactions };
-}
-
-function assertWithdrawals(block: JsonRecord, header: Header): void {
-  if (isAbsent(block, 'withdrawals') || header.withdrawalsRoot === undefined) return;
-  const withdrawals = readArray(block, 'withdrawals');
-  // From Isthmus on the field of an L2 header is a storage root, and the list is always empty.
-  if (withdrawals.length === 0) return;
-  const root = orderedTrieRoot(withdrawals.map(encodeRpcWithdrawal));
-  const what = `the ${withdrawals.length} withdrawals gave the root`;
-  assertSame('withdrawalsRoot', what, header.withdrawalsRoot, root, header);
 }
 
 /** RLP of a withdrawal: index, validator index, address, amount in gwei. @spec EIP-4895 */

@@ -12,6 +12,7 @@ import {
   MISMATCH_CODES,
   type ProvenBlock,
   type ProvenHeader,
+  assertWithdrawals,
   blockFromRpc,
   provenHeaderFromRpc,
   receiptsFromRpc,
@@ -63,6 +64,7 @@ export function provenL1Block(blockJson: unknown, expectedHash?: Hash): ProvenBl
   return verified(() => {
     const block = blockFromRpc(blockJson);
     assertExpected(expectedHash, block.hash, block.header);
+    assertWithdrawals(blockJson, block.header);
     return block;
   });
 }
