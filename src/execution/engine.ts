@@ -11,7 +11,12 @@ import type { ExecutionConfig } from './executionConfig.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
 import { attributesOf, headerDifference, headerOf } from './payloadBlock.ts';
 import { openState, type WorldState } from './state/worldState.ts';
-import { createStateKeeper, type EngineBlockOutcome, type StateKeeper } from './stateKeeper.ts';
+import {
+  createStateKeeper,
+  type EngineBlockOutcome,
+  MAX_STATES,
+  type StateKeeper,
+} from './stateKeeper.ts';
 import {
   canonicalChange,
   type ChainStore,
@@ -95,6 +100,8 @@ export type ForkchoiceVerdict =
 export type EngineOptions = {
   /** Blocks between two stored states; what a crash makes execute again. Default 100. */
   readonly flushIntervalBlocks?: number;
+  /** Blocks below the head whose states stay at hand. `archive` keeps all. Default 1024. */
+  readonly keepStateBlocks?: number | 'archive';
 };
 
 /**
@@ -113,13 +120,27 @@ export async function openEngine(
   const chain = openChainStore(store);
   const tree = createBlockTree(chain);
   const builder: BlockBuilder = { config, evm: await createEthereumjsEvm(config.chainId) };
-  const keeper = createStateKeeper(builder, tree, chain);
+  const keepStates = options.keepStateBlocks ?? 1024;
+  const maxStates =
+    keepStates === 'archive' ? MAX_STATES : Math.min(MAX_STATES, Math.max(1, keepStates));
+  const keeper = createStateKeeper(builder, tree, chain, maxStates);
   const first = await openGenesis(genesis, store, chain, tree, keeper);
   const heads = chain.heads() ?? firstHeads(first.hash);
   const flushInterval = BigInt(options.flushIntervalBlocks ?? 100);
-  const core: EngineCore = { store, chain, tree, keeper, config, flushInterval, heads };
+  const core: EngineCore = {
+    store,
+    chain,
+    tree,
+    keeper,
+    config,
+    flushInterval,
+    keepStates,
+    flushedAt: 0n,
+    heads,
+  };
   const head = tree.block(heads.head);
   if (head === undefined) throw new ConfigError('data directory', heads.head, 'the head block');
+  core.flushedAt = chain.storedStates().at(-1)?.number ?? 0n;
   await keeper.stateAfter(head);
   return facade(core, first);
 }
@@ -131,6 +152,9 @@ type EngineCore = {
   readonly keeper: StateKeeper;
   readonly config: ExecutionConfig;
   readonly flushInterval: bigint;
+  readonly keepStates: number | 'archive';
+  /** Number of the last block whose state was stored on purpose. */
+  flushedAt: bigint;
   heads: Heads;
 };
 
@@ -253,7 +277,9 @@ async function setForkchoice(core: EngineCore, wanted: Heads): Promise<Forkchoic
     safe: safe === ZERO_HASH ? core.heads.safe : safe,
     finalized: finalized === ZERO_HASH ? core.heads.finalized : finalized,
   };
-  const isFlushDue = head.header.number % core.flushInterval === 0n;
+  const { number } = head.header;
+  if (number < core.flushedAt) core.flushedAt = number;
+  const isFlushDue = number >= core.flushedAt + core.flushInterval;
   await store.write([
     ...tree.unstored(head.hash),
     ...tree.canonicalChanges(head, oldHead),
@@ -262,9 +288,26 @@ async function setForkchoice(core: EngineCore, wanted: Heads): Promise<Forkchoic
   ]);
   tree.stored(head.hash);
   core.heads = heads;
+  if (isFlushDue) {
+    core.flushedAt = number;
+    await pruneStates(core, head);
+  }
   return problem === undefined
     ? { type: 'updated', head }
     : { type: 'inconsistent', reason: problem };
+}
+
+/** At most two states per call, so that a long list is worked off without a pause. */
+async function pruneStates(core: EngineCore, head: BlockRecord): Promise<void> {
+  const { keepStates, keeper, store, tree, heads } = core;
+  if (keepStates === 'archive') return;
+  const keepFrom = head.header.number - BigInt(keepStates);
+  const finalized = tree.block(heads.finalized)?.header.number ?? 0n;
+  for (let i = 0; i < 2; i++) {
+    const changes = keeper.prune(keepFrom, finalized);
+    if (changes.length === 0) return;
+    await store.write(changes);
+  }
 }
 
 function notAncestor(

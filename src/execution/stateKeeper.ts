@@ -1,5 +1,5 @@
 import { type Hash, hexToBytes } from '../base/bytes.ts';
-import { assert, InvariantError } from '../base/errors.ts';
+import { InvariantError } from '../base/errors.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import type { BlockTree } from './blockTree.ts';
 import {
@@ -13,7 +13,16 @@ import { MESSAGE_PASSER } from './predeploys.ts';
 import { EMPTY_TRIE_ROOT, storeNewNodes } from './state/trie.ts';
 import { type TrieLink, unreadNode } from './state/trieNode.ts';
 import { openState, type StateSource, storageRootOf, type WorldState } from './state/worldState.ts';
-import { type ChainStore, nodeChange, stateRootChange } from './store/chainStore.ts';
+import { deadNodes } from './state/pruneState.ts';
+import type { BlockId } from '../protocol/ids.ts';
+import {
+  type ChainStore,
+  nodeChange,
+  nodeRemoval,
+  stateRootChange,
+  stateRootRemoval,
+  storedStatesChange,
+} from './store/chainStore.ts';
 import type { KeyValueChange } from './store/keyValueStore.ts';
 import type { BlockRecord } from './store/records.ts';
 
@@ -33,6 +42,12 @@ export type StateKeeper = {
   readonly adopt: (hash: Hash, state: WorldState) => void;
   /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
   readonly flush: (block: BlockRecord) => readonly KeyValueChange[];
+  /**
+   * Changes that remove one stored state that is no longer needed, with all that no other stored
+   * state has; empty when there is none. Needed are the states from which those of the blocks
+   * from `keepFrom` on, and that of block `finalized`, are had by executing.
+   */
+  readonly prune: (keepFrom: bigint, finalized: bigint) => readonly KeyValueChange[];
 };
 
 /** A sealed block, with its results per transaction, or why there is none. */
@@ -40,17 +55,18 @@ export type EngineBlockOutcome =
   | { readonly type: 'sealed'; readonly block: BlockRecord & ExecutedBlock }
   | InvalidPayload;
 
-/** States in memory, beside those that are stored. */
-const MAX_STATES = 256;
+/** States in memory, beside those that are stored, unless fewer are kept at all. */
+export const MAX_STATES = 256;
 
 /** Trie nodes read or made after which memory is given back at the next flush; 400 bytes each. */
 const MAX_RESIDENT_NODES = 250_000;
 
-/** A keeper of the states of the blocks in `tree`. */
+/** A keeper of the states of the blocks in `tree`, at most `maxStates` of them in memory. */
 export function createStateKeeper(
   builder: BlockBuilder,
   tree: BlockTree,
   store: ChainStore,
+  maxStates = MAX_STATES,
 ): StateKeeper {
   const states = new Map<Hash, TrieLink>();
   let resident = 0;
@@ -89,7 +105,7 @@ export function createStateKeeper(
     tree.add(block, state.newCode);
     state.newCode = new Map();
     states.set(block.hash, state.trie.root);
-    if (states.size > MAX_STATES) states.delete(states.keys().next().value as Hash);
+    if (states.size > maxStates) states.delete(states.keys().next().value as Hash);
     working = { hash: block.hash, state };
     return { type: 'sealed', block };
   };
@@ -102,7 +118,7 @@ export function createStateKeeper(
     while (root === 'unknown') {
       missing.push(at);
       const parent = tree.block(at.header.parentHash);
-      assert(parent !== undefined, `expected the parent of block \`${at.hash}\`, found none`);
+      if (parent === undefined) throw new PrunedStateError(block.header.number);
       at = parent;
       root = rootAfter(at);
     }
@@ -127,13 +143,26 @@ export function createStateKeeper(
     adopt: (hash, state) => {
       states.set(hash, state.trie.root);
     },
+    prune: (keepFrom, finalized) => {
+      const changes = pruneOne(store, keepFrom, finalized);
+      if (changes.length === 0) return [];
+      // What is in memory may count on stored nodes that now go.
+      const isOld = (hash: Hash): boolean => (tree.block(hash)?.header.number ?? 0n) < keepFrom;
+      for (const hash of states.keys()) if (isOld(hash)) states.delete(hash);
+      if (working !== undefined && isOld(working.hash)) working = undefined;
+      return changes;
+    },
     flush: ({ hash, header }) => {
       const root = states.get(hash);
       if (root === undefined || store.stateRoot(header.number, hash) !== undefined) return [];
-      const changes: KeyValueChange[] = [stateRootChange(header.number, hash, header.stateRoot)];
+      const stored = [...store.storedStates(), { number: header.number, hash }];
+      const changes: KeyValueChange[] = [
+        stateRootChange(header.number, hash, header.stateRoot),
+        storedStatesChange(stored),
+      ];
       storeNewNodes(root, (node) => {
         resident++;
-        changes.push(nodeChange(node.hash, node.encoded));
+        changes.push(nodeChange(node));
       });
       if (resident > MAX_RESIDENT_NODES) {
         resident = 0;
@@ -143,4 +172,39 @@ export function createStateKeeper(
       return changes;
     },
   };
+}
+
+/** The state asked for has been pruned, and so has every one it could be executed from. */
+export class PrunedStateError extends Error {
+  override readonly name = 'PrunedStateError';
+
+  constructor(number: bigint) {
+    super(`the state after block ${number} has been pruned; an archive keeps all states`);
+  }
+}
+
+function pruneOne(
+  store: ChainStore,
+  keepFrom: bigint,
+  finalized: bigint,
+): readonly KeyValueChange[] {
+  const stored = store.storedStates();
+  const isBase = (state: BlockId, number: bigint): boolean =>
+    state.number <= number &&
+    !stored.some((other) => other.number > state.number && other.number <= number);
+  const dead = stored.find(
+    (state) => state.number < keepFrom && !isBase(state, keepFrom) && !isBase(state, finalized),
+  );
+  if (dead === undefined) return [];
+  const kept = stored.filter((state) => state !== dead);
+  const changes: KeyValueChange[] = [stateRootRemoval(dead), storedStatesChange(kept)];
+  const linkOf = ({ number, hash }: BlockId): TrieLink => {
+    const root = store.stateRoot(number, hash);
+    const isEmpty = root === undefined || root === EMPTY_TRIE_ROOT;
+    return isEmpty ? undefined : unreadNode(hexToBytes(root));
+  };
+  deadNodes(linkOf(dead), kept.map(linkOf), store.readNode, (node) => {
+    changes.push(nodeRemoval(node));
+  });
+  return changes;
 }

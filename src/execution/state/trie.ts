@@ -5,6 +5,7 @@ import {
   type BranchNode,
   decodeNode,
   encodeNode,
+  fromNibbles,
   type LeafNode,
   nodeRef,
   type TrieLink,
@@ -139,7 +140,7 @@ function storeBelow(
   } else if (link.type === 'extension') {
     storeBelow(link.child, owner, concatBytes(path, link.path), store);
   } else if (link.storage !== undefined) {
-    storeBelow(link.storage, concatBytes(path, link.path), EMPTY_BYTES, store);
+    storeBelow(link.storage, fromNibbles(concatBytes(path, link.path)), EMPTY_BYTES, store);
   }
   const ref = nodeRef(link);
   if (ref.length === 33) store({ owner, path, hash: ref.subarray(1), encoded: encodeNode(link) });

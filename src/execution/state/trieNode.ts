@@ -140,6 +140,15 @@ export function toNibbles(bytes: Uint8Array): Uint8Array {
   return nibbles;
 }
 
+/** Bytes of an even number of nibbles. */
+export function fromNibbles(nibbles: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(nibbles.length >> 1);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = ((nibbles[2 * i] as number) << 4) | (nibbles[2 * i + 1] as number);
+  }
+  return bytes;
+}
+
 function encodePath(nibbles: Uint8Array, isLeaf: boolean): Uint8Array {
   const odd = nibbles.length & 1;
   const bytes = new Uint8Array((nibbles.length >> 1) + 1);

@@ -11,6 +11,9 @@ import {
 import { ConfigError } from '../../base/errors.ts';
 import { keccak256 } from '../../base/hash.ts';
 import { decodeRlp, encodeRlp } from '../../base/rlp.ts';
+import type { BlockId } from '../../protocol/ids.ts';
+import type { DeadNode } from '../state/pruneState.ts';
+import type { NewNode } from '../state/trie.ts';
 import type { StateSource } from '../state/worldState.ts';
 import type { KeyValueChange, KeyValueStore } from './keyValueStore.ts';
 import {
@@ -20,6 +23,7 @@ import {
   decodeBlockRecord,
   encodeBlockRecord,
   hashKey,
+  nodeKey,
   numberKey,
   singleKey,
   withChecksum,
@@ -42,6 +46,8 @@ export type ChainStore = StateSource & {
   readonly canonicalHash: (number: bigint) => Hash | undefined;
   /** Root of the state after a block, if that state is stored. */
   readonly stateRoot: (number: bigint, hash: Hash) => Hash | undefined;
+  /** Blocks whose whole state is stored and may be pruned, oldest first. */
+  readonly storedStates: () => readonly BlockId[];
 };
 
 /**
@@ -79,8 +85,19 @@ export function openChainStore(store: KeyValueStore): ChainStore {
       const value = checked(store, numberKey('s', number, hash), `the state of block ${number}`);
       return value === undefined ? undefined : bytesToHex(value);
     },
-    readNode: (hash) => selfChecked(store, 'n', hash),
-    readCode: (codeHash) => selfChecked(store, 'k', hexToBytes(codeHash)),
+    readNode: (hash, owner) => selfChecked(store, 'trie node', nodeKey(owner, hash), hash),
+    readCode: (codeHash) => {
+      const hash = hexToBytes(codeHash);
+      return selfChecked(store, 'code', hashKey('k', hash), hash);
+    },
+    storedStates: () => {
+      const value = checked(store, singleKey('r'), 'the list of stored states');
+      if (value === undefined) return [];
+      return (decodeRlp(value) as readonly Uint8Array[][]).map(([number, hash]) => ({
+        number: bytesToBigint(number as Uint8Array),
+        hash: bytesToHex(hash as Uint8Array),
+      }));
+    },
   };
 }
 
@@ -117,9 +134,25 @@ export function stateRootChange(number: bigint, hash: Hash, root: Hash): KeyValu
   return { key: numberKey('s', number, hash), value: withChecksum(hexToBytes(root)) };
 }
 
+/** Says that the state after a block is stored no longer. */
+export function stateRootRemoval({ number, hash }: BlockId): KeyValueChange {
+  return { key: numberKey('s', number, hash), value: undefined };
+}
+
+/** Writes the list of stored states that may be pruned. */
+export function storedStatesChange(states: readonly BlockId[]): KeyValueChange {
+  const list = states.map(({ number, hash }) => [bigintToMinimalBytes(number), hexToBytes(hash)]);
+  return { key: singleKey('r'), value: withChecksum(encodeRlp(list)) };
+}
+
 /** Writes a trie node. */
-export function nodeChange(hash: Uint8Array, encoded: Uint8Array): KeyValueChange {
-  return { key: hashKey('n', hash), value: encoded };
+export function nodeChange({ owner, hash, encoded }: NewNode): KeyValueChange {
+  return { key: nodeKey(owner, hash), value: encoded };
+}
+
+/** Removes a trie node. */
+export function nodeRemoval({ owner, hash }: DeadNode): KeyValueChange {
+  return { key: nodeKey(owner, hash), value: undefined };
 }
 
 /** Writes code. */
@@ -149,10 +182,11 @@ function checked(store: KeyValueStore, key: Uint8Array, record: string): Uint8Ar
 
 function selfChecked(
   store: KeyValueStore,
-  kind: 'n' | 'k',
+  name: string,
+  key: Uint8Array,
   hash: Uint8Array,
 ): Uint8Array | undefined {
-  const value = store.read(hashKey(kind, hash));
+  const value = store.read(key);
   if (value === undefined || bytesEqual(keccak256(value), hash)) return value;
-  throw new DamagedRecordError(`${kind === 'n' ? 'trie node' : 'code'} \`${bytesToHex(hash)}\``);
+  throw new DamagedRecordError(`${name} \`${bytesToHex(hash)}\``);
 }

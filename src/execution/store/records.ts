@@ -19,10 +19,11 @@ import { decodeReceipt, encodeReceipt, type Receipt } from '../../protocol/recei
 //   b ++ hash                    block: rlp([header, transactions, receipts, message passer root])
 //   c ++ number u64              hash of the canonical block of that number
 //   s ++ number u64 ++ hash      state root of a block whose whole state is stored
-//   n ++ hash                    trie node
+//   r                            stored states that may be pruned: rlp list of [number, hash]
+//   n ++ owner ++ hash           trie node; owner is the hashed address for storage, else empty
 //   k ++ hash                    code
 //
-// Values of m, h, b, c and s end in the first 4 bytes of their Keccak-256; nodes and code are
+// Values of m, h, b, c, s and r end in the first 4 bytes of their Keccak-256; nodes and code are
 // checked against the hash in their key.
 
 /** A block as the engine keeps it. */
@@ -51,8 +52,16 @@ export class DamagedRecordError extends Error {
 }
 
 /** Key of a record named by a hash. */
-export function hashKey(kind: 'b' | 'n' | 'k', hash: Uint8Array): Uint8Array {
+export function hashKey(kind: 'b' | 'k', hash: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(kind.charCodeAt(0)), hash);
+}
+
+/**
+ * Key of a trie node. Tries of different accounts may hold the same node, and removing it from one
+ * must not harm the other; within one trie a node stands in one place only.
+ */
+export function nodeKey(owner: Uint8Array, hash: Uint8Array): Uint8Array {
+  return concatBytes(NODE_PREFIX, owner, hash);
 }
 
 /** Key of a record named by a block number, and for `s` the hash. */
@@ -63,7 +72,7 @@ export function numberKey(kind: 'c' | 's', number: bigint, hash?: Hash): Uint8Ar
 }
 
 /** Key of the one record of its kind. */
-export function singleKey(kind: 'm' | 'h'): Uint8Array {
+export function singleKey(kind: 'm' | 'h' | 'r'): Uint8Array {
   return Uint8Array.of(kind.charCodeAt(0));
 }
 
@@ -127,4 +136,5 @@ function decodeStoredReceipt(bytes: Uint8Array): Receipt {
 }
 
 const CHECKSUM_BYTES = 4;
+const NODE_PREFIX = Uint8Array.of('n'.charCodeAt(0));
 const NO_NONCE = new Uint8Array(0);
