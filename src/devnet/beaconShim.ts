@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { bytesToHex, type Hash, type Hex, hexToBytes, ZERO_HASH } from '../base/bytes.ts';
 import { sha256 } from '../base/hash.ts';
+import type { BlobShelf } from './blobShelf.ts';
 
 /** What a sidecar needs beside its blob. */
 export type BlobKzg = {
@@ -13,8 +14,10 @@ export type BlobKzg = {
 
 /** How to serve a beacon API over a development L1. */
 export type BeaconShimOptions = {
-  /** Execution RPC and blob endpoint of the development L1. */
+  /** Execution RPC of the development L1. */
   readonly l1Url: string;
+  /** Where the blobs of its transactions are. */
+  readonly shelf: Pick<BlobShelf, 'blob'>;
   /** Seconds. A block belongs to the slot its timestamp falls in. */
   readonly secondsPerSlot: number;
   /** Without it `blob_sidecars` answers 410, as chains after Osaka do. */
@@ -58,7 +61,7 @@ type Blob = { readonly index: number; readonly versionedHash: Hash; readonly dat
 /**
  * Serves the part of the beacon API that a rollup node reads (`config/spec`, `beacon/genesis`,
  * `beacon/headers`, `beacon/blobs`, `beacon/blob_sidecars`, `node/version`) on 127.0.0.1, over a
- * development L1 that addresses blobs by execution block number and knows no slots.
+ * development L1 that knows no slots.
  */
 export async function startBeaconShim(options: BeaconShimOptions): Promise<BeaconShim> {
   const server = createServer((request, response) => {
@@ -121,7 +124,7 @@ async function route(options: BeaconShimOptions, url: URL): Promise<unknown> {
   const [, kind, slot] = match as unknown as [string, string, string];
   const block = await blockOfSlot(options, slot);
   if (kind === 'headers') return { data: header(block, await slotOf(options, block)) };
-  const blobs = await blobsOf(options, block);
+  const blobs = blobsOf(options, block);
   if (kind === 'blobs') return blobsAnswer(blobs, url.searchParams);
   return sidecarsAnswer(options, blobs, url.searchParams, block, await slotOf(options, block));
 }
@@ -214,17 +217,13 @@ async function blockOfSlot(options: BeaconShimOptions, slot: string): Promise<Rp
 }
 
 /** All blobs of a block, in the order in which its transactions name them. */
-async function blobsOf(options: BeaconShimOptions, block: RpcBlock): Promise<readonly Blob[]> {
+function blobsOf({ shelf }: BeaconShimOptions, block: RpcBlock): readonly Blob[] {
   const hashes = block.transactions.flatMap((tx) => tx.blobVersionedHashes ?? []);
-  if (hashes.length === 0) return [];
-  const url = `${options.l1Url}/eth/v1/beacon/blobs/${BigInt(block.number)}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(UPSTREAM_TIMEOUT_MS) });
-  if (!response.ok) throw new Refusal(response.status, await response.text());
-  const { data } = (await response.json()) as { readonly data: readonly Hex[] };
-  if (data.length !== hashes.length) {
-    throw new Refusal(502, `expected ${hashes.length} blobs, the L1 has ${data.length}`);
-  }
-  return data.map((blob, index) => ({ index, versionedHash: hashes[index] as Hash, data: blob }));
+  return hashes.map((hash, index) => {
+    const data = shelf.blob(hash);
+    if (data === undefined) throw new Refusal(404, `blob \`${hash}\` is not kept any more`);
+    return { index, versionedHash: hash, data: bytesToHex(data) };
+  });
 }
 
 function blockByNumber(options: BeaconShimOptions, number: bigint): Promise<RpcBlock> {

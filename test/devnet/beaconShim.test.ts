@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createBlobShelf } from '../../src/devnet/blobShelf.ts';
 import { startBeaconShim } from '../../src/devnet/beaconShim.ts';
 import { lacksAnvil, rpc, withAnvil } from '../support/anvil.ts';
 
@@ -12,7 +13,11 @@ async function answerOf(url: string): Promise<{ status: number; body: Record<str
 describe.skipIf(lacksAnvil())('startBeaconShim', () => {
   test('default: tells spec, genesis and headers by slot', async () => {
     await withAnvil({ mining: { type: 'manual' }, timestamp: GENESIS }, async (anvil) => {
-      const shim = await startBeaconShim({ l1Url: anvil.url, secondsPerSlot: 3 });
+      const shim = await startBeaconShim({
+        l1Url: anvil.url,
+        shelf: createBlobShelf(8),
+        secondsPerSlot: 3,
+      });
       try {
         await rpc(anvil.url, 'evm_setNextBlockTimestamp', [GENESIS + 3]);
         await rpc(anvil.url, 'evm_mine', []);
@@ -34,7 +39,11 @@ describe.skipIf(lacksAnvil())('startBeaconShim', () => {
 
   test('error: a missed slot, an unknown path and a sidecar request without KZG', async () => {
     await withAnvil({ mining: { type: 'manual' }, timestamp: GENESIS }, async (anvil) => {
-      const shim = await startBeaconShim({ l1Url: anvil.url, secondsPerSlot: 3 });
+      const shim = await startBeaconShim({
+        l1Url: anvil.url,
+        shelf: createBlobShelf(8),
+        secondsPerSlot: 3,
+      });
       try {
         expect((await answerOf(`${shim.url}/eth/v1/beacon/blobs/2`)).status).toBe(404);
         expect((await answerOf(`${shim.url}/eth/v2/debug`)).status).toBe(404);

@@ -1,3 +1,5 @@
+import { type BlobShelf, createBlobShelf } from '../../src/devnet/blobShelf.ts';
+import { startL1Front } from '../../src/devnet/l1Front.ts';
 import { type Anvil, type AnvilOptions, findAnvil, startAnvil } from '../../src/devnet/anvil.ts';
 
 /** Whether no development L1 binary is to be had, for `describe.skipIf`. Prints why. */
@@ -20,6 +22,22 @@ export async function withAnvil(
   } finally {
     await anvil.stop();
   }
+}
+
+/** The same with a front before it, whose blocks prove their blob transactions. */
+export async function withL1(
+  options: AnvilOptions,
+  body: (l1: { readonly url: string; readonly shelf: BlobShelf }) => Promise<void>,
+): Promise<void> {
+  await withAnvil(options, async (anvil) => {
+    const shelf = createBlobShelf(64);
+    const front = await startL1Front({ anvilUrl: anvil.url, shelf });
+    try {
+      await body({ url: front.url, shelf });
+    } finally {
+      await front.stop();
+    }
+  });
 }
 
 /** One JSON-RPC call; throws on an error answer. */

@@ -3,8 +3,9 @@ import { bytesToHex } from '../../src/base/bytes.ts';
 import { startBeaconShim } from '../../src/devnet/beaconShim.ts';
 import { createKzg } from '../../src/native/kzg.ts';
 import { encodeBlob } from '../../src/protocol/blob.ts';
+import { l2BlockFromRpc } from '../../src/protocol/rpcBlock.ts';
 import type { TxCandidate } from '../../src/txManager/txManager.ts';
-import { lacksAnvil, rpc, withAnvil } from '../support/anvil.ts';
+import { lacksAnvil, rpc, withAnvil, withL1 } from '../support/anvil.ts';
 import { devAccount } from '../support/devKeys.ts';
 import { txManagerOn } from '../support/l1.ts';
 
@@ -16,6 +17,8 @@ const PLAIN: TxCandidate = {
   gas: 'data',
   blobs: [],
 };
+
+const BLOB_L1 = { mining: { type: 'instant' }, timestamp: 1_700_000_000 } as const;
 
 describe.skipIf(lacksAnvil())('createTxManager', () => {
   test('default: several at a time, in the order of the calls', async () => {
@@ -36,14 +39,16 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
   });
 
   test('behavior: blobs with cell proofs arrive, and the beacon shim serves them', async () => {
-    await withAnvil({ mining: { type: 'instant' }, timestamp: 1_700_000_000 }, async ({ url }) => {
+    await withL1(BLOB_L1, async ({ url, shelf }) => {
       const kzg = createKzg();
       const { manager } = txManagerOn(url, key, {}, kzg);
       const blobs = [Uint8Array.of(1), Uint8Array.of(2)].map(encodeBlob);
       const receipt = await manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
       expect(receipt.succeeded).toBe(true);
-      const shim = await startBeaconShim({ l1Url: url, secondsPerSlot: 1, kzg });
+      const shim = await startBeaconShim({ l1Url: url, shelf, secondsPerSlot: 1, kzg });
       try {
+        const proven = await rpc(url, 'eth_getBlockByNumber', ['0x1', true]);
+        expect(l2BlockFromRpc(proven).transactions.length).toBe(1);
         const block = await rpc<{ timestamp: string; transactions: BlobTx[] }>(
           url,
           'eth_getBlockByNumber',
@@ -127,3 +132,16 @@ async function mineWhen(url: string, isDue: () => boolean): Promise<void> {
   while (!isDue()) await rpc(url, 'eth_chainId', []);
   await rpc(url, 'evm_mine', []);
 }
+
+describe.skipIf(lacksAnvil())('startL1Front', () => {
+  test('error: a sidecar of version 0 is refused, as after Osaka', async () => {
+    await withL1(BLOB_L1, async ({ url }) => {
+      const kzg = createKzg();
+      const { manager } = txManagerOn(url, key, { cellProofTime: undefined, maxRetries: 0 }, kzg);
+      const blobs = [encodeBlob(Uint8Array.of(1))];
+      const sent = manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
+      await expect(sent).rejects.toThrow('unexpected eip-4844 sidecar');
+      await kzg.close();
+    });
+  });
+});

@@ -18,7 +18,7 @@ export function toGenesisJson(genesis: Genesis): JsonObject {
     difficulty: quantity(header.difficulty),
     mixHash: header.mixHash,
     coinbase: header.beneficiary,
-    alloc: toAllocJson(genesis.alloc) as unknown as JsonObject,
+    alloc: toAllocJson(genesis.alloc),
     number: quantity(header.number),
     gasUsed: quantity(header.gasUsed),
     parentHash: header.parentHash,

@@ -1,0 +1,284 @@
+import type { Hex } from '../base/bytes.ts';
+import { encodeBlob } from '../protocol/blob.ts';
+import type { L1BlockRef } from '../protocol/ids.ts';
+import type { L2Block } from '../protocol/l2Block.ts';
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import { type AbortOptions, sleep } from '../transport/abort.ts';
+import type { Log } from '../transport/log.ts';
+import type { L1Client } from '../txManager/l1Client.ts';
+import type { TxCandidate, TxManager } from '../txManager/txManager.ts';
+import { toBatchBlock } from './batchBlock.ts';
+import {
+  addBlock,
+  applySync,
+  type BatcherEnv,
+  type BatcherState,
+  closeOpenChannel,
+  confirmTx,
+  drain,
+  emptyState,
+  failTx,
+  heldData,
+  nextTxData,
+} from './batcherState.ts';
+import type { ChannelConfig, DaType } from './channelConfig.ts';
+import type { BatcherTxData } from './closedChannel.ts';
+import { cheaperDaType } from './daChoice.ts';
+import type { Compress } from './openChannel.ts';
+import { type BatcherSyncStatus, type BlockRange, syncAction } from './syncActions.ts';
+
+/** Where a batcher reads L2. Both throw TransportError, DecodeError or the signal's reason. */
+export type BatcherSource = {
+  readonly syncStatus: (options?: AbortOptions) => Promise<BatcherSyncStatus>;
+  /** The unsafe block of that number; undefined where there is none. */
+  readonly block: (number: bigint, options?: AbortOptions) => Promise<L2Block | undefined>;
+};
+
+/** How a batcher works. */
+export type BatcherConfig = {
+  readonly channel: Omit<ChannelConfig, 'daType'>;
+  readonly daType: DaType | 'auto';
+  readonly pollIntervalMs: number;
+  /** Parallel L1 transactions; 0 for no limit. */
+  readonly maxPendingTxs: number;
+};
+
+/** The parts a batcher works with. */
+export type BatcherParts = {
+  readonly rollup: RollupConfig;
+  readonly source: BatcherSource;
+  readonly l1: L1Client;
+  readonly txManager: TxManager;
+  readonly config: BatcherConfig;
+  readonly compress: Compress;
+  /** 16 random bytes. */
+  readonly newChannelId: () => Hex;
+  readonly log: Log;
+  /** Told of each confirmed transaction. */
+  readonly onSubmitted?: (data: BatcherTxData, l1Block: bigint) => void;
+};
+
+/** Writes unsafe L2 blocks to L1 while it runs. */
+export type Batcher = {
+  /** One round: follow the node, load blocks, send what is due. Rounds must not overlap. */
+  readonly step: (options?: AbortOptions) => Promise<void>;
+  /** Rounds at the poll interval, and after every confirmed transaction, until the signal. */
+  readonly run: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  /** Closes the open channel, so that the next round sends it. */
+  readonly flush: () => Promise<void>;
+  /** Sends all that is held and waits until it is confirmed, or the signal. */
+  readonly drain: (options?: AbortOptions) => Promise<void>;
+  readonly state: () => Readonly<BatcherState>;
+  /** L1 transactions on their way. */
+  readonly pending: () => number;
+};
+
+/** Blocks loaded before the loop publishes and looks at the node again. */
+const MAX_LOAD_BLOCKS = 100;
+
+/** A batcher that starts from the node's safe head. It keeps nothing over a restart. */
+export function createBatcher(parts: BatcherParts): Batcher {
+  const core: Core = {
+    parts,
+    state: emptyState(0n),
+    started: false,
+    currentL1: undefined,
+    lastIncluded: 0n,
+    reorg: false,
+    daType: parts.config.daType === 'auto' ? 'blobs' : parts.config.daType,
+    group: new AbortController(),
+    inFlight: new Set(),
+    wake: () => {},
+  };
+  return {
+    step: (options = {}) => step(core, options),
+    run: ({ signal }) => run(core, signal),
+    flush: async () => {
+      closeOpenChannel(core.state, await envOf(core, {}), 'flushed');
+      core.wake();
+    },
+    drain: (options = {}) => drainAll(core, options),
+    state: () => core.state,
+    pending: () => core.inFlight.size,
+  };
+}
+
+type Core = {
+  readonly parts: BatcherParts;
+  readonly state: BatcherState;
+  started: boolean;
+  /** The node's `current_l1` in the last round. */
+  currentL1: L1BlockRef | undefined;
+  /** Newest L1 block with a transaction of ours. */
+  lastIncluded: bigint;
+  /** The unsafe chain changed: nothing is loaded or sent until the node has read all of ours. */
+  reorg: boolean;
+  daType: DaType;
+  /** Cancels all transactions on their way when one fails: nothing may overtake it. */
+  group: AbortController;
+  readonly inFlight: Set<Promise<void>>;
+  wake: () => void;
+};
+
+async function run(core: Core, signal: AbortSignal): Promise<void> {
+  const { log, config } = core.parts;
+  while (!signal.aborted) {
+    const woken = new Promise<void>((resolve) => {
+      core.wake = resolve;
+    });
+    try {
+      await step(core, { signal });
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn('batcher round failed', { error });
+    }
+    const pause = new AbortController();
+    const options = { signal: AbortSignal.any([signal, pause.signal]) };
+    const slept = sleep(config.pollIntervalMs, options).catch(() => {});
+    await Promise.race([woken, slept]);
+    pause.abort();
+  }
+}
+
+async function step(core: Core, options: AbortOptions): Promise<void> {
+  const { parts, state } = core;
+  const status = await parts.source.syncStatus(options);
+  if (core.reorg && !isCaughtUp(core, status)) return;
+  if (core.reorg || !core.started) begin(core, status);
+  const action = syncAction(status, core.currentL1, heldData(state));
+  if (action.type === 'wait') {
+    parts.log.warn('batcher waits for the rollup node', { reason: action.reason });
+    // Told once: from the new position on it is followed again.
+    core.currentL1 = status.currentL1;
+    return;
+  }
+  core.currentL1 = status.currentL1;
+  if (action.type === 'startAfresh') {
+    parts.log.warn('batcher starts afresh', {
+      reason: action.reason,
+      safe: status.localSafeL2.number,
+    });
+  }
+  applySync(state, action, status.localSafeL2.l1Origin.number);
+  await publish(core, options);
+  await load(core, action.load, options);
+}
+
+/** Forgets everything; the next sync action loads from the safe head on. */
+function begin(core: Core, status: BatcherSyncStatus): void {
+  Object.assign(core.state, emptyState(status.localSafeL2.l1Origin.number));
+  core.started = true;
+  core.reorg = false;
+}
+
+/** After an L2 reorg: all of ours is on L1 or given up, and the node has read it. */
+function isCaughtUp(core: Core, status: BatcherSyncStatus): boolean {
+  return core.inFlight.size === 0 && status.currentL1.number >= core.lastIncluded;
+}
+
+async function load(
+  core: Core,
+  range: BlockRange | undefined,
+  options: AbortOptions,
+): Promise<void> {
+  const { parts, state } = core;
+  if (range === undefined) return;
+  let loaded = 0;
+  for (let number = range.first; number <= range.last; number++) {
+    const block = await parts.source.block(number, options);
+    if (block === undefined) break;
+    if (addBlock(state, toBatchBlock(parts.rollup, block)) === 'reorg') {
+      parts.log.warn('L2 reorg', { number });
+      core.reorg = true;
+      return;
+    }
+    if (++loaded % MAX_LOAD_BLOCKS === 0) await publish(core, options);
+  }
+  await publish(core, options);
+}
+
+/** Sends what is due, up to the limit of parallel transactions. Does not wait for them. */
+async function publish(core: Core, options: AbortOptions): Promise<void> {
+  const { config } = core.parts;
+  if (core.group.signal.aborted && core.inFlight.size > 0) return;
+  if (core.group.signal.aborted) core.group = new AbortController();
+  const env = await envOf(core, options);
+  // From here on nothing waits: what is taken is sent, in this order.
+  const limit = config.maxPendingTxs === 0 ? Number.MAX_SAFE_INTEGER : config.maxPendingTxs;
+  while (core.inFlight.size < limit && !core.group.signal.aborted) {
+    const data = nextTxData(core.state, env);
+    if (data === undefined) return;
+    submit(core, data);
+  }
+}
+
+function submit(core: Core, data: BatcherTxData): void {
+  const { group } = core;
+  const { txManager, rollup, log, onSubmitted } = core.parts;
+  const candidate = toCandidate(rollup, data);
+  const sent = txManager.send(candidate, { signal: group.signal }).then((receipt) => {
+    if (!receipt.succeeded) throw new Error(`transaction ${receipt.hash} reverted`);
+    confirmTx(core.state, data, receipt.blockNumber);
+    if (receipt.blockNumber > core.lastIncluded) core.lastIncluded = receipt.blockNumber;
+    const { channelId, firstFrame } = data;
+    const l1Block = receipt.blockNumber;
+    log.info('batcher transaction confirmed', { channelId, firstFrame, l1Block });
+    onSubmitted?.(data, receipt.blockNumber);
+  });
+  const settled = sent
+    .catch((error: unknown) => {
+      failTx(core.state, data);
+      if (group.signal.aborted) return;
+      log.warn('batcher transaction failed', { channelId: data.channelId, error });
+      group.abort(error);
+    })
+    .finally(() => {
+      core.inFlight.delete(settled);
+    });
+  core.inFlight.add(settled);
+}
+
+function toCandidate(rollup: RollupConfig, data: BatcherTxData): TxCandidate {
+  const isBlobs = data.daType === 'blobs';
+  return {
+    to: rollup.batchInboxAddress,
+    data: isBlobs ? new Uint8Array(0) : (data.payloads[0] as Uint8Array),
+    value: 0n,
+    gas: 'data',
+    blobs: isBlobs ? data.payloads.map(encodeBlob) : [],
+  };
+}
+
+async function envOf(core: Core, options: AbortOptions): Promise<BatcherEnv> {
+  const { rollup, config, compress, newChannelId, l1 } = core.parts;
+  const head = await l1.head(options);
+  if (config.daType === 'auto') {
+    const { maxL1TxSizeBytes, targetNumFrames } = config.channel;
+    core.daType = cheaperDaType(head.feeMarket, maxL1TxSizeBytes, targetNumFrames);
+  }
+  return {
+    rollup,
+    config: { ...config.channel, daType: core.daType },
+    mayRebuild: config.daType === 'auto',
+    l1Head: head,
+    compress,
+    newChannelId,
+  };
+}
+
+async function drainAll(core: Core, options: AbortOptions): Promise<void> {
+  drain(core.state, await envOf(core, options));
+  const { signal } = options;
+  const stop = (): void => core.group.abort(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      await publish(core, options);
+      if (core.inFlight.size === 0) return;
+      await Promise.race(core.inFlight);
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}

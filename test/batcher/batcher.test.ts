@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bytesToHex } from '../../src/base/bytes.ts';
+import { type Batcher, type BatcherConfig, createBatcher } from '../../src/batcher/batcher.ts';
+import { buildGenesis } from '../../src/devnet/genesis/buildGenesis.ts';
+import type { ForkSchedule } from '../../src/devnet/genesis/forkSchedule.ts';
+import { compressChannel } from '../../src/native/compress.ts';
+import { createKzg } from '../../src/native/kzg.ts';
+import { createHttpClient } from '../../src/transport/http.ts';
+import { SILENT_LOG } from '../../src/transport/log.ts';
+import { createL1Client } from '../../src/txManager/l1Client.ts';
+import { lacksAnvil, rpc, withL1 } from '../support/anvil.ts';
+import { BATCHER_CONFIG } from '../support/batcher.ts';
+import { devAccount } from '../support/devKeys.ts';
+import { genesisOptions } from '../support/genesis.ts';
+import { txManagerOn } from '../support/l1.ts';
+import { createRollupSim, l1GenesisHash, type RollupSim } from '../support/rollupSim.ts';
+
+const L1_TIME = 1_700_000_000;
+const L1_BLOCK_TIME = 12;
+const KARST: ForkSchedule = { atGenesis: 'karst', until: 'karst', upgradeEvery: 0n };
+const STAGED: ForkSchedule = { atGenesis: 'bedrock', until: 'karst', upgradeEvery: 24n };
+
+/** One KZG thread for all: loading the trusted setup takes longer than any test. */
+const kzg = createKzg();
+afterAll(() => kzg.close());
+
+const CONFIG: BatcherConfig = {
+  channel: { ...BATCHER_CONFIG, maxL1TxSizeBytes: 6_000, maxChannelDuration: 2n },
+  daType: 'calldata',
+  pollIntervalMs: 10,
+  maxPendingTxs: 4,
+};
+
+type World = {
+  readonly url: string;
+  readonly sim: RollupSim;
+  readonly batcher: Batcher;
+  /** An L1 block, what follows from it on L2, and a round of the batcher. */
+  readonly turn: () => Promise<void>;
+  readonly restart: () => Batcher;
+};
+
+async function inWorld(
+  change: Partial<BatcherConfig>,
+  schedule: ForkSchedule,
+  body: (world: World) => Promise<void>,
+): Promise<void> {
+  await withL1({ mining: { type: 'manual' }, timestamp: L1_TIME }, async ({ url, shelf }) => {
+    await rpc(url, 'anvil_setBlockTimestampInterval', [L1_BLOCK_TIME]);
+    const start = { number: 0n, hash: await l1GenesisHash(url), timestamp: BigInt(L1_TIME) };
+    const { rollup } = await buildGenesis({ ...genesisOptions(schedule), l1Start: start });
+    const sim = createRollupSim(url, shelf, rollup);
+    const make = (): Batcher =>
+      createBatcher({
+        rollup,
+        source: sim.source,
+        l1: createL1Client(createHttpClient({ url: new URL(url) })),
+        txManager: txManagerOn(url, devAccount(1).key, {}, kzg).manager,
+        config: { ...CONFIG, ...change },
+        compress: compressChannel,
+        newChannelId: () => bytesToHex(randomBytes(16)),
+        log: SILENT_LOG,
+      });
+    let batcher = make();
+    const turn = async (): Promise<void> => {
+      await sim.follow();
+      await batcher.step();
+      await settle(url, batcher);
+    };
+    const restart = (): Batcher => {
+      batcher = make();
+      return batcher;
+    };
+    await body({ url, sim, batcher, turn, restart });
+  });
+}
+
+/** Mines until nothing is on its way, at least once. */
+async function settle(url: string, batcher: Batcher): Promise<void> {
+  const sent = batcher.pending();
+  while (sent > 0 && (await pooled(url)) < sent) await Promise.resolve();
+  await rpc(url, 'evm_mine', []);
+  while (batcher.pending() > 0) await rpc(url, 'eth_chainId', []);
+}
+
+async function pooled(url: string): Promise<number> {
+  const { pending } = await rpc<{ pending: string }>(url, 'txpool_status', []);
+  return Number(pending);
+}
+
+async function expectEqual({ sim }: World): Promise<void> {
+  await sim.follow();
+  const safe = sim.safe();
+  expect(sim.unsafe[Number(safe.number)]?.hash).toBe(safe.hash);
+}
+
+describe.skipIf(lacksAnvil())('createBatcher', () => {
+  test.each([
+    ['singular', 'zlib', 'calldata'],
+    ['singular', 'zlib', 'blobs'],
+    ['singular', 'brotli-10', 'calldata'],
+    ['singular', 'brotli-10', 'blobs'],
+    ['span', 'zlib', 'calldata'],
+    ['span', 'zlib', 'blobs'],
+    ['span', 'brotli-9', 'calldata'],
+    ['span', 'brotli-9', 'blobs'],
+  ] as const)('default: %s, %s, %s derives equal', async (batchType, algorithm, daType) => {
+    const channel = { ...CONFIG.channel, batchType, algorithm };
+    await inWorld({ channel, daType }, KARST, async (world) => {
+      for (let i = 0; i < 8; i++) await world.turn();
+      await expectEqual(world);
+      expect(world.sim.safe().number).toBeGreaterThan(20n);
+      expect(world.sim.drops).toEqual([]);
+    });
+  });
+
+  test('behavior: all forks staged in one run', async () => {
+    const channel = { ...CONFIG.channel, batchType: 'span', algorithm: 'brotli-9' } as const;
+    await inWorld({ channel, daType: 'blobs' }, STAGED, async (world) => {
+      for (let i = 0; i < 26; i++) await world.turn();
+      await expectEqual(world);
+      expect(world.sim.safe().timestamp).toBeGreaterThan(BigInt(L1_TIME) + 240n);
+      expect(world.sim.drops).toEqual([]);
+    });
+  });
+
+  test('behavior: a restarted batcher goes on from the safe head', async () => {
+    await inWorld({}, KARST, async (world) => {
+      for (let i = 0; i < 4; i++) await world.turn();
+      world.restart();
+      for (let i = 0; i < 4; i++) await world.turn();
+      await expectEqual(world);
+      expect(world.sim.safe().number).toBeGreaterThan(20n);
+    });
+  });
+
+  test('behavior: an L2 reorg is followed', async () => {
+    await inWorld({}, KARST, async (world) => {
+      for (let i = 0; i < 4; i++) await world.turn();
+      await world.sim.follow();
+      world.sim.reorgL2(Number(world.sim.safe().number));
+      for (let i = 0; i < 6; i++) await world.turn();
+      await expectEqual(world);
+      expect(world.sim.safe().number).toBeGreaterThan(30n);
+    });
+  });
+
+  test('behavior: draining sends what is held', async () => {
+    const channel = { ...CONFIG.channel, maxChannelDuration: 0n };
+    await inWorld({ channel }, KARST, async (world) => {
+      for (let i = 0; i < 3; i++) await world.turn();
+      expect(world.sim.safe().number).toBe(0n);
+      await world.sim.follow();
+      await world.batcher.step();
+      const newest = world.batcher.state().blocks.at(-1)?.number;
+      let isDone = false;
+      const drained = world.batcher.drain().finally(() => {
+        isDone = true;
+      });
+      while (!isDone) await rpc(world.url, 'evm_mine', []);
+      await drained;
+      await world.sim.follow();
+      expect(world.sim.safe().number).toBe(newest);
+    });
+  });
+
+  test('behavior: the cheaper place is taken', async () => {
+    await inWorld({ daType: 'auto' }, KARST, async (world) => {
+      for (let i = 0; i < 4; i++) await world.turn();
+      const sent = world.batcher.state().channels.map(({ config }) => config.daType);
+      expect(sent.length).toBeGreaterThan(0);
+      expect(new Set(sent)).toEqual(new Set(['blobs']));
+    });
+  });
+});
