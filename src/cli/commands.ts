@@ -23,6 +23,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/replay.ts')).registerReplay,
   },
   {
+    name: 'explain',
+    summary: 'tell what was read, kept and dropped of a recorded chain, and why',
+    load: async () => (await import('./commands/explain.ts')).registerExplain,
+  },
+  {
+    name: 'differential',
+    summary: 'derive corpus cases and compare with what the reference client derived',
+    load: async () => (await import('./commands/differential.ts')).registerDifferential,
+  },
+  {
     name: 'decode',
     summary: 'show what batcher data, a blob or a channel holds',
     load: async () => (await import('./commands/decode.ts')).registerDecode,
