@@ -1,5 +1,5 @@
 import { bytesToHex, type Hex, hexToBytes } from '../base/bytes.ts';
-import { cursorAt, readByte, readBytes, readU16, readU32 } from '../base/cursor.ts';
+import { type Cursor, cursorAt, readByte, readBytes, readU16, readU32 } from '../base/cursor.ts';
 import { DecodeError } from '../base/errors.ts';
 
 // Batcher data: a version byte, then frames back to back.
@@ -47,30 +47,63 @@ export type Frame = {
  * @spec        protocol/derivation.md 2.3, 3.1
  */
 export function decodeFrames(data: Uint8Array): readonly Frame[] {
+  const cursor = frameCursor(data);
+  const frames: Frame[] = [];
+  do frames.push(readFrame(cursor));
+  while (cursor.offset < data.length);
+  return frames;
+}
+
+/**
+ * A cursor at the first frame of batcher data. For those who want to see the frames before a fault;
+ * to derivation they do not count.
+ *
+ * @throws DecodeError when there is no version byte, or it is not 0.
+ */
+export function frameCursor(data: Uint8Array): Cursor {
   const cursor = cursorAt(data);
   const version = readByte(cursor, 'batcher data version');
   if (version !== DERIVATION_VERSION_0) {
     const message = `batcher data version: expected 0, found ${version}`;
     throw new DecodeError('unknownVersion', 0, message);
   }
-  const frames: Frame[] = [];
-  do {
-    const channelId = bytesToHex(readBytes(cursor, CHANNEL_ID_BYTES, 'channel id'));
-    const frameNumber = readU16(cursor, 'frame number');
-    const length = readU32(cursor, 'frame data length');
-    if (length > MAX_FRAME_BYTES) {
-      const message = `frame data length: expected at most ${MAX_FRAME_BYTES}, found ${length}`;
-      throw new DecodeError('frameTooLong', cursor.offset - 4, message);
-    }
-    const frameData = readBytes(cursor, length, 'frame data');
-    const last = readByte(cursor, 'is_last');
-    if (last > 1) {
-      const message = `is_last: expected 0 or 1, found ${last}`;
-      throw new DecodeError('frameLastFlag', cursor.offset - 1, message);
-    }
-    frames.push({ channelId, frameNumber, data: frameData, isLast: last === 1 });
-  } while (cursor.offset < data.length);
-  return frames;
+  return cursor;
+}
+
+/**
+ * The frame at the cursor. `data` is a view.
+ *
+ * @throws DecodeError when it is malformed.
+ */
+export function readFrame(cursor: Cursor): Frame {
+  const { channelId, frameNumber, length } = readFrameHeader(cursor);
+  const data = readBytes(cursor, length, 'frame data');
+  const last = readByte(cursor, 'is_last');
+  if (last > 1) {
+    const message = `is_last: expected 0 or 1, found ${last}`;
+    throw new DecodeError('frameLastFlag', cursor.offset - 1, message);
+  }
+  return { channelId, frameNumber, data, isLast: last === 1 };
+}
+
+/**
+ * What stands before a frame's data, and the data's length.
+ *
+ * @throws DecodeError when it is cut off, or the length is above MAX_FRAME_BYTES.
+ */
+export function readFrameHeader(cursor: Cursor): {
+  readonly channelId: Hex;
+  readonly frameNumber: number;
+  readonly length: number;
+} {
+  const channelId = bytesToHex(readBytes(cursor, CHANNEL_ID_BYTES, 'channel id'));
+  const frameNumber = readU16(cursor, 'frame number');
+  const length = readU32(cursor, 'frame data length');
+  if (length > MAX_FRAME_BYTES) {
+    const message = `frame data length: expected at most ${MAX_FRAME_BYTES}, found ${length}`;
+    throw new DecodeError('frameTooLong', cursor.offset - 4, message);
+  }
+  return { channelId, frameNumber, length };
 }
 
 /** Batcher data of `frames`: the version byte, then each frame. */
