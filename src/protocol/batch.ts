@@ -35,4 +35,5 @@ export type SpanBatch = {
   readonly elements: readonly SpanElement[];
 };
 
+/** What derivation takes out of a channel. */
 export type Batch = SingularBatch | SpanBatch;

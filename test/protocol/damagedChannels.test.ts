@@ -81,8 +81,9 @@ function expectSurvivors(channel: Uint8Array, readable: (offset: number) => numb
 /** Type byte and batch of all that a channel yields; throws only on a fault of ours. */
 function batchesOf(channel: Uint8Array): readonly Uint8Array[] {
   const { content, batches } = inspectChannel(channel, LIMIT, OP_SEPOLIA);
+  if (content === undefined) return [];
   return batches.map(({ offset, bytes }) => {
-    const stream = (content?.bytes as Uint8Array).subarray(offset);
+    const stream = content.bytes.subarray(offset);
     const start = rlpContentStart(stream, 0);
     return stream.subarray(start, start + bytes);
   });

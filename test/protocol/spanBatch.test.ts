@@ -117,7 +117,7 @@ describe('expandSpanBatch', () => {
     expect(elements.map(({ timestamp }) => timestamp)).toEqual([2n ** 64n - 1n, 1n, 3n]);
   });
 
-  test('behavior: a post-exec transaction is its data item; its other columns are read past', () => {
+  test('behavior: post-exec transactions are their data item; other columns are read past', () => {
     const postExec = hexToBytes('0x7dc20102');
     const transactions = [postExec, ...SPAN_TXS];
     const batch = { ...VECTOR, elements: [{ ...FIRST, transactions }] };

@@ -9,6 +9,7 @@ import { type CliIo, pathArgument } from '../io.ts';
 /** What the bytes are. */
 export const KINDS = ['data', 'blob', 'channel'] as const;
 
+/** One of `KINDS`. */
 export type Kind = (typeof KINDS)[number];
 
 /** One thing to decode. */

@@ -35,6 +35,7 @@ export type Report = {
   readonly channels: readonly ReportedChannel[];
 };
 
+/** One piece that was given, and the whole frames in it. */
 export type ReportedPiece = {
   readonly kind: Piece['kind'];
   readonly bytes: number;
@@ -42,6 +43,7 @@ export type ReportedPiece = {
   readonly fault: Fault | null;
 };
 
+/** A frame without its data. */
 export type ReportedFrame = {
   readonly channelId: Hex;
   readonly frameNumber: number;
@@ -49,6 +51,7 @@ export type ReportedFrame = {
   readonly isLast: boolean;
 };
 
+/** A channel, as far as it could be put together and read. */
 export type ReportedChannel = {
   /** Null for a channel given without frames. */
   readonly channelId: Hex | null;
@@ -64,8 +67,10 @@ export type ReportedChannel = {
 
 type ReportedBatchHead = { readonly offset: number; readonly bytes: number };
 
+/** A batch of either kind; `offset` is where its item begins in the decompressed channel. */
 export type ReportedBatch = ReportedSingular | ReportedSpan;
 
+/** A singular batch. `timestamp` in seconds. */
 export type ReportedSingular = ReportedBatchHead & {
   readonly type: 'singular';
   readonly parentHash: Hex;
@@ -75,6 +80,7 @@ export type ReportedSingular = ReportedBatchHead & {
   readonly transactions: readonly ReportedTx[];
 };
 
+/** A span batch. `relTimestamp` in seconds since the L2 genesis. */
 export type ReportedSpan = ReportedBatchHead & {
   readonly type: 'span';
   readonly relTimestamp: bigint;
@@ -88,6 +94,7 @@ export type ReportedSpan = ReportedBatchHead & {
   readonly fault: Fault | null;
 };
 
+/** One L2 block of a span. */
 export type ReportedBlock = {
   /** Seconds; null where the chain is not known. */
   readonly timestamp: bigint | null;
@@ -98,6 +105,7 @@ export type ReportedBlock = {
   readonly transactions: readonly ReportedTx[] | null;
 };
 
+/** An L2 transaction; `bytes` is its encoded size. */
 export type ReportedTx = {
   readonly hash: Hex;
   /** EIP-2718 type, 0 for legacy; null when there are no bytes. */
