@@ -87,7 +87,8 @@ async function compareOrBuild(
   const mismatch = consolidate(config, derived.parent.hash, derived.attributes, existing);
   if (mismatch !== undefined) return build(engine, config, heads, derived, mismatch, options);
   const block = refOf(derived, existing);
-  return [promoteDerived(heads, block, derived.concluding), { type: 'consolidated', block }];
+  const promoted = promoteDerived(heads, block, derived.concluding);
+  return [promoted, { type: 'consolidated', block, envelope: existing }];
 }
 
 async function build(

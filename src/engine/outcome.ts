@@ -6,7 +6,11 @@ import type { EngineError } from './errors.ts';
 /** What became of derived attributes. */
 export type AttributesOutcome =
   /** The block was in the chain already. */
-  | { readonly type: 'consolidated'; readonly block: L2BlockRef }
+  | {
+      readonly type: 'consolidated';
+      readonly block: L2BlockRef;
+      readonly envelope: PayloadEnvelope;
+    }
   | {
       readonly type: 'built';
       readonly block: L2BlockRef;

@@ -31,7 +31,7 @@ export type RpcServer = {
 };
 
 export type RpcServerOptions = {
-  /** The result of a call; may throw CallError. */
+  /** The result of a call, or a promise of it; may throw CallError. */
   readonly answer: (call: Call) => unknown;
   /** Asked once for each request, before it is answered. */
   readonly fault?: (calls: readonly Call[], request: IncomingMessage) => RequestFault | undefined;
@@ -84,19 +84,20 @@ async function serve(
     response.end(fault.body);
     return;
   }
-  const answers = batch.map((call) => {
+  const answers: object[] = [];
+  for (const call of batch) {
     log.push({ method: call.method, params: call.params });
-    return { jsonrpc: '2.0', id: call.id, ...outcome(options, call) };
-  });
+    answers.push({ jsonrpc: '2.0', id: call.id, ...(await outcome(options, call)) });
+  }
   const body = JSON.stringify(Array.isArray(asked) ? answers : answers[0]);
   response.writeHead(200, { 'content-length': Buffer.byteLength(body) });
   if (fault?.type !== 'truncate') response.end(body);
   else response.write(body.slice(0, body.length >> 1), () => response.destroy());
 }
 
-function outcome(options: RpcServerOptions, call: Call): object {
+async function outcome(options: RpcServerOptions, call: Call): Promise<object> {
   try {
-    return { result: options.answer(call) ?? null };
+    return { result: (await options.answer(call)) ?? null };
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     return { error: { code: error.code, message: error.message } };
