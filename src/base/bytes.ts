@@ -82,8 +82,17 @@ export function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
 
 /** Unsigned big-endian integer of any length; the empty string is 0. */
 export function bytesToBigint(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes));
+  let start = 0;
+  while (start < bytes.length && bytes[start] === 0) start += 1;
+  // Most integers of the protocol are short, however long their field is.
+  if (bytes.length - start > SAFE_BYTES) return BigInt(bytesToHex(bytes.subarray(start)));
+  let value = 0;
+  for (let i = start; i < bytes.length; i++) value = value * 256 + (bytes[i] as number);
+  return BigInt(value);
 }
+
+/** Bytes of an unsigned integer that a number still holds exactly. */
+const SAFE_BYTES = 6;
 
 /**
  * `value` as exactly `length` big-endian bytes.
@@ -91,11 +100,19 @@ export function bytesToBigint(bytes: Uint8Array): bigint {
  * @throws RangeError when `value` is negative or does not fit.
  */
 export function bigintToBytes(value: bigint, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if (length >= 8 && value >= 0n && value <= MAX_U64) {
+    new DataView(bytes.buffer).setBigUint64(length - 8, value);
+    return bytes;
+  }
   if (value < 0n || value >= 1n << BigInt(8 * length)) {
     throw new RangeError(`expected an unsigned integer of ${length} bytes, found ${value}`);
   }
-  return hexToBytes(`0x${value.toString(16).padStart(2 * length, '0')}`);
+  bytes.set(hexToBytes(`0x${value.toString(16).padStart(2 * length, '0')}`));
+  return bytes;
 }
+
+const MAX_U64 = 2n ** 64n - 1n;
 
 /** `value` in the fewest big-endian bytes; 0 is the empty string. */
 export function bigintToMinimalBytes(value: bigint): Uint8Array {

@@ -2,9 +2,8 @@ import { isActive } from '../protocol/forks.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
-import { l2BlockRef } from '../protocol/l2BlockRef.ts';
+import { l2BlockRef, l2Head } from '../protocol/l2BlockRef.ts';
 import { depositsOnly, type PayloadAttributes } from '../protocol/payloadAttributes.ts';
-import { systemConfigOfL2Block } from '../protocol/systemConfigOfL2Block.ts';
 import { addL1Block, addL2Block, flushChannel, next, start } from './pipeline.ts';
 import type { DeriveConfig, DeriveState, SafeHead } from './state.ts';
 import type { AttributesStep, Step } from './step.ts';
@@ -53,18 +52,21 @@ export function* deriveChain(
 ): Generator<DeriveEvent, void, void> {
   const chain = new Map<string, L2Block>(from.map((block) => [block.hash, block]));
   const genesis = from[0] as L2Block;
-  let safe = l2BlockRef(config.rollup, from.at(-1) as L2Block);
+  let head = l2Head(config.rollup, from.at(-1) as L2Block);
+  let safe = head.ref;
   let pendingSafe = safe;
   let state = beginAt(config, l1, chain, safe);
   for (;;) {
-    const step = next(state, safeHeadAt(config, chain, pendingSafe));
+    if (head.ref.hash !== pendingSafe.hash) head = safeHeadAt(config, chain, pendingSafe);
+    const step = next(state, head);
     switch (step.type) {
       case 'attributes': {
         const outcome = execute(config, engine, state, step);
         for (const event of outcome.events) {
           if (event.block !== undefined) {
             chain.set(event.block.hash, event.block);
-            pendingSafe = l2BlockRef(config.rollup, event.block);
+            head = l2Head(config.rollup, event.block);
+            pendingSafe = head.ref;
             if (step.concluding) safe = pendingSafe;
           } else if (!outcome.isHolocene) pendingSafe = safe;
           yield { ...event, safe, pendingSafe };
@@ -184,8 +186,7 @@ function safeHeadAt(
   chain: ReadonlyMap<string, L2Block>,
   ref: L2BlockRef,
 ): SafeHead {
-  const block = chain.get(ref.hash) as L2Block;
-  return { ref, systemConfig: systemConfigOfL2Block(rollup, block) };
+  return l2Head(rollup, chain.get(ref.hash) as L2Block);
 }
 
 /** The ancestor of `head` at a height. */

@@ -31,7 +31,11 @@ export function systemConfigOfL2Block(config: RollupConfig, block: L2Block): Sys
     assertGenesis(config, block);
     return config.genesis.systemConfig;
   }
-  const info = l1InfoOfL2Block(config, block);
+  return systemConfigOf(config, block, l1InfoOfL2Block(config, block));
+}
+
+/** The same for a block that is not genesis, given its L1 attributes. @throws DecodeError */
+export function systemConfigOf(config: RollupConfig, block: L2Block, info: L1Info): SystemConfig {
   const { eip1559Params, minBaseFee } = decodeExtraData(config, block.extraData, block.timestamp);
   const hasOperatorFee = info.format === 'isthmus' || info.format === 'jovian';
   return {

@@ -6,9 +6,8 @@ import type { BlockRecord } from '../../execution/store/records.ts';
 import { isActive } from '../../protocol/forks.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
-import { l2BlockRef } from '../../protocol/l2BlockRef.ts';
+import { l2Head } from '../../protocol/l2BlockRef.ts';
 import { depositsOnly } from '../../protocol/payloadAttributes.ts';
-import { systemConfigOfL2Block } from '../../protocol/systemConfigOfL2Block.ts';
 import { CliExit, EXIT_FAILED } from '../exit.ts';
 
 /** A chain being derived from proven L1 blocks and executed, in one process. */
@@ -145,11 +144,7 @@ function ancestor({ engine, pendingSafe }: Replay, number: bigint): BlockRecord 
 }
 
 function safeHead({ config, pendingSafe }: Replay): Parameters<typeof next>[1] {
-  const block = toL2Block(pendingSafe);
-  return {
-    ref: l2BlockRef(config.rollup, block),
-    systemConfig: systemConfigOfL2Block(config.rollup, block),
-  };
+  return l2Head(config.rollup, toL2Block(pendingSafe));
 }
 
 /** A block of the engine as derivation reads it. */
