@@ -285,7 +285,10 @@ describe('checkSpanBatch, order', () => {
     expect(check(lateToo)).toEqual(drop('parentCheckMismatch'));
     const lateAndSkipping = withEpochs(
       withContext(s, { inclusion: { ...s.context.inclusion, number: 200n } }),
-      ...[103n, 103n, 103n, 103n],
+      103n,
+      103n,
+      103n,
+      103n,
     );
     expect(check(lateAndSkipping)).toEqual(drop('includedTooLate'));
     expect(
