@@ -1,0 +1,10 @@
+/** CPU seconds of one call: the median of `rounds`, each of `callsPerRound` calls. */
+export function cpuSeconds(call: () => void, callsPerRound: number, rounds = 7): number {
+  const samples = Array.from({ length: rounds }, () => {
+    const start = process.cpuUsage();
+    for (let i = 0; i < callsPerRound; i++) call();
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1e6 / callsPerRound;
+  });
+  return samples.toSorted((a, b) => a - b)[rounds >> 1] as number;
+}
