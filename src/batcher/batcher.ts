@@ -1,6 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import { encodeBlob } from '../protocol/blob.ts';
-import type { L1BlockRef } from '../protocol/ids.ts';
+import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
@@ -160,8 +160,22 @@ async function step(core: Core, options: AbortOptions): Promise<void> {
     });
   }
   applySync(state, action, status.localSafeL2.l1Origin.number);
-  await publish(core, options);
-  await load(core, action.load, options);
+  // Before anything is sent: what is held may be of an unsafe chain that is gone.
+  if (isReorged(state, status.unsafeL2)) noteReorg(core, status.unsafeL2.number);
+  else await load(core, action.load, options);
+  if (!core.reorg) await publish(core, options);
+}
+
+/** Whether the unsafe head is not the held block of its height, or below what is held. */
+function isReorged({ blocks }: BatcherState, unsafe: BlockId): boolean {
+  const newest = blocks.at(-1);
+  if (newest === undefined || newest.number < unsafe.number) return false;
+  return newest.hash !== unsafe.hash;
+}
+
+function noteReorg(core: Core, number: bigint): void {
+  core.parts.log.warn('L2 reorg', { number });
+  core.reorg = true;
 }
 
 /** Forgets everything; the next sync action loads from the safe head on. */
@@ -188,13 +202,11 @@ async function load(
     const block = await parts.source.block(number, options);
     if (block === undefined) break;
     if (addBlock(state, toBatchBlock(parts.rollup, block)) === 'reorg') {
-      parts.log.warn('L2 reorg', { number });
-      core.reorg = true;
+      noteReorg(core, number);
       return;
     }
     if (++loaded % MAX_LOAD_BLOCKS === 0) await publish(core, options);
   }
-  await publish(core, options);
 }
 
 /** Sends what is due, up to the limit of parallel transactions. Does not wait for them. */

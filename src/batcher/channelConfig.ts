@@ -42,7 +42,9 @@ export const MAX_RLP_BYTES_FJORD = 100_000_000;
 /** Channel timeout in L1 blocks as soon as Granite is scheduled. */
 const GRANITE_CHANNEL_TIMEOUT = 50n;
 
-/** Bytes of one frame with its header: what fits a transaction, or a blob, less the version byte. */
+/**
+ * Bytes of one frame with its header: what fits a transaction, or a blob, less the version byte.
+ */
 export function maxFrameSize(config: ChannelConfig): number {
   return (config.daType === 'blobs' ? MAX_BLOB_DATA_BYTES : config.maxL1TxSizeBytes) - 1;
 }

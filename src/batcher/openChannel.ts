@@ -92,7 +92,9 @@ function contentOf({ config, blocks }: OpenChannel, rollup: RollupConfig): Uint8
   }
 }
 
-/** Frames that `compressedBytes` of channel data need. At least one: it says that it is the last. */
+/**
+ * Frames that `compressedBytes` of channel data need. At least one: it says that it is the last.
+ */
 export function frameCount(config: ChannelConfig, compressedBytes: number): number {
   const count = Math.max(
     1,

@@ -39,6 +39,7 @@ export type SyncAction =
       readonly load: BlockRange | undefined;
     };
 
+/** Why the batcher begins again from the safe head. */
 export type StartReason =
   /** The safe head is below what is held: an L1 reorg took back what was safe. */
   | 'safeHeadBelow'

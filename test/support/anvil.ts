@@ -40,6 +40,17 @@ export async function withL1(
   });
 }
 
+/** Makes L1 blocks until `done` is settled. */
+export async function mineUntil<T>(url: string, done: Promise<T>): Promise<T> {
+  const progress = { settled: false };
+  const settle = (): void => {
+    progress.settled = true;
+  };
+  done.then(settle, settle);
+  while (!progress.settled) await rpc(url, 'evm_mine', []);
+  return done;
+}
+
 /** One JSON-RPC call; throws on an error answer. */
 export async function rpc<T>(url: string, method: string, params: readonly unknown[]): Promise<T> {
   const response = await fetch(url, {

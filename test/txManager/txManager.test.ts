@@ -5,7 +5,7 @@ import { createKzg } from '../../src/native/kzg.ts';
 import { encodeBlob } from '../../src/protocol/blob.ts';
 import { l2BlockFromRpc } from '../../src/protocol/rpcBlock.ts';
 import type { TxCandidate } from '../../src/txManager/txManager.ts';
-import { lacksAnvil, rpc, withAnvil, withL1 } from '../support/anvil.ts';
+import { lacksAnvil, mineUntil, rpc, withAnvil, withL1 } from '../support/anvil.ts';
 import { devAccount } from '../support/devKeys.ts';
 import { txManagerOn } from '../support/l1.ts';
 
@@ -89,12 +89,7 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
       const sent = manager.send(PLAIN);
       await mineWhen(url, () => events.some(({ type }) => type === 'published'));
       await rpc(url, 'anvil_rollback', [1]);
-      let isDone = false;
-      void sent.then(() => {
-        isDone = true;
-      });
-      while (!isDone) await rpc(url, 'evm_mine', []);
-      expect((await sent).succeeded).toBe(true);
+      expect((await mineUntil(url, sent)).succeeded).toBe(true);
     });
   });
 
