@@ -93,7 +93,9 @@ describe('pruneFrames', () => {
   });
 });
 
-/** Pruning as the rule states it: a cursor over neighbours that only moves when nothing is dropped. */
+/**
+ * Pruning as the rule states it: a cursor over neighbours that only moves when nothing is dropped.
+ */
 function pruneByCursor(given: readonly Frame[]): Frame[] {
   const frames = [...given];
   let i = 0;
