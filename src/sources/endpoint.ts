@@ -24,7 +24,9 @@ import {
 export type Endpoint = {
   /** Scheme, host and port: fit for messages. */
   readonly name: string;
-  /** @throws SourceError, or the signal's reason. The result may be null; its shape is not checked. */
+  /**
+   * @throws SourceError, or the signal's reason. The result may be null; its shape is not checked.
+   */
   readonly call: (
     method: string,
     params: readonly unknown[],
@@ -49,6 +51,7 @@ export type EndpointMeter = {
   readonly pace: Pace;
 };
 
+/** One JSON-RPC endpoint and its limits. */
 export type EndpointOptions = {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -102,8 +105,7 @@ class CallQueue {
   #isFlushDue = false;
   #failuresInARow = 0;
   #restUntilMs = 0;
-  /** Times of answered calls of the last second. */
-  #answered: { readonly atMs: number; readonly calls: number }[] = [];
+  #answered: Answered = { sinceMs: 0, calls: 0, callsBefore: 0 };
   readonly #counts: Record<string, number> = {};
   #requests = 0;
   #failures = 0;
@@ -235,11 +237,11 @@ class CallQueue {
     const now = performance.now();
     const errors = answers.flatMap((answer) => (answer.type === 'error' ? [answer.error] : []));
     this.#failures += errors.length;
-    this.#answered = this.#answered.filter(({ atMs }) => atMs > now - 1000);
-    this.#answered.push({ atMs: now, calls: answers.length - errors.length });
+    this.#answered = addAnswered(this.#answered, answers.length - errors.length, now);
     const limited = errors.find(({ code }) => code === 'rateLimited');
     if (limited !== undefined) {
-      const recent = this.#answered.reduce((sum, { calls }) => sum + calls, 0);
+      const { calls, callsBefore } = this.#answered;
+      const recent = Math.max(calls, callsBefore);
       this.#pace = afterRefusal(this.#pace, recent, limited.retryAfterMs, now);
     } else if (errors.length < answers.length) {
       this.#pace = afterSuccess(this.#pace, this.#limits);
@@ -255,6 +257,15 @@ class CallQueue {
     const until = performance.now() + Math.min(rest, LONGEST_REST_MS);
     this.#restUntilMs = Math.max(this.#restUntilMs, until);
   }
+}
+
+/** Calls answered in the second that began at `sinceMs`, and in the second before. */
+type Answered = { readonly sinceMs: number; readonly calls: number; readonly callsBefore: number };
+
+function addAnswered(answered: Answered, calls: number, nowMs: number): Answered {
+  const ageMs = nowMs - answered.sinceMs;
+  if (ageMs < 1000) return { ...answered, calls: answered.calls + calls };
+  return { sinceMs: nowMs, calls, callsBefore: ageMs < 2000 ? answered.calls : 0 };
 }
 
 /** Failures of a batch that may come from its size, or from anything else. */

@@ -1,0 +1,222 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { bytesEqual, EMPTY_BYTES, type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
+import { createBeaconSource } from '../../src/sources/beacon.ts';
+import { createBeaconApi } from '../../src/sources/beaconApi.ts';
+import { openBlobStore } from '../../src/sources/blobStore.ts';
+import type { BlobSource } from '../../src/sources/blobSource.ts';
+import { SourceError } from '../../src/sources/errors.ts';
+import {
+  type BeaconServer,
+  type BeaconServerOptions,
+  makeBlob,
+  QUICK_KZG,
+  startBeaconServer,
+} from '../support/beaconServer.ts';
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+const [A, B, C] = [makeBlob(1), makeBlob(2), makeBlob(3)];
+/** In slot 5 of the test servers. */
+const BLOCK = { number: 7n, hash: ZERO_HASH, parentHash: ZERO_HASH, timestamp: 1060n };
+
+type Options = Partial<BeaconServerOptions>;
+
+async function connect(
+  servers: readonly Options[],
+  archivers: readonly Options[] = [],
+  store?: Awaited<ReturnType<typeof openBlobStore>>,
+): Promise<readonly [BlobSource, readonly BeaconServer[]]> {
+  const start = (options: Options): Promise<BeaconServer> =>
+    startBeaconServer({ blobs: [C.blob, B.blob, A.blob], ...options });
+  const started = await Promise.all([...servers, ...archivers].map(start));
+  const apis = started.map(({ url }) => createBeaconApi({ url, timeoutMs: 200 }));
+  cleanups.push(...apis.map((api) => api.close), ...started.map(({ close }) => close));
+  const source = createBeaconSource({
+    servers: apis.slice(0, servers.length),
+    archivers: apis.slice(servers.length),
+    kzg: QUICK_KZG,
+    ...(store === undefined ? {} : { store }),
+  });
+  return [source, started];
+}
+
+async function temporaryDirectory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'headwater-blobs-'));
+  cleanups.push(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** States what was found, without printing 131,072 numbers for each blob. */
+function expectBlobs(
+  found: ReadonlyMap<Hash, Uint8Array>,
+  ...expected: readonly ReturnType<typeof makeBlob>[]
+): void {
+  expect([...found.keys()].toSorted()).toEqual(expected.map(({ hash }) => hash).toSorted());
+  for (const { hash, blob } of expected) {
+    expect(bytesEqual(found.get(hash) ?? EMPTY_BYTES, blob), hash).toBe(true);
+  }
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<SourceError> {
+  const error = await promise.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(SourceError);
+  return error as SourceError;
+}
+
+const blobPaths = ({ paths }: BeaconServer): readonly string[] =>
+  paths.filter((path) => path.includes('blob')).map((path) => path.split('/')[4] as string);
+
+describe('createBeaconSource', () => {
+  test('default: the blobs of a slot by versioned hash', async () => {
+    const [source, [server]] = await connect([{}]);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+    expect(server?.paths.at(-1)).toBe(
+      `/eth/v1/beacon/blobs/5?versioned_hashes=${A.hash}&versioned_hashes=${B.hash}`,
+    );
+    await source.blobs(BLOCK, [C.hash]);
+    // Genesis and slot length are asked for once.
+    expect(server?.paths.length).toBe(4);
+  });
+
+  test('behavior: an all-zero blob is a blob', async () => {
+    const zero = makeBlob(0);
+    const [source] = await connect([{ blobs: [zero.blob] }]);
+    expectBlobs(await source.blobs(BLOCK, [zero.hash]), zero);
+  });
+
+  test('behavior: the older endpoint, remembered once it has worked', async () => {
+    const [source, [server]] = await connect([{ offers: ['blob_sidecars'] }]);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+    const asked = blobPaths(server as BeaconServer).map((path) => path.split('?')[0]);
+    expect(asked.length).toBe(4);
+    expect(server?.paths.at(-1)).toBe('/eth/v1/beacon/blob_sidecars/5');
+  });
+
+  test('behavior: a server that reads one comma-separated parameter', async () => {
+    const [source, [server]] = await connect([{ offers: ['list'] }]);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+    expect(server?.paths.at(-1)).toContain(`versioned_hashes=${A.hash},${B.hash}`);
+  });
+
+  const NOT_HERE: readonly (readonly [string, Options])[] = [
+    ['404 to everything', { slot: 99n }],
+    ['an empty list', { blobs: [] }],
+    ['a part of them', { blobs: [A.blob] }],
+    [
+      'other blobs',
+      {
+        spoil: () => ({ status: 200, body: JSON.stringify({ data: [hex(C.blob), hex(C.blob)] }) }),
+      },
+    ],
+    [
+      'bytes that are no blob',
+      {
+        spoil: () => ({
+          status: 200,
+          body: JSON.stringify({ data: [hex(new Uint8Array(131_072).fill(0xff)), hex(C.blob)] }),
+        }),
+      },
+    ],
+    ['short blobs', { spoil: () => ({ status: 200, body: '{"data":["0x00","0x01"]}' }) }],
+    ['null', { spoil: () => ({ status: 200, body: '{"data":null}' }) }],
+    [
+      '400, too few data columns',
+      { spoil: () => ({ status: 400, body: '{"message":"insufficient data columns"}' }) },
+    ],
+    ['500', { spoil: () => ({ status: 500, body: '{}' }) }],
+    ['no JSON', { spoil: () => ({ status: 200, body: '<html>' }) }],
+  ];
+  test.each(NOT_HERE)('behavior: %s: the archiver is asked', async (_, options) => {
+    const [source] = await connect([options], [{}]);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+  });
+
+  test.each(NOT_HERE)('error: %s, and nobody else to ask', async (_, options) => {
+    const [source] = await connect([options]);
+    const error = await errorOf(source.blobs(BLOCK, [A.hash, B.hash]));
+    expect(error).toMatchObject({ code: 'notFound', retryable: true });
+    expect(error.message).toContain('L1 block 7');
+  });
+
+  test('behavior: what one server has and another has make the whole', async () => {
+    const [source, [, second]] = await connect([{ blobs: [A.blob] }], [{ blobs: [B.blob] }]);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+    expect(second?.paths.join()).not.toContain(A.hash);
+  });
+
+  test('behavior: a server that cannot be reached is passed over', async () => {
+    const [source, [first]] = await connect([{}, {}]);
+    await source.blobs(BLOCK, [A.hash]);
+    await first?.close();
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
+  });
+
+  test('error: no server tells when slots begin', async () => {
+    const source = createBeaconSource({ servers: [], kzg: QUICK_KZG });
+    const error = await errorOf(source.blobs(BLOCK, [A.hash]));
+    expect(error.message).toContain('no beacon server is configured');
+  });
+
+  test('behavior: kept blobs are not asked for again', async () => {
+    const directory = await temporaryDirectory();
+    const [source] = await connect([{}], [], await openBlobStore(directory));
+    await source.blobs(BLOCK, [A.hash, B.hash]);
+    const again = createBeaconSource({
+      servers: [],
+      kzg: QUICK_KZG,
+      store: await openBlobStore(directory),
+    });
+    expectBlobs(await again.blobs(BLOCK, [A.hash, B.hash]), A, B);
+  });
+
+  test('behavior: a damaged file is fetched again', async () => {
+    const directory = await temporaryDirectory();
+    const [source] = await connect([{}], [], await openBlobStore(directory));
+    await source.blobs(BLOCK, [A.hash]);
+    await writeFile(join(directory, `${A.hash}.blob`), B.blob);
+    const [again, [server]] = await connect([{}], [], await openBlobStore(directory));
+    expectBlobs(await again.blobs(BLOCK, [A.hash]), A);
+    expect(server?.paths.length).toBe(3);
+  });
+});
+
+describe('openBlobStore', () => {
+  test('default', async () => {
+    const store = await openBlobStore(await temporaryDirectory());
+    expect(await store.read(A.hash)).toBeUndefined();
+    await store.write(A.hash, A.blob);
+    expect(bytesEqual((await store.read(A.hash)) ?? EMPTY_BYTES, A.blob)).toBe(true);
+  });
+
+  test('behavior: the blob unused for longest makes room', async () => {
+    const directory = await temporaryDirectory();
+    const store = await openBlobStore(directory, 2 * 131_072);
+    await store.write(A.hash, A.blob);
+    await store.write(B.hash, B.blob);
+    await store.read(A.hash);
+    await store.write(C.hash, C.blob);
+    expect(await store.read(B.hash)).toBeUndefined();
+    const names = await readdir(directory);
+    expect(names.toSorted()).toEqual([`${A.hash}.blob`, `${C.hash}.blob`].toSorted());
+  });
+
+  test('behavior: half-written and foreign files are not blobs', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, `${A.hash}.blob`), A.blob.subarray(1));
+    await writeFile(join(directory, 'notes.txt'), 'x');
+    const store = await openBlobStore(directory);
+    expect(await store.read(A.hash)).toBeUndefined();
+    expect(await store.read('0x01' as Hash)).toBeUndefined();
+  });
+});
+
+function hex(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString('hex')}`;
+}
