@@ -25,7 +25,10 @@ const INIT_CODE = {
 
 function packed(name: string, what: string, content: Buffer): string {
   const text = deflateSync(content, { level: 9 }).toString('base64');
-  return `/** ${what}, ${content.length} bytes, deflated, base64. */\nexport const ${name} =\n  '${text}';\n`;
+  return (
+    `/** ${what}, ${content.length} bytes, deflated, base64. */\nexport const ${name} =\n  ` +
+    `'${text}';\n`
+  );
 }
 
 function write(fork: string, constants: readonly string[]): void {

@@ -16,8 +16,8 @@ export type DeriveFigure = {
 const RUNS = 5;
 
 /**
- * Derives a long benign stretch with a null engine, five times in one warm process, parsing excluded.
- * Checks that the head which the corpus expects is reached.
+ * Derives a long benign stretch with a null engine, five times in one warm process, parsing
+ * excluded. Checks that the head which the corpus expects is reached.
  */
 export function benchDerive(file: string): DeriveFigure | undefined {
   if (!existsSync(file)) return undefined;

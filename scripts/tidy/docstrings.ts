@@ -11,12 +11,17 @@ export const checkDocstrings: Rule = (sources) =>
 
 function missingDocstrings(source: Source): readonly Finding[] {
   let previous = '';
+  /** Line of the last constant that has a docstring, or stands in a row with one that has. */
+  let documentedLine = 0;
   return [...source.code.matchAll(EXPORT)].flatMap((found) => {
     const name = found[2] as string;
     const line = lineAt(source, found.index);
     const isOverload = name === previous;
     previous = name;
-    if (isOverload || source.lines[line - 2]?.trimEnd().endsWith('*/')) return [];
+    const isDocumented = source.lines[line - 2]?.trimEnd().endsWith('*/') === true;
+    const isInRow = found[1] === 'const' && documentedLine === line - 1;
+    if (isDocumented || isInRow) documentedLine = line;
+    if (isOverload || isDocumented || isInRow) return [];
     const message = `\`${name}\` has no docstring; say what it is, its units and its errors`;
     return [{ path: source.path, line, rule: 'docstrings', message }];
   });

@@ -60,7 +60,7 @@ export function buildAttributes(
     return {
       type: 'halted',
       reason: 'malformedFeeScalar',
-      message: `The L1 attributes of L2 block ${ref.number + 1n} cannot be written: ${error.message}`,
+      message: `L1 attributes of L2 block ${ref.number + 1n} cannot be written: ${error.message}`,
     };
   }
   const isEcotone = isActive(rollup.forkTimes, 'ecotone', timestamp);

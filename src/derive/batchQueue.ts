@@ -158,7 +158,8 @@ export function originMismatch(state: DeriveState, parent: L2BlockRef): Step {
     type: 'reset',
     reason: 'originMismatch',
     message:
-      `L2 block ${parent.number} has L1 origin ${parent.l1Origin.number} ${parent.l1Origin.hash}, ` +
+      `L2 block ${parent.number} has L1 origin ${parent.l1Origin.number} ` +
+      `${parent.l1Origin.hash}, ` +
       `but the L1 read so far continues from ${epoch?.number ?? 'nothing'} ${epoch?.hash ?? ''}`,
   };
 }

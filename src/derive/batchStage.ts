@@ -15,8 +15,8 @@ import type { BatchPosition, Step } from './step.ts';
 
 /**
  * The next block's batch from Holocene on: the rest of the accepted span, else the channel's next
- * batch, else the forced empty one. Nothing waits: a batch is accepted, passed over, or refused, and
- * a refusal gives up its channel.
+ * batch, else the forced empty one. Nothing waits: a batch is accepted, passed over, or refused,
+ * and a refusal gives up its channel.
  *
  * @spec protocol/derivation.md 7.6
  */

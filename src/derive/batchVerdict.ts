@@ -16,6 +16,7 @@ export type BatchVerdict =
   | { readonly type: 'undecided' }
   | { readonly type: 'needL2Block'; readonly number: bigint };
 
+/** The verdicts without a reason. */
 export const ACCEPT: BatchVerdict = { type: 'accept' };
 export const PAST: BatchVerdict = { type: 'past' };
 export const FUTURE: BatchVerdict = { type: 'future' };

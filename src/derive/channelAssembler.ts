@@ -83,7 +83,8 @@ export function discardStaging(
     reason,
     at: { l1: pipelineOrigin(state).ref, channelId: channel.id },
     message:
-      `A channel opened in L1 block ${channel.opened.number}, with ${channel.frames.length} frames, ` +
+      `A channel opened in L1 block ${channel.opened.number}, with ${channel.frames.length} ` +
+      `frames, ` +
       `is dropped: ${WHY[reason] ?? reason}`,
   });
 }

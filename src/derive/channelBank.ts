@@ -157,7 +157,8 @@ function noteLostChannel(
     reason,
     at: { l1: pipelineOrigin(state).ref, channelId: channel.id },
     message:
-      `A channel opened in L1 block ${channel.opened.number}, with ${channel.frames.size} frames, ` +
+      `A channel opened in L1 block ${channel.opened.number}, with ${channel.frames.size} ` +
+      `frames, ` +
       `is dropped: ${why}`,
   });
 }

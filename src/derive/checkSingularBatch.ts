@@ -20,8 +20,8 @@ import { maxSequencerDrift } from './parameters.ts';
  * Judges a singular batch against the safe head.
  *
  * Rules, in order: window known; timestamp is the next block's; parent hash; included within the
- * sequencing window; epoch is the window's first or second; epoch hash; not before its origin; empty
- * where it must be; sequencer drift; transactions.
+ * sequencing window; epoch is the window's first or second; epoch hash; not before its origin;
+ * empty where it must be; sequencer drift; transactions.
  *
  * @param l1Blocks   Consecutive, the first being the epoch of `safeHead` or the one after.
  * @param inclusion  L1 block in which the batch was fully read.

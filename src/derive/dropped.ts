@@ -24,6 +24,7 @@ export type DropPosition = {
   readonly logIndex?: number;
 };
 
+/** Why something was dropped, one word each. */
 export type DropReason =
   | TransactionDropReason
   | FrameDropReason

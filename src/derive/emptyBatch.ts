@@ -4,7 +4,8 @@ import { type DeriveState, pipelineOrigin } from './state.ts';
 
 /**
  * The empty batch that is forced when nobody sent one within the sequencing window; undefined when
- * it is not due. When the L2 has caught up with the epoch instead, the window moves on by one block.
+ * it is not due. When the L2 has caught up with the epoch instead, the window moves on by one
+ * block.
  *
  * @param outOfData  Whether everything of the L1 block being read has been used: only then is an
  *                   epoch over whose window ends with that very block.

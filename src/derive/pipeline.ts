@@ -130,7 +130,8 @@ function nextAttributes(state: DeriveState, safeHead: SafeHead): Step | StageEnd
 
 /**
  * Gives up the channel being read and what is being filled: the engine refused a block of it, from
- * Holocene on. Before Holocene there is nothing to flush; asking again from the safe head is enough.
+ * Holocene on. Before Holocene there is nothing to flush; asking again from the safe head is
+ * enough.
  */
 export function flushChannel(state: DeriveState): void {
   if (state.batches.type === 'stage') flushOpenChannel(state);

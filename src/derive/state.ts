@@ -20,8 +20,8 @@ export type DeriveConfig = { readonly rollup: RollupConfig; readonly l1Chain: L1
 export type Checkpoint = { readonly l1: L1Block; readonly systemConfig: SystemConfig };
 
 /**
- * The L2 block to build on: the pending safe head. Before Holocene it may run ahead of the safe head
- * inside a span batch. `systemConfig` is read back from that block.
+ * The L2 block to build on: the pending safe head. Before Holocene it may run ahead of the safe
+ * head inside a span batch. `systemConfig` is read back from that block.
  */
 export type SafeHead = { readonly ref: L2BlockRef; readonly systemConfig: SystemConfig };
 
@@ -76,6 +76,7 @@ export type DataItem = {
 /** Frames of one data item, not yet taken. */
 export type FrameQueue = { frames: readonly QueuedFrame[]; next: number };
 
+/** A frame, and the data item in which it came. */
 export type QueuedFrame = { readonly frame: Frame; readonly item: DataItem };
 
 /** Channels being filled before Holocene, oldest first. */
@@ -103,6 +104,7 @@ export type ChannelAssembler = {
   stagingChannel: StagingChannel | undefined;
 };
 
+/** The one open channel. `sizeBytes` counts overheads too. */
 export type StagingChannel = {
   readonly id: Hex;
   readonly opened: L1BlockRef;

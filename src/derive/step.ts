@@ -31,7 +31,9 @@ export type AttributesStep = {
   readonly sequenceNumber: bigint;
   /** L1 block after reading which these attributes were final. */
   readonly derivedFrom: L1BlockRef;
-  /** True when the safe head may follow: always from Holocene on; before, at a span's last block. */
+  /**
+   * True when the safe head may follow: always from Holocene on; before, at a span's last block.
+   */
   readonly concluding: boolean;
   /** Where the batch came from. */
   readonly source: AttributesSource;
@@ -55,6 +57,7 @@ export type BatchPosition = {
   readonly batchIndex: number;
 };
 
+/** Which two inputs contradict each other. */
 export type ResetReason =
   | 'l1ParentMismatch'
   | 'epochParentMismatch'
@@ -63,4 +66,5 @@ export type ResetReason =
   | 'originMismatch'
   | 'batchParentMismatch';
 
+/** What can neither be skipped nor guessed. */
 export type HaltReason = 'malformedDeposit' | 'malformedFeeScalar' | 'invalidDepositsOnly';

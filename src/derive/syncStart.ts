@@ -39,8 +39,8 @@ const MAX_REORG_SEQ_WINDOWS = 5n;
 
 /**
  * Walks back from the engine's unsafe head to heads that the current L1 supports: the unsafe head
- * becomes the highest block whose origin is canonical or not visible yet, the safe head a block with
- * a full sequencing window of canonical L1 behind the highest, or the finalized one.
+ * becomes the highest block whose origin is canonical or not visible yet, the safe head a block
+ * with a full sequencing window of canonical L1 behind the highest, or the finalized one.
  *
  * @spec protocol/derivation-2-attributes-engine.md 10.6
  */

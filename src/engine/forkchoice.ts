@@ -32,7 +32,7 @@ export async function sendForkchoice(
     return [{ ...heads, sentForkchoice: forkchoiceOf(heads) }, { type: 'sent' }];
   }
   const { number, hash } = heads.unsafeHead;
-  const message = `expected VALID for our unsafe head ${number} (${hash}), found ${describe(update)}`;
+  const message = `expected VALID for our head ${number} (${hash}), found ${describe(update)}`;
   return [heads, { type: 'reset', reason: 'engineRewound', message }];
 }
 

@@ -24,6 +24,7 @@ import { forkchoiceMethod, getPayloadMethod, newPayloadMethod } from './methods.
 import type { BlockSelector, EnginePort, ForkchoiceOutcome, PayloadStatus } from './port.ts';
 import { fromBlockJson } from './rpcBlock.ts';
 
+/** Where the engine is, and how it is called. */
 export type HttpEngineOptions = {
   readonly url: URL;
   readonly jwtSecret: Uint8Array;

@@ -48,6 +48,7 @@ export type ResetOutcome = {
   readonly message: string;
 };
 
+/** Why the engine and our heads no longer fit together. */
 export type EngineResetReason =
   /** The attributes' parent has another hash than the pending safe head of that number. */
   | 'parentMismatch'

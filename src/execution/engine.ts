@@ -6,7 +6,7 @@ import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { type BlockTree, createBlockTree } from './blockTree.ts';
 import type { BlockBuilder } from './buildBlock.ts';
-import { createEthereumjsEvm } from './evm/ethereumjs/createEvm.ts';
+import { createInterpreter } from './evm/interpreter/createEvm.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
 import { attributesOf, headerDifference, headerOf } from './payloadBlock.ts';
@@ -90,7 +90,9 @@ export type InsertOutcome =
     }
   | { readonly type: 'unknownParent' };
 
-/** Verdict on a forkchoice. With `inconsistent` the head has been applied, safe and finalized not. */
+/**
+ * Verdict on a forkchoice. With `inconsistent` the head has been applied, safe and finalized not.
+ */
 export type ForkchoiceVerdict =
   | { readonly type: 'updated'; readonly head: BlockRecord }
   | { readonly type: 'unknownHead' }
@@ -119,7 +121,7 @@ export async function openEngine(
   const { config } = genesis;
   const chain = openChainStore(store);
   const tree = createBlockTree(chain);
-  const builder: BlockBuilder = { config, evm: await createEthereumjsEvm(config.chainId) };
+  const builder: BlockBuilder = { config, evm: createInterpreter(config.chainId) };
   const keepStates = options.keepStateBlocks ?? 1024;
   const maxStates =
     keepStates === 'archive' ? MAX_STATES : Math.min(MAX_STATES, Math.max(1, keepStates));
@@ -243,7 +245,7 @@ async function insert(core: EngineCore, envelope: PayloadEnvelope): Promise<Inse
   const header = headerOf(config, envelope);
   const hash = headerHash(header);
   if (hash !== payload.blockHash) {
-    const reason = `block hash: the fields give \`${hash}\`, the payload says \`${payload.blockHash}\``;
+    const reason = `block hash: fields give \`${hash}\`, payload says \`${payload.blockHash}\``;
     return { type: 'invalid', reason, latestValidHash: undefined };
   }
   const parent = tree.block(payload.parentHash);

@@ -89,7 +89,10 @@ function describeField(
   [field, expected, found]: readonly [string, unknown, unknown],
 ): string {
   const reason = result.reason === '' ? '' : ` (${result.reason})`;
-  return `transaction ${index} \`${result.hash}\`, ${field}: expected ${expected}, found ${found}${reason}`;
+  return (
+    `transaction ${index} \`${result.hash}\`, ${field}: expected ${expected}, found ` +
+    `${found}${reason}`
+  );
 }
 
 function logText(logs: Receipt['logs']): string {

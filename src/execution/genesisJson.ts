@@ -145,7 +145,7 @@ function assertExtraData({ config, header }: Genesis): void {
   if (!isActive(config.forkTimes, 'holocene', timestamp)) return;
   const length = jovian ? 17 : 9;
   if (extraData.length === length && extraData[0] === (jovian ? 1 : 0)) return;
-  const accepted = `${length} bytes with version ${jovian ? 1 : 0}, because Holocene is active at genesis`;
+  const accepted = `${length} bytes with version ${jovian ? 1 : 0}, for Holocene at genesis`;
   throw new ConfigError('extraData', show(bytesToHex(extraData)), accepted);
 }
 

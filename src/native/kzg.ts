@@ -14,6 +14,7 @@ export type Kzg = BlobKzg & {
   readonly close: () => Promise<void>;
 };
 
+/** Which implementation computes, and who is told. */
 export type KzgOptions = {
   /**
    * Told once, when the first call has loaded it, which implementation computes. `js` takes ten

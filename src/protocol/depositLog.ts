@@ -43,7 +43,7 @@ export function isDepositLog(
 export function depositFromLog(log: L1Log, l1BlockHash: Hash): DepositTx {
   const [topic, from, to, version] = log.topics;
   if (log.topics.length !== 4 || topic !== DEPOSIT_TOPIC) {
-    const message = `expected the deposit event with 4 topics, found ${log.topics.length}: ${topic}`;
+    const message = `expected a deposit event with 4 topics, found ${log.topics.length}: ${topic}`;
     throw new DecodeError('depositTopics', -1, message);
   }
   if (version !== ZERO_HASH) {

@@ -49,7 +49,7 @@ export function decodeExtraData(
   const denominator = view.getUint32(1);
   const elasticity = view.getUint32(5);
   if (denominator === 0 || elasticity === 0) {
-    const message = `expected denominator and elasticity above 0, found ${denominator} and ${elasticity}`;
+    const message = `expected EIP-1559 parameters above 0, found ${denominator} and ${elasticity}`;
     throw new DecodeError('extraDataParams', 1, message);
   }
   const minBaseFee = isJovian ? view.getBigUint64(9) : 0n;

@@ -23,7 +23,7 @@ export function feeScalars(scalar: Hash): FeeScalars {
     return { baseFeeScalar: tooLarge ? MAX_U32 : u32(bytes, 28), blobBaseFeeScalar: 0n };
   }
   if (bytes[0] !== 1 || !isZero(bytes, 1, 24)) {
-    const message = `expected a fee scalar of version 0 or 1 with zero padding, found \`${scalar}\``;
+    const message = `expected a fee scalar of version 0 or 1, zero padded, found \`${scalar}\``;
     throw new DecodeError('feeScalar', 0, message);
   }
   return { baseFeeScalar: u32(bytes, 28), blobBaseFeeScalar: u32(bytes, 24) };

@@ -12,6 +12,7 @@ export const FORKS = [
   'karst',
 ] as const;
 
+/** Name of a fork. */
 export type Fork = (typeof FORKS)[number];
 
 /** Activation time of each fork in seconds; undefined means never. */

@@ -38,7 +38,9 @@ export type InboxTx = {
   readonly blobs: readonly NamedBlob[];
 };
 
-/** A blob named by a transaction. `data` is 131,072 bytes, or undefined when nobody has served it. */
+/**
+ * A blob named by a transaction. `data` is 131,072 bytes, or undefined when nobody has served it.
+ */
 export type NamedBlob = { readonly versionedHash: Hash; readonly data: Uint8Array | undefined };
 
 /** A log of one of the two L1 contracts. */

@@ -48,6 +48,7 @@ type CommonL1Info = {
   readonly batcherAddr: Address;
 };
 
+/** L1 attributes before Ecotone. */
 export type BedrockL1Info = CommonL1Info & {
   readonly format: 'bedrock';
   /** 32 bytes each, as the system config has them. */
@@ -70,10 +71,13 @@ type IsthmusFields = EcotoneFields & {
   readonly operatorFeeConstant: bigint;
 };
 
+/** L1 attributes from the block after the Ecotone activation block on. */
 export type EcotoneL1Info = CommonL1Info & EcotoneFields & { readonly format: 'ecotone' };
 
+/** L1 attributes from the block after the Isthmus activation block on. */
 export type IsthmusL1Info = CommonL1Info & IsthmusFields & { readonly format: 'isthmus' };
 
+/** L1 attributes from the block after the Jovian activation block on. */
 export type JovianL1Info = CommonL1Info &
   IsthmusFields & {
     readonly format: 'jovian';
@@ -138,7 +142,9 @@ export function decodeL1InfoData(data: Uint8Array, format: L1InfoFormat): L1Info
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (view.getUint32(0) !== selector) {
     const expected = `0x${selector.toString(16).padStart(8, '0')}`;
-    const message = `expected selector ${expected} of ${format} L1 attributes, found ${bytesToHex(data.subarray(0, 4))}`;
+    const message =
+      `expected selector ${expected} of ${format} L1 attributes, found ` +
+      `${bytesToHex(data.subarray(0, 4))}`;
     throw new DecodeError('l1InfoSelector', 0, message);
   }
   if (format === 'bedrock') return readBedrock(data);

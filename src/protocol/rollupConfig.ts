@@ -30,7 +30,9 @@ export type RollupConfig = {
   readonly depositContractAddress: Address;
   readonly l1SystemConfigAddress: Address;
   readonly chainOpConfig: ChainOpConfig;
-  /** Experimental, chain-local: L2 time from which span batches of version 2 count. Off when absent. */
+  /**
+   * Experimental, chain-local: L2 time from which span batches of version 2 count. Off when absent.
+   */
   readonly spanBatchV2Time: bigint | undefined;
 };
 

@@ -73,7 +73,9 @@ export function receiptsFromRpc(
 ): readonly Receipt[] {
   const receipts = readArray({ receipts: json }, 'receipts').map(receiptFromRpc);
   if (receipts.length !== transactionCount) {
-    const message = `block ${header.number}: expected ${transactionCount} receipts, found ${receipts.length}`;
+    const message =
+      `block ${header.number}: expected ${transactionCount} receipts, found ` +
+      `${receipts.length}`;
     throw new DecodeError('receiptCount', -1, message);
   }
   const root = orderedTrieRoot(receipts.map(encodeReceipt));

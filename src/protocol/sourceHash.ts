@@ -18,7 +18,11 @@ export function userDepositSourceHash(l1BlockHash: Hash, logIndex: number): Hash
   return inDomain(0, keccak256(withWord(l1BlockHash, BigInt(logIndex))));
 }
 
-/** Source hash of the L1 attributes deposit. @spec protocol/derivation-2-attributes-engine.md 8.5 */
+/**
+ * Source hash of the L1 attributes deposit.
+ *
+ * @spec protocol/derivation-2-attributes-engine.md 8.5
+ */
 export function l1InfoSourceHash(l1BlockHash: Hash, sequenceNumber: bigint): Hash {
   return inDomain(1, keccak256(withWord(l1BlockHash, sequenceNumber)));
 }

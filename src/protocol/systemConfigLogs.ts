@@ -120,7 +120,7 @@ function feeUpdate(
     return { overhead: bytesToHex(words.subarray(0, 32)), scalar };
   }
   if (!isEcotoneScalar(scalar)) {
-    const message = `expected a fee scalar of version 0 or 1 with zero padding, found \`${scalar}\``;
+    const message = `expected a fee scalar of version 0 or 1, zero padded, found \`${scalar}\``;
     throw new DecodeError('configScalar', 96, message);
   }
   return { overhead: ZERO_HASH, scalar };
@@ -131,7 +131,9 @@ function eip1559Update(log: L1Log): Hex {
   const denominator = bytesToBigint(params.subarray(0, 4));
   const elasticity = bytesToBigint(params.subarray(4));
   if ((denominator === 0n) !== (elasticity === 0n)) {
-    const message = `expected denominator and elasticity both zero or neither, found ${denominator} and ${elasticity}`;
+    const message =
+      `expected denominator and elasticity both zero or neither, found ${denominator} and ` +
+      `${elasticity}`;
     throw new DecodeError('configEip1559', 64, message);
   }
   return bytesToHex(params);
@@ -142,7 +144,7 @@ function zeroPadded(word: Uint8Array, length: number): Uint8Array {
   const start = word.length - length;
   const dirty = word.findIndex((byte, i) => i < start && byte !== 0);
   if (dirty !== -1) {
-    const message = `expected ${start} zero bytes before the value, found 0x${word[dirty]?.toString(16)}`;
+    const message = `expected ${start} zero bytes first, found 0x${word[dirty]?.toString(16)}`;
     throw new DecodeError('configPadding', 64 + dirty, message);
   }
   return word.subarray(start);

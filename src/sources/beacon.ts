@@ -8,6 +8,7 @@ import type { BlobStore } from './blobStore.ts';
 import { SourceError } from './errors.ts';
 import type { BlobKzg } from './verifyBlob.ts';
 
+/** Where blobs are asked for, and how they are checked. */
 export type BeaconOptions = {
   /** Where the clock is read, and the first to be asked for blobs; none only with a store. */
   readonly servers: readonly BeaconApi[];
@@ -70,7 +71,9 @@ export function createBeaconSource(options: BeaconOptions): BlobSource {
           refusals.push(error.message);
         }
       }
-      const message = `${missing().length} of ${versionedHashes.length} blobs of L1 block ${block.number} (slot ${slot}): ${refusals.join('; ')}`;
+      const message =
+        `${missing().length} of ${versionedHashes.length} blobs of L1 block ${block.number} ` +
+        `(slot ${slot}): ${refusals.join('; ')}`;
       throw new SourceError('notFound', message, { cause: failure });
     },
   };

@@ -35,6 +35,7 @@ export type BeaconApi = {
   readonly close: () => void;
 };
 
+/** One beacon endpoint and its limits. */
 export type BeaconApiOptions = {
   readonly url: URL;
   /** For beacon nodes that want a key. */

@@ -24,6 +24,7 @@ export type L1FeedItem =
    */
   | { readonly type: 'reorg'; readonly last: BlockId; readonly found: L1BlockRef };
 
+/** Where the feed begins, and what it reads from. */
 export type L1FeedOptions = {
   readonly source: L1Source;
   readonly heads: L1Heads;
@@ -50,7 +51,9 @@ export type L1FeedOptions = {
 
 const DEADLINE_MS = 60_000;
 
-/** Blocks given out that a head signal is compared with. Deeper reorgs are seen at the next block. */
+/**
+ * Blocks given out that a head signal is compared with. Deeper reorgs are seen at the next block.
+ */
 const RECENT_BLOCKS = 256;
 
 /**

@@ -20,8 +20,10 @@ export type L1Heads = {
   readonly close: () => void;
 };
 
+/** Told of each new head. */
 export type HeadListener = (label: L1Label, head: L1BlockRef) => void;
 
+/** How heads are learned. */
 export type L1HeadsOptions = {
   readonly source: L1Source;
   readonly waits: Waits;

@@ -31,6 +31,7 @@ export type ReadAhead = {
   readonly close: () => void;
 };
 
+/** How far ahead is read, and with what. */
 export type ReadAheadOptions = {
   readonly source: L1Source;
   readonly heads: L1Heads;

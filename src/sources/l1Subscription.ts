@@ -5,6 +5,7 @@ import { SourceError } from './errors.ts';
 import type { HeadSubscription } from './l1Heads.ts';
 import { l1BlockRefFromRpc } from './verify.ts';
 
+/** Where to subscribe, and whom to tell. */
 export type SubscriptionOptions = {
   /** `ws:` or `wss:`. */
   readonly url: URL;

@@ -129,7 +129,9 @@ export function afterBatchRefusal(pace: Pace, calls: number): Pace {
   return { ...pace, batchSize, batchCeiling: batchSize, successes: 0 };
 }
 
-/** After a batch of `calls` got no complete answer: perhaps it was too much, perhaps the line broke. */
+/**
+ * After a batch of `calls` got no complete answer: perhaps it was too much, perhaps the line broke.
+ */
 export function afterBrokenBatch(pace: Pace, calls: number): Pace {
   return { ...pace, batchSize: Math.max(1, Math.min(pace.batchSize, calls >> 1)), successes: 0 };
 }

@@ -2,6 +2,7 @@ import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Waits } from '../transport/waits.ts';
 import { SourceError } from './errors.ts';
 
+/** How often and how long to try again. */
 export type RetryOptions = AbortOptions & {
   readonly waits: Waits;
   /** What is waited for, as `why` prints it: `L1 block 19000123`. */

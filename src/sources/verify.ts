@@ -133,7 +133,9 @@ export function mayHoldRollupLogs(config: RollupConfig, { logsBloom }: Header): 
 
 function withoutReceipts(config: RollupConfig, header: Header): readonly Receipt[] {
   if (!mayHoldRollupLogs(config, header)) return [];
-  const message = `L1 block ${header.number}: expected receipts, as its bloom allows a deposit or config update; found none`;
+  const message =
+    `L1 block ${header.number}: expected receipts, as its bloom allows a deposit or config ` +
+    `update; found none`;
   throw new SourceError('unverified', message);
 }
 

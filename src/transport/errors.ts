@@ -37,6 +37,7 @@ export class TransportError extends Error {
   }
 }
 
+/** What is known of a failed request. */
 export type TransportErrorDetails = {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;

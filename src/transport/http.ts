@@ -19,6 +19,7 @@ export type HttpClient = {
   readonly close: () => void;
 };
 
+/** One request. */
 export type HttpRequest = {
   readonly method: 'GET' | 'POST';
   /** Appended to the client's URL, query included. */
@@ -29,6 +30,7 @@ export type HttpRequest = {
   readonly timeoutMs?: number;
 };
 
+/** What came back, whatever its status. */
 export type HttpReply = {
   readonly status: number;
   readonly body: string;
@@ -36,6 +38,7 @@ export type HttpReply = {
   readonly retryAfterMs: number | undefined;
 };
 
+/** Limits of a client. */
 export type HttpClientOptions = {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;

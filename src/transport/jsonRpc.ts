@@ -12,6 +12,7 @@ export type RpcAnswer =
   | { readonly type: 'result'; readonly result: unknown }
   | { readonly type: 'error'; readonly error: TransportError };
 
+/** Of one call. */
 export type RpcOptions = AbortOptions & {
   readonly timeoutMs?: number;
   readonly headers?: Readonly<Record<string, string>>;

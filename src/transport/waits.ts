@@ -13,12 +13,15 @@ export type Wait = {
   readonly nextActionAtMs: number | undefined;
 };
 
-/** A wait that is going on. `update` replaces what is given; `end` removes it and may be repeated. */
+/**
+ * A wait that is going on. `update` replaces what is given; `end` removes it and may be repeated.
+ */
 export type OpenWait = {
   readonly update: (change: WaitChange) => void;
   readonly end: () => void;
 };
 
+/** What may change while a wait goes on. */
 export type WaitChange = {
   readonly tries?: number;
   readonly lastError?: string;

@@ -105,6 +105,8 @@ function overLimit(
   suggestion: bigint,
   { limitMultiplier }: FeeLimits,
 ): FeeOutcome {
-  const message = `raised ${name}: expected at most ${limitMultiplier} times the suggested ${suggestion} wei, found ${found}`;
+  const message =
+    `raised ${name}: expected at most ${limitMultiplier} times the suggested ${suggestion} ` +
+    `wei, found ${found}`;
   return { type: 'tooDear', message };
 }

@@ -43,7 +43,11 @@ export type SignedL1Tx = { readonly raw: Hex; readonly hash: Hash };
 const EIP_1559 = 2;
 const EIP_4844 = 3;
 
-/** Signs `tx` for the network, with its blobs where it has some. @spec EIP-1559, EIP-4844, EIP-7594 */
+/**
+ * Signs `tx` for the network, with its blobs where it has some.
+ *
+ * @spec EIP-1559, EIP-4844, EIP-7594
+ */
 export async function signL1Tx(tx: L1Tx, signer: Signer): Promise<SignedL1Tx> {
   const type = Uint8Array.of(tx.sidecar === undefined ? EIP_1559 : EIP_4844);
   const unsigned = fieldsOf(tx);

@@ -10,6 +10,7 @@ export type Signer = {
   readonly sign: (digest: Uint8Array) => Promise<Signature>;
 };
 
+/** A signature over a hash. Low s. */
 export type Signature = { readonly yParity: 0 | 1; readonly r: bigint; readonly s: bigint };
 
 /** Where a service's key comes from; exactly one may be given. */
@@ -19,7 +20,11 @@ export type KeySource = {
   readonly hdPath: string | undefined;
 };
 
-/** A signer that holds the key in this process. @throws ConfigError on anything but 32 bytes of hex. */
+/**
+ * A signer that holds the key in this process.
+ *
+ * @throws ConfigError on anything but 32 bytes of hex.
+ */
 export function localSigner(privateKey: string): Signer {
   if (!/^(0x)?[0-9a-f]{64}$/i.test(privateKey)) {
     throw new ConfigError('private-key', 'something else', '32 bytes of hex');

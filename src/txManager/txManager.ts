@@ -95,6 +95,7 @@ export type TxManagerParts = {
   readonly onEvent?: (event: TxEvent) => void;
 };
 
+/** What happens to a transaction on its way into L1. */
 export type TxEvent =
   | { readonly type: 'published'; readonly nonce: bigint; readonly hash: Hash }
   | { readonly type: 'bumped'; readonly nonce: bigint; readonly fees: TxFees }

@@ -181,6 +181,11 @@ describe('checkDocstrings', () => {
     expect(breaches(checkDocstrings, { 'test/a.ts': 'export const a = 1;' })).toEqual([]);
   });
 
+  test('behavior: constants in a row share one', () => {
+    const text = '/** Both. */\nexport const a = 1;\nexport const b = 2;\n\nexport const c = 3;\n';
+    expect(breaches(checkDocstrings, { 'src/a.ts': text })).toEqual(['src/a.ts:5 docstrings']);
+  });
+
   test('error: none, or a plain comment', () => {
     const text = '// A.\nexport const a = 1;\nexport async function b() {}\n';
     expect(breaches(checkDocstrings, { 'src/a.ts': text })).toEqual([

@@ -2,7 +2,9 @@ import type { Call, RpcServer, RpcServerOptions } from './rpcServer.ts';
 import { CallError, startRpcServer } from './rpcServer.ts';
 import type { ServedBlock } from './l1Chain.ts';
 
-/** An L1 endpoint over blocks made for a test. The chain and the head may be changed at any time. */
+/**
+ * An L1 endpoint over blocks made for a test. The chain and the head may be changed at any time.
+ */
 export type L1Server = RpcServer & { chain: readonly ServedBlock[]; head: bigint };
 
 export type L1ServerOptions = Omit<RpcServerOptions, 'answer'> & {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from '@commander-js/extra-typings';
-import { createEthereumjsEvm } from '../../execution/evm/ethereumjs/createEvm.ts';
+import { createInterpreter } from '../../execution/evm/interpreter/createEvm.ts';
 import type { Evm } from '../../execution/evm/port.ts';
 import {
   executeRecorded,
@@ -50,7 +50,7 @@ async function executeAll(
   for (const folder of folders) {
     const recorded = parseRecordedBlock(readJson(join(folder, 'fixture.json')));
     const { config } = recorded;
-    const evm = evms.get(config.chainId) ?? (await createEthereumjsEvm(config.chainId));
+    const evm = evms.get(config.chainId) ?? createInterpreter(config.chainId);
     evms.set(config.chainId, evm);
     const witness = parseWitness(readText(join(folder, 'witness.ndjson.gz')));
     const startedAt = performance.now();
@@ -80,7 +80,9 @@ function report(
     const sizes = `${results.length} txs, ${header.gasUsed} gas, ${durationMs.toFixed(0)} ms`;
     return `equal      ${name}: ${block} \`${hash}\`, ${sizes}`;
   }
-  const hashes = `expected \`${expected.hash}\`, found ${outcome.found === undefined ? 'none' : `\`${outcome.found}\``}`;
+  const hashes =
+    `expected \`${expected.hash}\`, found ` +
+    `${outcome.found === undefined ? 'none' : `\`${outcome.found}\``}`;
   return `different  ${name}: ${block}, ${hashes}\n           ${outcome.difference}`;
 }
 

@@ -22,6 +22,7 @@ export type CaseJson = {
   readonly expect: { readonly steps: readonly StepJson[] | null; readonly final: FinalJson };
 };
 
+/** An L2 block reference. `time` in seconds. */
 export type RefJson = {
   readonly number: number;
   readonly hash: Hash;
@@ -31,6 +32,7 @@ export type RefJson = {
   readonly sequenceNumber: number;
 };
 
+/** A block of the engine's content at the start. */
 export type L2BlockJson = {
   readonly number: number;
   readonly hash: Hash;
@@ -41,6 +43,7 @@ export type L2BlockJson = {
   readonly transactions: readonly string[];
 };
 
+/** An L1 block with all its transactions. */
 export type L1BlockJson = {
   readonly number: number;
   readonly hash: Hash;
@@ -61,6 +64,7 @@ export type L1BlockJson = {
   }[];
 };
 
+/** An L1 transaction; a long input is given in parts. */
 export type TransactionJson = {
   readonly type: number;
   readonly from: string;
@@ -74,6 +78,7 @@ export type TransactionJson = {
   readonly blobVersionedHashes?: readonly Hash[];
 };
 
+/** What the reference did in one step. */
 export type StepJson = {
   readonly kind: 'block' | 'invalid' | 'reset';
   readonly number?: number;
@@ -87,6 +92,7 @@ export type StepJson = {
   readonly parent?: Hash;
 };
 
+/** Attributes of a step; compact cases leave most of them out. */
 export type AttributesJson = {
   readonly timestamp: number;
   readonly gasLimit: string;
@@ -103,6 +109,7 @@ export type AttributesJson = {
   readonly transactions?: readonly string[];
 };
 
+/** Where the reference ended. */
 export type FinalJson = {
   readonly outcome: 'idle' | 'critical' | 'resetLoop' | 'panic';
   readonly error?: string;

@@ -29,6 +29,7 @@ export type L1Story = {
   readonly halted: string | undefined;
 };
 
+/** A channel that was read. */
 export type ReadChannel = {
   readonly channelId: string;
   readonly compression: 'zlib' | 'brotli';

@@ -19,6 +19,7 @@ export type InboxItem = {
   readonly kept: boolean;
 };
 
+/** A frame as it is told: `bytes` counts its data. */
 export type FrameNote = {
   readonly channelId: string;
   readonly frameNumber: number;

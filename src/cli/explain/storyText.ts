@@ -8,7 +8,8 @@ export function storyText(story: L1Story): string {
   const { number, hash } = story.l1;
   const lines = [
     `L1 ${number} ${short(hash)}  ${plural(story.inbox.length, 'inbox item')}, ` +
-      `${plural(story.channels.length, 'channel')} read, ${plural(story.dropped.length, 'drop')}, ` +
+      `${plural(story.channels.length, 'channel')} read, ` +
+      `${plural(story.dropped.length, 'drop')}, ` +
       `L2 ${l2Range(story.l2)}`,
     ...story.inbox.filter(({ kept }) => kept).map((item) => `  kept     ${itemText(item)}`),
     ...story.channels.map((channel) => `  channel  ${channelText(channel)}`),
@@ -32,7 +33,8 @@ export function originText(block: L2Story, story: L1Story, frames: readonly Fram
   for (const { l1Number, item, frameNumber } of frames) {
     const blob = item.blobIndex === undefined ? 'calldata' : `blob ${item.blobIndex}`;
     lines.push(
-      `  frame ${String(frameNumber).padEnd(5)}    L1 block ${l1Number}, transaction ${item.txIndex} ` +
+      `  frame ${String(frameNumber).padEnd(5)}    L1 block ${l1Number}, transaction ` +
+        `${item.txIndex} ` +
         `${item.txHash}, ${blob}`,
     );
   }
@@ -78,7 +80,10 @@ function l2Text(block: L2Story): string {
   const kind = block.refusal === undefined ? 'built  ' : 'refused';
   const sizes = `${plural(block.transactions, 'transaction')}, origin ${block.l1Origin.number}`;
   const why = block.refusal === undefined ? '' : `: ${block.refusal}`;
-  return `${kind}  L2 ${block.number} ${short(block.hash ?? '')} ${sizes}, ${sourceText(block)}${why}`;
+  return (
+    `${kind}  L2 ${block.number} ${short(block.hash ?? '')} ${sizes}, ` +
+    `${sourceText(block)}${why}`
+  );
 }
 
 function sourceText({ source, isReplacement }: L2Story): string {

@@ -27,7 +27,8 @@ export type Recording = {
  * `genesis.json.gz` and `l2.ndjson.gz`. Each may be gzipped or not.
  *
  * @param warn          Told of config keys that mean nothing any more.
- * @throws UsageError   when a file is missing or is no JSON; ConfigError for a config that is refused.
+ * @throws UsageError   when a file is missing or is no JSON; ConfigError for a config that is
+ * refused.
  */
 export function openRecording(folder: string, warn: (message: string) => void): Recording {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {

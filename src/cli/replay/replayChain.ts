@@ -30,6 +30,7 @@ export type ReplayEvents = {
   readonly onBuilt?: (step: AttributesStep, outcome: BuiltOrRefused) => void;
 };
 
+/** What the engine made of attributes. */
 export type BuiltOrRefused =
   | { readonly type: 'sealed'; readonly block: BlockRecord; readonly isReplacement: boolean }
   | { readonly type: 'refused'; readonly reason: string };

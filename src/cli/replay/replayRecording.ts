@@ -28,6 +28,7 @@ export type ReplaySummary = {
   readonly firstDifference: BlockDifference | undefined;
 };
 
+/** Whom to tell what, during a replay. */
 export type ReplayRecordingOptions = {
   /** Told after each L1 block. */
   readonly onProgress: (l1Blocks: number, safeNumber: bigint) => void;

@@ -83,7 +83,9 @@ export function predeployAccounts(options: PredeployOptions): Alloc {
   return accounts;
 }
 
-/** What the initialisers would have written behind the proxy; slots as the compiler laid them out. */
+/**
+ * What the initialisers would have written behind the proxy; slots as the compiler laid them out.
+ */
 function initialStorage(
   index: number,
   { l1, owner, oracle }: PredeployOptions,

@@ -17,7 +17,9 @@ const BLOCK_TIME = 1n;
 /** Enough for any fork's upgrade transactions. */
 const GAS_LIMIT = 100_000_000n;
 
-/** Contracts whose storage is a log of blocks: it belongs to the chain that ran, not to the next. */
+/**
+ * Contracts whose storage is a log of blocks: it belongs to the chain that ran, not to the next.
+ */
 const BLOCK_LOGS: ReadonlySet<Address> = new Set([BEACON_ROOTS, BLOCK_HASH_HISTORY]);
 
 /**
