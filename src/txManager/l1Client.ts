@@ -1,6 +1,6 @@
 import type { Address, Hash, Hex } from '../base/bytes.ts';
 import { bytesToHex } from '../base/bytes.ts';
-import { readHash, readQuantity, toQuantity, toRecord } from '../protocol/rpcJson.ts';
+import { readHash, readQuantity, toBytes, toQuantity, toRecord } from '../protocol/rpcJson.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import type { HttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
@@ -42,6 +42,8 @@ export type L1Client = {
     options?: AbortOptions,
   ) => Promise<bigint>;
   readonly estimateGas: (call: L1Call, options?: AbortOptions) => Promise<bigint>;
+  /** Result of a read-only call at the head. A revert is a TransportError of code `rpc`. */
+  readonly call: (to: Address, data: Hex, options?: AbortOptions) => Promise<Hex>;
   readonly sendRaw: (raw: Hex, options?: AbortOptions) => Promise<void>;
   readonly receipt: (hash: Hash, options?: AbortOptions) => Promise<TxReceipt | undefined>;
 };
@@ -75,6 +77,10 @@ export function createL1Client(http: HttpClient): L1Client {
       const { from, to, data, value } = request;
       const body = { from, to, data: bytesToHex(data), value: toQuantity(value) };
       return quantity(await call('eth_estimateGas', [body], options));
+    },
+    call: async (to, data, options) => {
+      const answer = await call('eth_call', [{ to, data }, 'latest'], options);
+      return bytesToHex(toBytes(answer, 'call result'));
     },
     sendRaw: async (raw, options) => {
       await call('eth_sendRawTransaction', [raw], options);

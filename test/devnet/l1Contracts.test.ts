@@ -6,34 +6,12 @@ import {
   PORTAL_ABI,
   SYSTEM_CONFIG_ABI,
 } from '../../src/devnet/contracts/abi.ts';
-import {
-  deployL1Contracts,
-  l1ContractAddresses,
-  type L1ContractOptions,
-} from '../../src/devnet/l1Contracts.ts';
+import { deployL1Contracts, l1ContractAddresses } from '../../src/devnet/l1Contracts.ts';
 import { lacksAnvil, rpc, withAnvil } from '../support/anvil.ts';
 import { devAccount } from '../support/devKeys.ts';
+import { l1ContractOptions } from '../support/l1Contracts.ts';
 
 const BATCHER = devAccount(1).address;
-
-function optionsFor(l1Url: string): L1ContractOptions {
-  return {
-    l1Url,
-    deployerKey: devAccount(0).key,
-    batcher: BATCHER,
-    proposer: devAccount(2).address,
-    challenger: devAccount(0).address,
-    unsafeBlockSigner: devAccount(3).address,
-    batchInbox: '0xff00000000000000000000000000000000000901',
-    gasLimit: 60_000_000n,
-    baseFeeScalar: 1368,
-    blobBaseFeeScalar: 810_949,
-    l2BlockTime: 2n,
-    submissionIntervalL2Blocks: 5n,
-    finalizationPeriod: 6n,
-    mine: () => rpc(l1Url, 'evm_mine', []),
-  };
-}
 
 describe('l1ContractAddresses', () => {
   test('default: follow from deployer and nonce', () => {
@@ -48,7 +26,7 @@ describe.skipIf(lacksAnvil())('deployL1Contracts', () => {
   test('default: initialised contracts that take a deposit and a config change', async () => {
     await withAnvil({ mining: { type: 'manual' }, timestamp: 1_700_000_000 }, async ({ url }) => {
       await rpc(url, 'anvil_setBlockTimestampInterval', [2]);
-      const { contracts, start } = await deployL1Contracts(optionsFor(url));
+      const { contracts, start } = await deployL1Contracts(l1ContractOptions(url));
       expect(contracts).toEqual(l1ContractAddresses(devAccount(0).address));
       const client = createPublicClient({ transport: http(url), pollingInterval: 20 });
       const system = { address: contracts.systemConfig, abi: SYSTEM_CONFIG_ABI };
