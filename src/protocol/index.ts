@@ -33,6 +33,14 @@ export { encodeSpanBatch, type SpanEncodeContext } from './encodeSpanBatch.ts';
 export { decodeFrames, encodeFrames, type Frame, MAX_FRAME_BYTES } from './frame.ts';
 export { encodeSingularBatch } from './singularBatch.ts';
 export { expandSpanBatch, type RawSpanBatch, type SpanContext } from './spanBatch.ts';
+export {
+  decodeSpanBatchV2,
+  encodeSpanBatchV2,
+  expandSpanBatchV2,
+  type RawSpanBatchV2,
+  type SpanBatchV2,
+  type SpanElementV2,
+} from './spanBatchV2.ts';
 export { blobVersionedHash } from './versionedHash.ts';
 
 // Deposits, L1 attributes, system config, roots.
