@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { beginSpan, isSpanEmpty, popFromSpan } from '../../src/derive/spanInProgress.ts';
+import type { L1Window, SpanInProgress } from '../../src/derive/state.ts';
+import type { SpanBatch } from '../../src/protocol/batch.ts';
+import type { L1Block } from '../../src/protocol/l1Block.ts';
+import type { L2Block } from '../../src/protocol/l2Block.ts';
+import { spanOf } from './support/batches.ts';
+import { chainAt } from './support/config.ts';
+import { l1Blocks } from './support/l1.ts';
+import { honestChain, refOf, steadyPlans } from './support/l2.ts';
+
+const config = chainAt('holocene');
+const l1 = l1Blocks(config, 6);
+const chain = honestChain(config, l1, steadyPlans(config, l1, 8));
+const refs = chain.map((block) => refOf(config, block));
+const head = refs[4] as (typeof refs)[number];
+const window: L1Window = { blocks: l1.slice(1), origin: undefined };
+const span = spanOf(config, chain.slice(3));
+const position = {
+  inclusion: (l1[4] as L1Block).ref,
+  channelId: '0xc1',
+  batchIndex: 0,
+};
+
+const withEpochs = (...epochs: readonly bigint[]): SpanBatch => ({
+  ...span,
+  elements: span.elements.map((e, i) => ({ ...e, epochNumber: epochs[i] as bigint })),
+});
+
+describe('beginSpan', () => {
+  test('default: the blocks after the safe head, with the hashes of their epochs', () => {
+    const begun = beginSpan(window, head, span, position) as SpanInProgress;
+    expect(begun.batches.map(({ timestamp }) => timestamp)).toEqual([1010n, 1012n, 1014n, 1016n]);
+    expect(begun.batches.map(({ epochHash }) => epochHash)).toEqual(
+      refs.slice(5).map(({ l1Origin }) => l1Origin.hash),
+    );
+    expect(begun.position).toBe(position);
+  });
+
+  test.each([
+    ['older than the safe head’s', [101n, 101n, 100n, 102n, 102n, 102n]],
+    ['not read yet', [101n, 101n, 101n, 102n, 102n, 109n]],
+    ['lower than the one before', [101n, 101n, 102n, 101n, 102n, 102n]],
+  ])('V1: an epoch %s', (_, epochs) => {
+    expect(beginSpan(window, head, withEpochs(...epochs), position)).toBeUndefined();
+  });
+
+  test('epochs of blocks that are safe already do not matter', () => {
+    expect(beginSpan(window, head, withEpochs(1n, 999n, 101n, 102n, 102n, 102n), position)).toEqual(
+      beginSpan(window, head, span, position),
+    );
+  });
+});
+
+describe('popFromSpan', () => {
+  test('default: each block on the one built before it', () => {
+    const begun = beginSpan(window, head, span, position) as SpanInProgress;
+    for (let number = 5; number <= 8; number++) {
+      expect(isSpanEmpty(begun)).toBe(false);
+      const parent = refs[number - 1] as (typeof refs)[number];
+      const batch = popFromSpan(begun, parent, 2n);
+      expect(batch?.timestamp).toBe((chain[number] as L2Block).timestamp);
+      expect(batch?.parentHash).toBe(parent.hash);
+    }
+    expect(isSpanEmpty(begun)).toBe(true);
+    expect(popFromSpan(begun, refs[8] as (typeof refs)[number], 2n)).toBeUndefined();
+  });
+
+  test('nothing when the next block does not follow in time', () => {
+    const begun = beginSpan(window, head, span, position) as SpanInProgress;
+    expect(popFromSpan(begun, refs[3] as (typeof refs)[number], 2n)).toBeUndefined();
+    expect(popFromSpan(begun, refs[5] as (typeof refs)[number], 2n)).toBeUndefined();
+    expect(begun.next).toBe(0);
+  });
+});
