@@ -25,6 +25,8 @@ export type AnvilOptions = {
   readonly epochL1Blocks?: number;
   /** File that keeps the chain over restarts; its folder must exist. */
   readonly stateFile?: string;
+  /** geth's genesis.json to start from: chain id, time, state. */
+  readonly initFile?: string;
   /** Funded accounts of the well-known test mnemonic; 10. */
   readonly accounts?: number;
 };
@@ -94,6 +96,7 @@ export function anvilArguments(options: AnvilOptions): readonly string[] {
   words.push('--accounts', String(options.accounts ?? 10));
   if (options.timestamp !== undefined) words.push('--timestamp', String(options.timestamp));
   if (options.stateFile !== undefined) words.push('--state', options.stateFile);
+  if (options.initFile !== undefined) words.push('--init', options.initFile);
   if (options.mining.type === 'interval') {
     words.push('--block-time', String(options.mining.seconds));
   }

@@ -2,6 +2,7 @@ import type { Address, Hash, Hex } from '../base/bytes.ts';
 import { bytesToHex } from '../base/bytes.ts';
 import { readHash, readQuantity, toBytes, toQuantity, toRecord } from '../protocol/rpcJson.ts';
 import type { AbortOptions } from '../transport/abort.ts';
+import { TransportError } from '../transport/errors.ts';
 import type { HttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
 import type { FeeMarket } from './fees.ts';
@@ -58,7 +59,7 @@ export function createL1Client(http: HttpClient): L1Client {
       const [block, tip, blobBaseFee] = await Promise.all([
         call('eth_getBlockByNumber', ['latest', false], options),
         call('eth_maxPriorityFeePerGas', [], options),
-        call('eth_blobBaseFee', [], options),
+        call('eth_blobBaseFee', [], options).catch(noBlobs),
       ]);
       const header = toRecord(block, 'L1 head');
       return {
@@ -102,6 +103,12 @@ function toReceipt(value: unknown): TxReceipt {
     gasUsed: readQuantity(receipt, 'gasUsed', 8),
     effectiveGasPrice: readQuantity(receipt, 'effectiveGasPrice'),
   };
+}
+
+/** A chain without blobs, as some rollups are: whoever would pay for them pays the least. */
+function noBlobs(error: unknown): Hex {
+  if (error instanceof TransportError && error.code === 'rpc') return '0x1';
+  throw error;
 }
 
 function quantity(value: unknown): bigint {

@@ -117,7 +117,10 @@ function rollupOf(options: GenesisOptions, genesis: Genesis): RollupConfig {
       l1: { number: options.l1Start.number, hash: options.l1Start.hash },
       l2: { number: 0n, hash: block.hash },
       l2Time: options.l1Start.timestamp,
-      systemConfig: genesisSystemConfig(options),
+      systemConfig: genesisSystemConfig(
+        options,
+        isActive(genesis.config.forkTimes, 'ecotone', options.l1Start.timestamp),
+      ),
     },
     blockTime: options.blockTime,
     maxSequencerDrift: options.maxSequencerDrift,
@@ -136,11 +139,11 @@ function rollupOf(options: GenesisOptions, genesis: Genesis): RollupConfig {
   };
 }
 
-function genesisSystemConfig(options: GenesisOptions): SystemConfig {
+function genesisSystemConfig(options: GenesisOptions, isEcotone: boolean): SystemConfig {
   return {
     batcherAddr: options.batcher,
     overhead: ZERO_HASH,
-    scalar: genesisScalar(options),
+    scalar: genesisScalar(options, isEcotone),
     gasLimit: options.gasLimit,
     eip1559Params: ZERO_PARAMS,
     operatorFeeParams: ZERO_HASH,
@@ -149,7 +152,12 @@ function genesisSystemConfig(options: GenesisOptions): SystemConfig {
   };
 }
 
-function genesisScalar({ baseFeeScalar, blobBaseFeeScalar }: GenesisOptions): Hash {
+/** Before Ecotone the scalar is one number, which Ecotone reads as its base fee scalar. */
+function genesisScalar(
+  { baseFeeScalar, blobBaseFeeScalar }: GenesisOptions,
+  isEcotone: boolean,
+): Hash {
+  if (!isEcotone) return bytesToHex(bigintToBytes(BigInt(baseFeeScalar), 32));
   return encodeFeeScalars({
     baseFeeScalar: BigInt(baseFeeScalar),
     blobBaseFeeScalar: BigInt(blobBaseFeeScalar),
