@@ -14,7 +14,8 @@ const isNotTest = (path: string) => !path.startsWith('test/');
 const CODE_BANS: readonly Ban[] = [
   {
     rule: 'verbs',
-    pattern: /\b(?:function|const|let|type|class)\s+\*?(?:get|handle|process|manage|help)[A-Z]\w*/g,
+    pattern:
+      /\b(?:function|const|let|type|class)\s+\*?(?:get|handle|process|manage|help)[A-Z](?!\w*Method\b)\w*/g,
     remedy: 'say what it does: decode, read, apply, check, assert, from, to',
   },
   {

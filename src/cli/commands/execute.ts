@@ -80,9 +80,8 @@ function report(
     const sizes = `${results.length} txs, ${header.gasUsed} gas, ${durationMs.toFixed(0)} ms`;
     return `equal      ${name}: ${block} \`${hash}\`, ${sizes}`;
   }
-  const hashes =
-    `expected \`${expected.hash}\`, found ` +
-    `${outcome.found === undefined ? 'none' : `\`${outcome.found}\``}`;
+  const found = outcome.found === undefined ? 'none' : `\`${outcome.found}\``;
+  const hashes = `expected \`${expected.hash}\`, found ${found}`;
   return `different  ${name}: ${block}, ${hashes}\n           ${outcome.difference}`;
 }
 
