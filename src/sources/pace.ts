@@ -1,7 +1,8 @@
 // How many calls an endpoint takes. Learned from what it refuses, and forgotten slowly.
 //
-//   too many requests   half the requests at once; the rate falls under what was let through;
-//                       nothing is sent until it asked to be asked again, or for a growing pause
+//   too many requests   half the requests at once; nothing is sent until it asked to be asked
+//                       again, or for a growing pause; the rate falls under what was let through,
+//                       but only where we had come near it: a refusal may have other reasons
 //   batch refused       half the batch, and never again larger than that
 //   batch broke         half the batch for a while
 //   success             one request more at once, a little more rate, twice the batch
@@ -39,9 +40,12 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 /** Good requests before one more is sent at once. */
 const SUCCESSES_PER_STEP = 8;
-/** A learned rate that has grown by this factor over what was observed is forgotten. */
-const RATE_GROWTH = 1.05;
-const FORGET_RATE = 2_000;
+/** Of the rate, at each step. */
+const RATE_GROWTH = 1.25;
+/** A learned rate that has grown beyond this is forgotten. */
+const FORGET_RATE = 1_000;
+/** The lowest first guess; only refusals at this rate lower it further. Calls per second. */
+const FIRST_RATE = 10;
 
 /** As fast as the limits allow. */
 export function startPace(limits: PaceLimits, nowMs: number): Pace {
@@ -110,17 +114,21 @@ export function afterRefusal(
   // Answers to requests sent before the pause began say nothing new.
   if (nowMs < pace.pausedUntilMs) return pace;
   const pauseMs = retryAfterMs ?? FIRST_PAUSE_MS * 2 ** Math.min(pace.refusals, 10);
-  const learned = Math.max(1, recentCalls * 0.8);
   return {
     ...pace,
     concurrency: Math.max(1, pace.concurrency >> 1),
-    callsPerSecond: Math.min(pace.callsPerSecond, learned),
+    callsPerSecond: learnedRate(pace.callsPerSecond, recentCalls),
     pausedUntilMs: nowMs + Math.min(pauseMs, LONGEST_PAUSE_MS),
     refusals: pace.refusals + 1,
     tokens: 1,
     tokensAtMs: nowMs,
     successes: 0,
   };
+}
+
+function learnedRate(rate: number, recentCalls: number): number {
+  if (rate === Infinity) return Math.max(FIRST_RATE, recentCalls * 0.8);
+  return recentCalls >= rate / 2 ? Math.max(1, rate * 0.7) : rate;
 }
 
 /** After a batch of `calls` was refused for its size, or was too much to answer. */

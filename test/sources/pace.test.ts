@@ -56,7 +56,17 @@ describe('afterRefusal', () => {
     expect(afterRefusal(start, 0, 3_600_000, 0).pausedUntilMs).toBe(30_000);
   });
 
-  test('behavior: pauses grow, and never go below one call', () => {
+  test('behavior: the rate falls where we had come near it, never below one call', () => {
+    const refused = afterRefusal(start, 0, 0, 0);
+    expect(refused.callsPerSecond).toBe(10);
+    expect(afterRefusal(refused, 8, 0, 1).callsPerSecond).toBe(7);
+    expect(afterRefusal(refused, 4, 0, 1).callsPerSecond).toBe(10);
+    let pace = refused;
+    for (let nowMs = 1; nowMs < 50; nowMs++) pace = afterRefusal(pace, 99, 0, nowMs);
+    expect(pace.callsPerSecond).toBe(1);
+  });
+
+  test('behavior: pauses grow', () => {
     let pace = start;
     let nowMs = 1000;
     const pauses: number[] = [];
@@ -67,7 +77,7 @@ describe('afterRefusal', () => {
     }
     expect(pauses.slice(0, 4)).toEqual([250, 500, 1000, 2000]);
     expect(pauses.at(-1)).toBe(30_000);
-    expect(pace).toMatchObject({ concurrency: 1, callsPerSecond: 1 });
+    expect(pace.concurrency).toBe(1);
   });
 
   test('behavior: refusals of requests sent before the pause change nothing', () => {
