@@ -34,8 +34,14 @@ export type Endpoint = {
   ) => Promise<unknown>;
   /** Milliseconds until the endpoint may be asked again; 0 for now. */
   readonly restMs: () => number;
+  /** Whether the last request failed and none has succeeded since. */
+  readonly isUnsure: () => boolean;
+  /** Asks something cheap, for nothing but to learn whether the endpoint is well again. */
+  readonly probe: () => void;
   /** Tells that an answer was proven wrong: the endpoint rests, longer each time. */
   readonly distrust: () => void;
+  /** Tells that an answer was proven right. */
+  readonly trust: () => void;
   /** Tells that it lacks what others may have: it rests for a moment. */
   readonly lags: () => void;
   readonly meter: () => EndpointMeter;
@@ -86,7 +92,10 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     name: client.name,
     call: (method, params, abort) => calls.call(method, params, abort),
     restMs: () => calls.restMs(),
+    isUnsure: () => calls.isUnsure(),
+    probe: () => calls.probe(),
     distrust: () => calls.distrust(),
+    trust: () => calls.trust(),
     lags: () => calls.lags(),
     meter: () => calls.meter(),
     close: () => calls.close(),
@@ -104,6 +113,8 @@ class CallQueue {
   #timer: NodeJS.Timeout | undefined;
   #isFlushDue = false;
   #failuresInARow = 0;
+  #liesInARow = 0;
+  #isProbing = false;
   #restUntilMs = 0;
   #answered: Answered = { sinceMs: 0, calls: 0, callsBefore: 0 };
   readonly #counts: Record<string, number> = {};
@@ -143,9 +154,28 @@ class CallQueue {
     return Math.max(0, this.#restUntilMs - now, this.#pace.pausedUntilMs - now);
   }
 
+  isUnsure(): boolean {
+    return this.#failuresInARow > 0;
+  }
+
+  probe(): void {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    // Success or not, what it says is learned where every answer is.
+    void this.call('eth_chainId', [])
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isProbing = false;
+      });
+  }
+
   distrust(): void {
     this.#failures += 1;
-    this.#fail();
+    this.#rest(this.#liesInARow++);
+  }
+
+  trust(): void {
+    this.#liesInARow = 0;
   }
 
   lags(): void {
@@ -247,15 +277,14 @@ class CallQueue {
       this.#pace = afterSuccess(this.#pace, this.#limits);
       this.#failuresInARow = 0;
     } else if (errors.some(({ code }) => code !== 'rpc' && code !== 'tooLarge')) {
-      this.#fail();
+      this.#rest(this.#failuresInARow++);
     }
   }
 
-  #fail(): void {
-    const rest = FIRST_REST_MS * 2 ** Math.min(this.#failuresInARow, 10);
-    this.#failuresInARow += 1;
-    const until = performance.now() + Math.min(rest, LONGEST_REST_MS);
-    this.#restUntilMs = Math.max(this.#restUntilMs, until);
+  /** @param before How many failures in a row there were before this one. */
+  #rest(before: number): void {
+    const restMs = Math.min(FIRST_REST_MS * 2 ** Math.min(before, 10), LONGEST_REST_MS);
+    this.#restUntilMs = Math.max(this.#restUntilMs, performance.now() + restMs);
   }
 }
 

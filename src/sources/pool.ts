@@ -61,6 +61,7 @@ async function askRound<T>(
     try {
       const value = await attempt(endpoint);
       if (value !== undefined) {
+        endpoint.trust();
         for (const behind of lacking) behind.lags();
         return { type: 'value', value };
       }
@@ -75,13 +76,20 @@ async function askRound<T>(
   return lacking.length > 0 || failed === undefined ? { type: 'nothing' } : failed;
 }
 
-/** Endpoints that are not resting, preferred first; the one that wakes first when all rest. */
+/**
+ * Endpoints that are not resting, preferred first; the one that wakes first when all rest. One
+ * that failed last time is probed beside, and asked only if the others fail too: nobody should
+ * wait again for a server that does not answer.
+ */
 async function awake(
   endpoints: readonly Endpoint[],
   options: AbortOptions,
 ): Promise<readonly Endpoint[]> {
-  const well = endpoints.filter((endpoint) => endpoint.restMs() === 0);
-  if (well.length > 0) return well;
+  const rested = endpoints.filter((endpoint) => endpoint.restMs() === 0);
+  const well = rested.filter((endpoint) => !endpoint.isUnsure());
+  const unsure = rested.filter((endpoint) => endpoint.isUnsure());
+  if (well.length > 0) for (const endpoint of unsure) endpoint.probe();
+  if (rested.length > 0) return [...well, ...unsure];
   const next = endpoints.reduce((a, b) => (b.restMs() < a.restMs() ? b : a));
   await sleep(next.restMs(), options);
   return [next];

@@ -3,11 +3,16 @@ import type { Endpoint } from '../../src/sources/endpoint.ts';
 import { SourceError } from '../../src/sources/errors.ts';
 import { createPool } from '../../src/sources/pool.ts';
 
-type Told = { distrusted: number; lagging: number };
+type Told = { distrusted: number; trusted: number; lagging: number; probed: number };
 
 /** An endpoint that gives the next of some answers; an error is thrown. */
-function scripted(name: string, answers: readonly unknown[], rests: readonly number[] = []) {
-  const told: Told = { distrusted: 0, lagging: 0 };
+function scripted(
+  name: string,
+  answers: readonly unknown[],
+  rests: readonly number[] = [],
+  isUnsure = false,
+) {
+  const told: Told = { distrusted: 0, trusted: 0, lagging: 0, probed: 0 };
   let asked = 0;
   let looked = 0;
   const endpoint = {
@@ -18,7 +23,10 @@ function scripted(name: string, answers: readonly unknown[], rests: readonly num
       return answer;
     },
     restMs: () => rests[Math.min(looked++, rests.length - 1)] ?? 0,
+    isUnsure: () => isUnsure,
+    probe: () => void told.probed++,
     distrust: () => void told.distrusted++,
+    trust: () => void told.trusted++,
     lags: () => void told.lagging++,
     meter: () => {
       throw new Error('not asked for here');
@@ -42,7 +50,8 @@ describe('createPool', () => {
   test('behavior: the next one after a failure', async () => {
     const [a, b] = [scripted('a', [failure('timeout')]), scripted('b', [2])];
     expect(await ask(a.endpoint, b.endpoint)).toBe(2);
-    expect(a.told).toEqual({ distrusted: 0, lagging: 0 });
+    expect(a.told).toMatchObject({ distrusted: 0, lagging: 0 });
+    expect(b.told.trusted).toBe(1);
   });
 
   test.each(['unverified', 'badAnswer'] as const)(
@@ -66,6 +75,16 @@ describe('createPool', () => {
     const [a, b] = [scripted('a', [1], [1000]), scripted('b', [2])];
     expect(await ask(a.endpoint, b.endpoint)).toBe(2);
     expect(a.asked()).toBe(0);
+  });
+
+  test('behavior: one that failed last time is probed, and asked last', async () => {
+    const a = scripted('a', [1], [], true);
+    const b = scripted('b', [2, failure('timeout')]);
+    expect(await ask(a.endpoint, b.endpoint)).toBe(2);
+    expect([a.asked(), a.told.probed]).toEqual([0, 1]);
+    expect(await ask(a.endpoint, b.endpoint)).toBe(1);
+    expect(await ask(a.endpoint)).toBe(1);
+    expect(a.told.probed).toBe(2);
   });
 
   test('behavior: when all rest, the one that wakes first is waited for', async () => {
