@@ -36,10 +36,10 @@ export type L1Client = {
     readonly timestamp: bigint;
     readonly feeMarket: FeeMarket;
   }>;
-  /** Nonce after the mined transactions of `address`; `pending` counts the mempool's too. */
+  /** Nonce after the mined transactions of `address`, at the head or after a block. */
   readonly nonce: (
     address: Address,
-    tag: 'latest' | 'pending',
+    at: 'latest' | bigint,
     options?: AbortOptions,
   ) => Promise<bigint>;
   readonly estimateGas: (call: L1Call, options?: AbortOptions) => Promise<bigint>;
@@ -72,8 +72,10 @@ export function createL1Client(http: HttpClient): L1Client {
         },
       };
     },
-    nonce: async (address, tag, options) =>
-      quantity(await call('eth_getTransactionCount', [address, tag], options)),
+    nonce: async (address, at, options) => {
+      const block = at === 'latest' ? at : toQuantity(at);
+      return quantity(await call('eth_getTransactionCount', [address, block], options));
+    },
     estimateGas: async (request, options) => {
       const { from, to, data, value } = request;
       const body = { from, to, data: bytesToHex(data), value: toQuantity(value) };

@@ -1,0 +1,61 @@
+import type { GoFlag } from './goFlags.ts';
+import { flag, SERVICE_FLAGS, TX_MANAGER_FLAGS } from './roleFlags.ts';
+
+const NO_ALTDA = 'batches outside L1; not supported';
+const THROTTLE = 'slowing the block builder down; not supported yet';
+
+/** op-batcher's flags with its defaults. */
+export const BATCHER_FLAGS: readonly GoFlag[] = [
+  flag('l1-eth-rpc', 'string', undefined, 'URL of an L1 execution client'),
+  flag('l2-eth-rpc', 'list', undefined, 'URLs of L2 execution clients, one for each rollup node'),
+  flag(
+    'rollup-rpc',
+    'list',
+    undefined,
+    'URLs of rollup nodes; several follow the active sequencer',
+  ),
+  flag(
+    'active-sequencer-check-duration',
+    'duration',
+    '5s',
+    'how long an active sequencer is believed',
+  ),
+  flag('poll-interval', 'duration', '6s', 'time between looks for new L2 blocks'),
+  flag('sub-safety-margin', 'integer', '10', 'L1 blocks taken off every deadline of a channel'),
+  flag('max-pending-tx', 'integer', '1', 'L1 transactions at a time; 0 for no limit'),
+  flag('max-channel-duration', 'integer', '0', 'L1 blocks a channel may stay open; 0 for no limit'),
+  flag('max-l1-tx-size-bytes', 'integer', '120000', 'bytes of a calldata transaction'),
+  flag('target-num-frames', 'integer', '1', 'frames of a channel, and blobs of a transaction'),
+  flag('max-blocks-per-span-batch', 'integer', '0', 'L2 blocks of a span batch; 0 for no limit'),
+  flag('batch-type', 'string', 'singular', '0 or singular, 1 or span'),
+  flag('compressor', 'string', 'shadow', 'how fullness is told: shadow, ratio or none'),
+  flag('approx-compr-ratio', 'number', '0.6', 'expected compression, for the ratio compressor'),
+  flag('compression-algo', 'string', 'zlib', 'zlib, brotli, brotli-9, brotli-10 or brotli-11'),
+  flag('data-availability-type', 'string', 'calldata', 'calldata, blobs or auto'),
+  flag('check-recent-txs-depth', 'integer', '0', 'L1 blocks to look back for own transactions'),
+  flag('wait-node-sync', 'boolean', undefined, 'wait for the rollup node before starting'),
+  flag('stopped', 'boolean', undefined, 'start idle, until admin_startBatcher'),
+  flag('altda.enabled', 'boolean', undefined, NO_ALTDA),
+  flag('altda.da-server', 'string', undefined, NO_ALTDA),
+  flag('altda.da-service', 'boolean', undefined, NO_ALTDA),
+  flag('altda.verify-on-read', 'boolean', 'true', NO_ALTDA),
+  flag('altda.put-timeout', 'duration', '0s', NO_ALTDA),
+  flag('altda.get-timeout', 'duration', '0s', NO_ALTDA),
+  flag('altda.max-concurrent-da-requests', 'integer', '1', NO_ALTDA),
+  flag('throttle.unsafe-da-bytes-lower-threshold', 'integer', '3200000', THROTTLE),
+  flag('throttle.unsafe-da-bytes-upper-threshold', 'integer', '12800000', THROTTLE),
+  flag('throttle.tx-size-lower-limit', 'integer', '150', THROTTLE),
+  flag('throttle.tx-size-upper-limit', 'integer', '20000', THROTTLE),
+  flag('throttle.block-size-lower-limit', 'integer', '2000', THROTTLE),
+  flag('throttle.block-size-upper-limit', 'integer', '130000', THROTTLE),
+  flag('throttle.controller-type', 'string', 'quadratic', THROTTLE),
+  flag('throttle.pid-kp', 'number', '0.33', THROTTLE),
+  flag('throttle.pid-ki', 'number', '0.01', THROTTLE),
+  flag('throttle.pid-kd', 'number', '0.05', THROTTLE),
+  flag('throttle.pid-integral-max', 'number', '1000', THROTTLE),
+  flag('throttle.pid-output-max', 'number', '1', THROTTLE),
+  flag('throttle.pid-sample-time', 'duration', '2s', THROTTLE),
+  flag('throttle.additional-endpoints', 'list', undefined, THROTTLE),
+  ...TX_MANAGER_FLAGS,
+  ...SERVICE_FLAGS,
+];

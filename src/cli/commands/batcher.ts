@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from '@commander-js/extra-typings';
+import { bytesToHex } from '../../base/bytes.ts';
+import { ConfigError } from '../../base/errors.ts';
+import { activeSource, type L2Endpoint } from '../../batcher/activeSource.ts';
+import { type BatcherConfig, createBatcher } from '../../batcher/batcher.ts';
+import {
+  assertChannelConfig,
+  type CompressionAlgorithm,
+  type CompressorKind,
+} from '../../batcher/channelConfig.ts';
+import { createBatcherService } from '../../batcher/service.ts';
+import { waitForNode } from '../../batcher/waitForNode.ts';
+import { compressChannel } from '../../native/compress.ts';
+import { installNative } from '../../native/install.ts';
+import { createRollupClient } from '../../sources/rollupClient.ts';
+import { BATCHER_FLAGS } from '../batcherFlags.ts';
+import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
+import { interruptSignal } from '../interrupt.ts';
+import type { CliIo } from '../io.ts';
+import { refuseUnsupported } from '../roleFlags.ts';
+import { endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
+
+/** Adds `headwater batcher`: writes unsafe L2 blocks to L1, with the flags of op-batcher. */
+export function registerBatcher(program: Command, io: CliIo): void {
+  const command = program
+    .command('batcher')
+    .summary('write unsafe L2 blocks to L1')
+    .description(
+      'Reads unsafe L2 blocks from a sequencer, packs them into channels and writes them to L1 as ' +
+        'calldata or blobs. Takes the flags and environment variables of op-batcher. The first ' +
+        'Ctrl-C sends what is held and waits until it is confirmed; the second ends at once.',
+    );
+  addGoFlags(command as unknown as Command, 'OP_BATCHER', BATCHER_FLAGS);
+  command.action(async (options) => {
+    await installNative();
+    await runBatcher(readGoFlags(options), io);
+  });
+}
+
+async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
+  const log = roleLog(values, io);
+  refuseUnsupported(values, log);
+  const config = batcherConfig(values);
+  const endpoints = l2Endpoints(values);
+  const setup = await roleSetup(values, log);
+  const { l1, txManager } = setup;
+  const signal = interruptSignal();
+  const rollup = await (endpoints[0] as L2Endpoint).node.rollupConfig({ signal });
+  const batcher = rollup.genesis.systemConfig.batcherAddr;
+  if (batcher !== txManager.address) {
+    // Not fatal: L1 may have appointed another batcher since.
+    log.warn('key is not that of the batcher at genesis', { key: txManager.address, batcher });
+  }
+  const source = activeSource(endpoints, values.durationMs('active-sequencer-check-duration'));
+  const service = createBatcherService(
+    () =>
+      createBatcher({
+        rollup,
+        source,
+        l1,
+        txManager,
+        config,
+        compress: compressChannel,
+        newChannelId: () => bytesToHex(randomBytes(16)),
+        log,
+      }),
+    log,
+  );
+  const server = await roleServer(values, log, {
+    admin_startBatcher: () => {
+      service.start();
+      return null;
+    },
+    admin_stopBatcher: async () => {
+      await service.stop();
+      return null;
+    },
+    admin_flushBatcher: async () => {
+      await service.flush();
+      return null;
+    },
+  });
+  try {
+    if (values.isSet('wait-node-sync')) {
+      const recentTxsDepth = values.integer('check-recent-txs-depth');
+      const { pollIntervalMs: pollMs } = config;
+      const wait = { source, l1, batcher: txManager.address, recentTxsDepth, pollMs, log };
+      await waitForNode(wait, { signal });
+    }
+    if (!values.isSet('stopped')) service.start();
+    await untilAborted(signal);
+    if (service.isRunning()) await service.stop();
+  } finally {
+    await server.stop();
+    await setup.close();
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    // Something must keep the process alive while the batcher is stopped.
+    const alive = setInterval(() => {}, 60_000);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(alive);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+function l2Endpoints(values: GoFlagValues): readonly L2Endpoint[] {
+  const executions = values.list('l2-eth-rpc');
+  const nodes = values.list('rollup-rpc');
+  if (nodes.length === 0) throw new ConfigError('rollup-rpc', 'nothing', 'at least one URL');
+  if (executions.length !== nodes.length) {
+    const found = `${executions.length} URLs`;
+    throw new ConfigError('l2-eth-rpc', found, `as many as \`rollup-rpc\`, ${nodes.length}`);
+  }
+  return nodes.map((node, i) => ({
+    node: createRollupClient(endpointOf(values, 'rollup-rpc', node)),
+    execution: endpointOf(values, 'l2-eth-rpc', executions[i] as string),
+  }));
+}
+
+const BATCH_TYPES: { readonly [name: string]: 'singular' | 'span' } = {
+  0: 'singular',
+  1: 'span',
+  singular: 'singular',
+  span: 'span',
+};
+
+/** op-batcher's `brotli` is brotli at 10. */
+const ALGORITHMS: { readonly [name: string]: CompressionAlgorithm } = {
+  zlib: 'zlib',
+  brotli: 'brotli-10',
+  'brotli-9': 'brotli-9',
+  'brotli-10': 'brotli-10',
+  'brotli-11': 'brotli-11',
+};
+
+const COMPRESSORS: { readonly [name: string]: CompressorKind } = {
+  shadow: 'shadow',
+  ratio: 'ratio',
+  none: 'none',
+};
+
+const DA_TYPES: { readonly [name: string]: BatcherConfig['daType'] } = {
+  calldata: 'calldata',
+  blobs: 'blobs',
+  auto: 'auto',
+};
+
+/** Settings of the batcher. @throws ConfigError */
+export function batcherConfig(values: GoFlagValues): BatcherConfig {
+  if (values.isSet('altda.enabled')) {
+    throw new ConfigError('altda.enabled', 'true', 'false: batches outside L1 are not supported');
+  }
+  const channel = {
+    batchType: choice(values, 'batch-type', BATCH_TYPES),
+    algorithm: choice(values, 'compression-algo', ALGORITHMS),
+    compressor: choice(values, 'compressor', COMPRESSORS),
+    approxComprRatio: values.number('approx-compr-ratio'),
+    maxL1TxSizeBytes: Number(values.integer('max-l1-tx-size-bytes')),
+    targetNumFrames: Number(values.integer('target-num-frames')),
+    maxChannelDuration: values.integer('max-channel-duration'),
+    subSafetyMargin: values.integer('sub-safety-margin'),
+    maxBlocksPerSpanBatch: Number(values.integer('max-blocks-per-span-batch')),
+  };
+  assertChannelConfig({ ...channel, daType: 'calldata' });
+  return {
+    channel,
+    daType: choice(values, 'data-availability-type', DA_TYPES),
+    pollIntervalMs: values.durationMs('poll-interval'),
+    maxPendingTxs: Number(values.integer('max-pending-tx')),
+  };
+}
+
+function choice<T>(values: GoFlagValues, flag: string, choices: { readonly [name: string]: T }): T {
+  const text = values.requiredText(flag);
+  const found = choices[text];
+  if (found !== undefined) return found;
+  const accepted = `one of ${Object.keys(choices).join(', ')}`;
+  throw new ConfigError(flag, `\`${text}\``, accepted);
+}

@@ -1,0 +1,113 @@
+import { type Command, Option } from '@commander-js/extra-typings';
+import { ConfigError } from '../base/errors.ts';
+
+// Flags as the Go services of the stack have them: a value may follow after a space or `=`, a
+// boolean may stand alone or be given as `=false`, a list is split at commas, a duration is written
+// like `1h2m3.5s`, and each flag has a name in the environment.
+
+/** What the value of a flag is. */
+export type GoFlagKind = 'string' | 'integer' | 'number' | 'boolean' | 'duration' | 'list';
+
+/** One flag. */
+export type GoFlag = {
+  /** Without the dashes. */
+  readonly name: string;
+  readonly kind: GoFlagKind;
+  /** Without the service's prefix; the name in capitals when left out. */
+  readonly env?: string;
+  /** As one would type it. Booleans are false, the others absent, when left out. */
+  readonly standard?: string;
+  readonly about: string;
+};
+
+/** Values of flags, by name. Each reader throws ConfigError when the text is not of its kind. */
+export type GoFlagValues = {
+  readonly text: (name: string) => string | undefined;
+  readonly requiredText: (name: string) => string;
+  readonly integer: (name: string) => bigint;
+  readonly number: (name: string) => number;
+  readonly isSet: (name: string) => boolean;
+  readonly durationMs: (name: string) => number;
+  readonly list: (name: string) => readonly string[];
+};
+
+/** Adds `flags` to a command, each with its variable of the environment. */
+export function addGoFlags(command: Command, prefix: string, flags: readonly GoFlag[]): void {
+  for (const flag of flags) {
+    const value = flag.kind === 'boolean' ? '[true|false]' : `<${flag.kind}>`;
+    const option = new Option(`--${flag.name} ${value}`, flag.about)
+      .env(`${prefix}_${flag.env ?? flag.name.toUpperCase().replace(/[-.]/g, '_')}`)
+      .default(flag.standard);
+    command.addOption(flag.kind === 'boolean' ? option.preset('true') : option);
+  }
+}
+
+/** Reads what a command got. `options` is commander's record of the same flags. */
+export function readGoFlags(options: { readonly [name: string]: unknown }): GoFlagValues {
+  const text = (name: string): string | undefined => {
+    // Commander writes `l1-eth-rpc` as `l1EthRpc`, and leaves dots alone.
+    const key = name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    const value = options[key];
+    return value === undefined || value === '' ? undefined : String(value);
+  };
+  const requiredText = (name: string): string => {
+    const value = text(name);
+    if (value === undefined) throw new ConfigError(name, 'nothing', 'a value; it is required');
+    return value;
+  };
+  return {
+    text,
+    requiredText,
+    integer: (name) => {
+      const value = requiredText(name);
+      if (!/^\d+$/.test(value)) throw new ConfigError(name, `\`${value}\``, 'a whole number');
+      return BigInt(value);
+    },
+    number: (name) => {
+      const value = requiredText(name);
+      if (!/^\d+(\.\d+)?$/.test(value)) throw new ConfigError(name, `\`${value}\``, 'a number');
+      return Number(value);
+    },
+    isSet: (name) => {
+      const value = text(name) ?? 'false';
+      if (/^(true|t|1)$/i.test(value)) return true;
+      if (/^(false|f|0)$/i.test(value)) return false;
+      throw new ConfigError(name, `\`${value}\``, 'true or false');
+    },
+    durationMs: (name) => parseDurationMs(requiredText(name), name),
+    list: (name) =>
+      (text(name) ?? '')
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+  };
+}
+
+const UNIT_MS: { readonly [unit: string]: number } = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+  us: 0.001,
+  µs: 0.001,
+  ns: 0.000001,
+};
+
+/**
+ * Milliseconds of a duration in Go's form, like `1h2m3.5s` or `100ms`; `0` needs no unit.
+ *
+ * @throws ConfigError for anything else, negative ones too.
+ */
+export function parseDurationMs(text: string, field: string): number {
+  if (text === '0') return 0;
+  const part = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|us|µs|ns|s)/y;
+  let total = 0;
+  while (part.lastIndex < text.length) {
+    const found = part.exec(text);
+    if (found === null)
+      throw new ConfigError(field, `\`${text}\``, 'a duration like 1m30s or 500ms');
+    total += Number(found[1]) * (UNIT_MS[found[2] as string] as number);
+  }
+  if (text === '') throw new ConfigError(field, 'nothing', 'a duration like 1m30s or 500ms');
+  return total;
+}

@@ -1,0 +1,104 @@
+import { LOG_FORMATS, type LogFormat } from './logFormat.ts';
+import { ConfigError } from '../base/errors.ts';
+import type { Address } from '../base/bytes.ts';
+import { createKzg, type Kzg } from '../native/kzg.ts';
+import { createHttpClient, type HttpClient } from '../transport/http.ts';
+import { createL1Client, type L1Client } from '../txManager/l1Client.ts';
+import { signerOf } from '../txManager/signer.ts';
+import { createTxManager, type TxManager } from '../txManager/txManager.ts';
+import type { GoFlagValues } from './goFlags.ts';
+import type { CliIo } from './io.ts';
+import { type AdjustableLog, createLog, toLogLevel } from './log.ts';
+import { txManagerConfig } from './roleFlags.ts';
+import { type RoleServer, type RpcMethods, startRoleServer } from './roleServer.ts';
+
+/** What every service that writes to L1 has. */
+export type RoleSetup = {
+  readonly l1: L1Client;
+  readonly txManager: TxManager;
+  readonly kzg: Kzg;
+  readonly close: () => Promise<void>;
+};
+
+/** The log that a service's flags ask for; lines go to stderr. */
+export function roleLog(values: GoFlagValues, io: CliIo): AdjustableLog {
+  const format = values.requiredText('log.format');
+  if (!(LOG_FORMATS as readonly string[]).includes(format)) {
+    throw new ConfigError('log.format', `\`${format}\``, `one of ${LOG_FORMATS.join(', ')}`);
+  }
+  return createLog({
+    level: toLogLevel(values.requiredText('log.level')),
+    format: format as LogFormat,
+    hasColor: values.isSet('log.color'),
+    hasPid: values.isSet('log.pid'),
+    stream: io.stderr,
+  });
+}
+
+/** L1 client and transaction manager of a service. @throws ConfigError, or TransportError. */
+export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promise<RoleSetup> {
+  const signer = await signerOf({
+    privateKey: values.text('private-key'),
+    mnemonic: values.text('mnemonic'),
+    hdPath: values.text('hd-path') ?? values.text('sequencer-hd-path'),
+  });
+  const http = endpointOf(values, 'l1-eth-rpc', values.requiredText('l1-eth-rpc'));
+  const l1 = createL1Client(http);
+  const kzg = createKzg();
+  const txManager = createTxManager({
+    l1,
+    signer,
+    kzg,
+    config: txManagerConfig(values, await l1.chainId()),
+    onEvent: (event) => {
+      const { type, ...fields } = event;
+      log.debug(`L1 transaction ${type}`, fields);
+    },
+  });
+  const close = async (): Promise<void> => {
+    http.close();
+    await kzg.close();
+  };
+  return { l1, txManager, kzg, close };
+}
+
+/** A client of an endpoint that a flag names. */
+export function endpointOf(values: GoFlagValues, flag: string, text: string): HttpClient {
+  if (!URL.canParse(text) || !/^https?:/.test(text)) {
+    throw new ConfigError(flag, `\`${text}\``, 'an http or https URL');
+  }
+  return createHttpClient({
+    url: new URL(text),
+    timeoutMs: values.durationMs('network-timeout'),
+  });
+}
+
+/** Serves the admin methods where the flags ask for it. */
+export async function roleServer(
+  values: GoFlagValues,
+  log: AdjustableLog,
+  admin: RpcMethods,
+): Promise<RoleServer> {
+  const methods: RpcMethods = {
+    ...admin,
+    admin_setLogLevel: ([level]) => {
+      log.setLevel(toLogLevel(String(level)));
+      return null;
+    },
+  };
+  const server = await startRoleServer(
+    values.requiredText('rpc.addr'),
+    Number(values.integer('rpc.port')),
+    values.isSet('rpc.enable-admin') ? methods : {},
+  );
+  log.info('RPC server started', { port: server.port });
+  return server;
+}
+
+/** An address in a flag, in lowercase. @throws ConfigError */
+export function addressOf(values: GoFlagValues, flag: string): Address | undefined {
+  const text = values.text(flag);
+  if (text === undefined) return undefined;
+  if (/^0x[\da-f]{40}$/i.test(text)) return text.toLowerCase() as Address;
+  throw new ConfigError(flag, `\`${text}\``, 'an address of 20 bytes');
+}
