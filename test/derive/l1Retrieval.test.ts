@@ -48,7 +48,7 @@ describe('selectDataItems', () => {
     }
   });
 
-  test('L6: a blob transaction counts with its calldata before Ecotone, with its blobs after', () => {
+  test('L6: a blob transaction: its calldata before Ecotone, its blobs after', () => {
     expect(read(delta, both).data).toEqual(['0xca']);
     expect(read(ecotone, both).data).toEqual(['0xb1', '0xb2']);
     const at = (time: bigint) => read(chainForking('delta', 'ecotone', time), both).data;
