@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants, inflateSync } from 'node:zlib';
+import { decompressBrotliPure } from '../base/brotli.ts';
 import { EMPTY_BYTES } from '../base/bytes.ts';
 import { type Decompress, type Inflated, inflateZlibPure } from '../base/inflate.ts';
 
@@ -33,14 +34,17 @@ function endsInFlush(data: Uint8Array): boolean {
   return data[length - 2] === 0xff && data[length - 1] === 0xff;
 }
 
-/** brotli by node:zlib; on a fault, what the longest prefix without fault yields. */
+/**
+ * brotli by node:zlib; of a broken stream, what the longest prefix without fault yields; of one
+ * that is longer than the cap, what the pure decompressor finds up to there.
+ */
 export const decompressBrotliNative: Decompress = (data, capBytes) => {
   try {
     const bytes = brotliDecompressSync(data, limits(data, capBytes));
     return { bytes: plain(bytes), ending: 'clean' };
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ERR_BUFFER_TOO_LARGE') return cappedBrotli(data, capBytes);
+    if (code === 'ERR_BUFFER_TOO_LARGE') return decompressBrotliPure(data, capBytes);
     if (code === 'Z_BUF_ERROR') return truncatedBrotli(data, capBytes);
     return corruptBrotli(data, capBytes);
   }
@@ -84,24 +88,6 @@ function corruptBrotli(data: Uint8Array, capBytes: number): Inflated {
     }
   }
   return { bytes, ending: 'corrupt' };
-}
-
-/** How far beyond the cap a stream is followed to find what it yields up to the cap. */
-const OVERRUN_FACTOR = 2;
-
-function cappedBrotli(data: Uint8Array, capBytes: number): Inflated {
-  const roomBytes = OVERRUN_FACTOR * capBytes;
-  let best: Uint8Array = EMPTY_BYTES;
-  for (let low = 1, high = data.length; low <= high; ) {
-    const middle = low === 1 ? high : (low + high) >> 1;
-    const found = brotliPrefix(data.subarray(0, middle), roomBytes);
-    if (found !== undefined) {
-      best = found;
-      if (best.length > capBytes) break;
-      low = middle + 1;
-    } else high = middle - 1;
-  }
-  return { bytes: best.subarray(0, capBytes), ending: 'capped' };
 }
 
 /** One output chunk that fits most channels avoids collecting and joining small ones. */

@@ -1,6 +1,7 @@
 import { brotliCompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decompressBrotliPure } from '../../src/base/brotli.ts';
 import { bytesEqual, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
 import { type Inflated, inflateZlibPure } from '../../src/base/inflate.ts';
 import { decompressBrotliNative, inflateZlibNative } from '../../src/native/decompress.ts';
@@ -54,6 +55,14 @@ describe('decompressBrotliNative', () => {
     const whole = good.subarray(0, 4095 + pieces * 32_768);
     expect(bytesEqual(bytes, decompressBrotliNative(whole, CAP).bytes)).toBe(true);
     expect(bytesEqual(bytes, CONTENT.subarray(0, bytes.length))).toBe(true);
+  });
+
+  test('behavior: truncated anywhere, it agrees with the pure one', () => {
+    for (let length = 0; length < STREAM.length; length += 9973) {
+      const cut = STREAM.subarray(0, length);
+      const pure = decompressBrotliPure(cut, CAP);
+      expect(sameAs(pure.bytes, decompressBrotliNative(cut, CAP)), `${length}`).toBe('truncated');
+    }
   });
 
   test('behavior: the cap', () => {
