@@ -32,8 +32,8 @@ export async function rpcCall(
   call: RpcCall,
   options: RpcOptions = {},
 ): Promise<unknown> {
-  const reply = await post(client, encodeCall(call, 1), options);
-  const answer = answerOf(parseReply(client, reply), client);
+  const reply = await post(client, encodeRpcCall(call, 1), options);
+  const answer = toRpcAnswer(parseReply(client, reply), client);
   if (answer.type === 'error') throw answer.error;
   return answer.result;
 }
@@ -50,22 +50,23 @@ export async function rpcBatch(
   calls: readonly RpcCall[],
   options: RpcOptions = {},
 ): Promise<readonly RpcAnswer[]> {
-  const body = `[${calls.map((call, index) => encodeCall(call, index + 1)).join(',')}]`;
+  const body = `[${calls.map((call, index) => encodeRpcCall(call, index + 1)).join(',')}]`;
   const reply = await post(client, body, options);
   const parsed = parseReply(client, reply);
   if (!Array.isArray(parsed)) {
-    const answer = answerOf(parsed, client);
+    const answer = toRpcAnswer(parsed, client);
     throw answer.type === 'error' ? answer.error : badAnswer(client, 'an array of answers');
   }
   const byId = new Map<unknown, RpcAnswer>();
-  for (const item of parsed as readonly unknown[]) byId.set(idOf(item), answerOf(item, client));
+  for (const item of parsed as readonly unknown[]) byId.set(idOf(item), toRpcAnswer(item, client));
   return calls.map((_, index) => {
     const answer = byId.get(index + 1);
     return answer ?? { type: 'error', error: badAnswer(client, `an answer to call ${index + 1}`) };
   });
 }
 
-function encodeCall(call: RpcCall, id: number): string {
+/** JSON of a call. A bigint in it is written as an integer with all its digits. */
+export function encodeRpcCall(call: RpcCall, id: number): string {
   const { method, params } = call;
   const request = { jsonrpc: '2.0', id, method, params };
   try {
@@ -104,7 +105,11 @@ function hasError(value: unknown): boolean {
   return isRecord(value) && isRecord(value['error']) && value['jsonrpc'] === '2.0';
 }
 
-function answerOf(item: unknown, client: HttpClient): RpcAnswer {
+/** Who is asked, as messages name it; the URL says what must not be in them. */
+export type RpcPeer = { readonly name: string; readonly url: URL };
+
+/** What a JSON-RPC answer comes to. Its id is not looked at. */
+export function toRpcAnswer(item: unknown, client: RpcPeer): RpcAnswer {
   if (!isRecord(item)) return { type: 'error', error: badAnswer(client, 'a JSON-RPC answer') };
   const { error } = item;
   if (error !== undefined && error !== null)
@@ -113,7 +118,7 @@ function answerOf(item: unknown, client: HttpClient): RpcAnswer {
   return { type: 'error', error: badAnswer(client, 'a `result` or an `error`') };
 }
 
-function rpcError(client: HttpClient, error: unknown): TransportError {
+function rpcError(client: RpcPeer, error: unknown): TransportError {
   const fields = isRecord(error) ? error : { message: String(error) };
   const status = typeof fields['code'] === 'number' ? fields['code'] : undefined;
   const text = withoutSecrets(String(fields['message'] ?? 'no message'), client.url);
@@ -140,7 +145,7 @@ export function statusError(client: HttpClient, reply: HttpReply): TransportErro
   });
 }
 
-function badAnswer(client: HttpClient, expected: string, cause?: unknown): TransportError {
+function badAnswer(client: RpcPeer, expected: string, cause?: unknown): TransportError {
   const message = `${client.name}: expected ${expected}, found something else`;
   return new TransportError('badAnswer', message, { cause });
 }
