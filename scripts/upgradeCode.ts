@@ -1,5 +1,5 @@
-// Writes src/protocol/upgradeTxs/code/*.ts: the init code and the transaction bundle that network
-// upgrades deploy, deflated, as base64.
+// Writes src/protocol/upgradeTxs/code/*.generated.ts: the init code and the transaction bundle
+// that network upgrades deploy, deflated, as base64.
 //
 //   tsx scripts/upgradeCode.ts DIRECTORY
 //
@@ -33,7 +33,7 @@ function packed(name: string, what: string, content: Buffer): string {
 
 function write(fork: string, constants: readonly string[]): void {
   const head = '// Written by scripts/upgradeCode.ts; not edited by hand.\n\n';
-  writeFileSync(join(TARGET, `${fork}.ts`), head + constants.join('\n'));
+  writeFileSync(join(TARGET, `${fork}.generated.ts`), head + constants.join('\n'));
 }
 
 const source = process.argv[2];

@@ -43,8 +43,8 @@ export function provenHeaderFromRpc(json: unknown): ProvenHeader {
 }
 
 /**
- * Block of an answer with full transactions (`eth_getBlockBy…(…, true)`), of L1 or L2. Proven by
- * its own hash: header and transactions root.
+ * Block of an answer with full transactions (`eth_getBlockBy…(…, true)`), of L1 or L2. Proven
+ * by its own hash: header and transactions root.
  *
  * @throws DecodeError, code in MISMATCH_CODES, when something does not hash to what is claimed;
  *         other codes when a field is malformed.

@@ -88,7 +88,8 @@ function ownGasLimit(config: RollupConfig, block: L2Block): bigint {
   if (!isKarst || config.keepKarstUpgradeGas) return block.gasLimit;
   const added = upgradeGas(config, block.timestamp);
   if (block.gasLimit < added) {
-    const message = `expected a gas limit of at least ${added} in upgrade block ${block.number}, found ${block.gasLimit}`;
+    const where = `upgrade block ${block.number}`;
+    const message = `${where}: expected a gas limit of at least ${added}, found ${block.gasLimit}`;
     throw new DecodeError('upgradeGasLimit', -1, message);
   }
   return block.gasLimit - added;

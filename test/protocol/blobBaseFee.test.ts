@@ -85,7 +85,7 @@ describe('blobBaseFee', () => {
     expect(at(2499n, undefined)).toBe(1n);
   });
 
-  test('behavior: the pectra rule is Cancun’s fraction, whatever the schedule calls Cancun', () => {
+  test('behavior: the pectra rule has Cancun’s own fraction, not the schedule’s', () => {
     const l1 = { ...L1, blobSchedule: [entry('cancun', 0n, 1n), entry('prague', 2000n, 2n)] };
     const fee = blobBaseFee({ pectraBlobScheduleTime: 9n ** 9n }, l1, {
       timestamp: 2001n,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ZERO_HASH } from '../../src/base/bytes.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
-import { l2BlockRef } from '../../src/protocol/l2BlockRef.ts';
+import { l2BlockRef, l2Head } from '../../src/protocol/l2BlockRef.ts';
+import { systemConfigOfL2Block } from '../../src/protocol/systemConfigOfL2Block.ts';
 import { decodeErrorCode } from '../support/decoding.ts';
 import { blockOf, FULL, GENESIS, L1_ORIGIN } from '../support/l2Blocks.ts';
 import { forksUpTo, rollupConfig } from '../support/rollupConfig.ts';
@@ -41,5 +42,24 @@ describe('l2BlockRef', () => {
     expect(refuse(blockOf(config, FULL, { transactions: [] }))).toBe('l1InfoMissing');
     const early = rollupConfig('jovian', { forkTimes: forksUpTo('isthmus') });
     expect(refuse(blockOf(early, FULL))).toBe('l1InfoLength');
+  });
+});
+
+describe('l2Head', () => {
+  test('behavior: the same as reference and system config one by one', () => {
+    const config = rollupConfig('jovian');
+    for (const block of [GENESIS, blockOf(config, FULL)]) {
+      expect(l2Head(config, block)).toEqual({
+        ref: l2BlockRef(config, block),
+        systemConfig: systemConfigOfL2Block(config, block),
+      });
+    }
+  });
+
+  test('error: another genesis, no transactions', () => {
+    const config = rollupConfig('jovian');
+    const refuse = (block: L2Block) => decodeErrorCode(() => l2Head(config, block));
+    expect(refuse({ ...GENESIS, hash: ZERO_HASH })).toBe('l2Genesis');
+    expect(refuse(blockOf(config, FULL, { transactions: [] }))).toBe('l1InfoMissing');
   });
 });

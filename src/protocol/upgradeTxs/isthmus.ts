@@ -4,7 +4,7 @@ import {
   ISTHMUS_GAS_PRICE_ORACLE,
   ISTHMUS_L1_BLOCK,
   ISTHMUS_OPERATOR_FEE_VAULT,
-} from './code/isthmus.ts';
+} from './code/isthmus.generated.ts';
 import { unpack } from './packed.ts';
 import {
   GAS_PRICE_ORACLE_ADDRESS,

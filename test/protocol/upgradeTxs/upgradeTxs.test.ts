@@ -5,7 +5,7 @@ import { keccak256Hex, sha256 } from '../../../src/base/hash.ts';
 import { decodeDepositTx } from '../../../src/protocol/deposit.ts';
 import type { Fork } from '../../../src/protocol/forks.ts';
 import type { RollupConfig } from '../../../src/protocol/rollupConfig.ts';
-import { KARST_BUNDLE } from '../../../src/protocol/upgradeTxs/code/karst.ts';
+import { KARST_BUNDLE } from '../../../src/protocol/upgradeTxs/code/karst.generated.ts';
 import { karstDeposits } from '../../../src/protocol/upgradeTxs/karst.ts';
 import { unpack } from '../../../src/protocol/upgradeTxs/packed.ts';
 import { upgradeGas, upgradeTxs } from '../../../src/protocol/upgradeTxs/upgradeTxs.ts';
