@@ -5,7 +5,8 @@ import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
 import { type BlockContext, hasFork, type TxOutcome } from './blockContext.ts';
 import type { EvmResult } from './evm/port.ts';
 import { type IntrinsicGas, intrinsicGas, MAX_INIT_CODE_BYTES } from './intrinsicGas.ts';
-import { creationAddress, runMessage } from './runMessage.ts';
+import { creationAddress } from './creationAddress.ts';
+import { runMessage } from './runMessage.ts';
 import {
   accountOf,
   addBalance,

@@ -1,6 +1,4 @@
-import { type Address, bigintToMinimalBytes, bytesToHex, hexToBytes } from '../base/bytes.ts';
-import { keccak256 } from '../base/hash.ts';
-import { encodeRlp } from '../base/rlp.ts';
+import type { Address } from '../base/bytes.ts';
 import { type BlockContext, hasFork } from './blockContext.ts';
 import type { EvmMessage, EvmResult } from './evm/port.ts';
 import { deleteAccount } from './state/worldState.ts';
@@ -17,10 +15,4 @@ export async function runMessage(
   const result = await evm.run(state, block, { ...message, warmAddresses: warm });
   for (const address of result.selfDestructs) deleteAccount(state, address);
   return result;
-}
-
-/** Address of the contract that `creator` makes with `nonce`. */
-export function creationAddress(creator: Address, nonce: bigint): Address {
-  const preimage = encodeRlp([hexToBytes(creator), bigintToMinimalBytes(nonce)]);
-  return bytesToHex(keccak256(preimage).subarray(12));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, hexToBytes, ZERO_HASH } from '../../src/base/bytes.ts';
 import type { BlockContext } from '../../src/execution/blockContext.ts';
-import { createEthereumjsEvm } from '../../src/execution/evm/ethereumjs/createEvm.ts';
+import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import type { EvmFork } from '../../src/execution/evm/port.ts';
 import { executeDeposit } from '../../src/execution/executeDeposit.ts';
 import { accountOf, endTransaction, openState } from '../../src/execution/state/worldState.ts';
@@ -11,7 +11,7 @@ import { configAt } from '../support/executionConfig.ts';
 const SENDER: Address = `0x${'11'.repeat(20)}`;
 const OTHER: Address = `0x${'33'.repeat(20)}`;
 const POOL = 60_000_000n;
-const evm = await createEthereumjsEvm(901n);
+const evm = createInterpreter(901n);
 
 function contextAt(fork: EvmFork): BlockContext {
   const config = configAt(fork);

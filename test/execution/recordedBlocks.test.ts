@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { createEthereumjsEvm } from '../../src/execution/evm/ethereumjs/createEvm.ts';
+import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import { executeRecorded } from '../../src/execution/executeRecorded.ts';
 import { parseRecordedBlock, parseWitness } from '../../src/execution/recordedBlock.ts';
 import { MissingNodeError } from '../../src/execution/state/trie.ts';
@@ -28,7 +28,7 @@ async function execute(
     gunzipSync(readFileSync(sharedPath(`${folder}/witness.ndjson.gz`))).toString(),
   );
   const { config } = recorded;
-  const evm = await createEthereumjsEvm(config.chainId);
+  const evm = createInterpreter(config.chainId);
   return executeRecorded({ config, evm }, recorded, witness, () => undefined);
 }
 
@@ -58,7 +58,7 @@ describe.skipIf(isMissing)('executeRecorded', () => {
     const folder = `${ROOT}/every-fork/every-fork-a-112`;
     const recorded = parseRecordedBlock(readSharedJson(`${folder}/fixture.json`));
     const { config } = recorded;
-    const evm = await createEthereumjsEvm(config.chainId);
+    const evm = createInterpreter(config.chainId);
     const run = executeRecorded({ config, evm }, recorded, new Map(), () => undefined);
     await expect(run).rejects.toThrow(MissingNodeError);
   });

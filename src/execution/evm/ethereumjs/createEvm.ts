@@ -1,4 +1,3 @@
-import { Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common';
 import { createEVM, type EVM, type EVMResult } from '@ethereumjs/evm';
 import { Address as EthereumjsAddress, type PrefixedHexString } from '@ethereumjs/util';
 import {
@@ -8,13 +7,12 @@ import {
   hexToBytes,
   ZERO_HASH,
 } from '../../../base/bytes.ts';
-import { keccak256, sha256 } from '../../../base/hash.ts';
 import { FORKS } from '../../../protocol/forks.ts';
 import type { WorldState } from '../../state/worldState.ts';
 import { hasRules } from '../forkRules.ts';
 import type { Evm, EvmBlock, EvmFork, EvmMessage, EvmResult } from '../port.ts';
-import { verifyKzgProof } from '../kzgProof.ts';
 import { precompilesOf } from './precompiles.ts';
+import { createOsakaCommon, createRuleSet } from './ruleSet.ts';
 import { createStateAdapter, type StateAdapter } from './stateAdapter.ts';
 
 /**
@@ -41,10 +39,10 @@ type Host = {
 };
 
 async function createHost(fork: EvmFork, chainId: bigint): Promise<Host> {
-  const common = createCommon(hardforkOf(fork), chainId);
+  const common = createRuleSet(fork, chainId);
   const adapter = createStateAdapter();
   const blockHash: Host['blockHash'] = { of: () => undefined };
-  const osaka = createCommon(Hardfork.Osaka, chainId);
+  const osaka = createOsakaCommon(chainId);
   const block = async (number: unknown) => ({
     hash: () => hexToBytes(blockHash.of(BigInt(number as bigint)) ?? ZERO_HASH),
   });
@@ -62,21 +60,6 @@ async function createHost(fork: EvmFork, chainId: bigint): Promise<Host> {
   });
   const precompiles = [...evm.precompiles.keys()].map((key): Address => `0x${key}`);
   return { evm, adapter, precompiles, blockHash };
-}
-
-function createCommon(hardfork: Hardfork, chainId: bigint): Common {
-  const kzg = { verifyProof: verifyKzgProof };
-  return createCustomCommon({ chainId: Number(chainId), name: 'l2' }, Mainnet, {
-    hardfork,
-    customCrypto: { keccak256, sha256, kzg: kzg as never },
-  });
-}
-
-function hardforkOf(fork: EvmFork): Hardfork {
-  if (hasRules(fork, 'karst')) return Hardfork.Osaka;
-  if (hasRules(fork, 'isthmus')) return Hardfork.Prague;
-  if (hasRules(fork, 'ecotone')) return Hardfork.Cancun;
-  return hasRules(fork, 'canyon') ? Hardfork.Shanghai : Hardfork.Paris;
 }
 
 async function runMessage(

@@ -1,0 +1,97 @@
+import { EMPTY_BYTES } from '../../../base/bytes.ts';
+import { depositCode, undoTo } from './frames.ts';
+import { type Frame, Halt, OUT_OF_GAS, STACK_OVERFLOW, STACK_UNDERFLOW } from './machine.ts';
+
+/** How the outermost frame ended. */
+export type RunOutcome = {
+  readonly status: 'success' | 'revert' | 'halt';
+  readonly reason: string;
+  readonly gasLeft: number;
+  readonly output: Uint8Array;
+};
+
+/**
+ * Runs a frame and all frames below it. Frames are a list, not a recursion: code may nest calls a
+ * thousand deep.
+ *
+ * @throws whatever is not the code's own fault: a missing trie node, a broken precompile.
+ */
+export async function runFrames(outermost: Frame): Promise<RunOutcome> {
+  let frame = outermost;
+  for (;;) {
+    const outcome =
+      frame.precompile === undefined ? runUntilPause(frame) : await runPrecompile(frame);
+    if (outcome === undefined) {
+      frame = frame.child as Frame;
+      continue;
+    }
+    const { parent } = frame;
+    if (parent === undefined) return outcome;
+    resume(parent, frame, outcome);
+    frame = parent;
+  }
+}
+
+/** Runs until the frame ends, or waits for its child (undefined). */
+function runUntilPause(frame: Frame): RunOutcome | undefined {
+  try {
+    step(frame);
+    if (frame.phase === 'waiting') return undefined;
+    if (frame.phase === 'reverted') {
+      undoTo(frame.machine, frame.start);
+      return { status: 'revert', reason: 'revert', gasLeft: frame.gas, output: frame.output };
+    }
+    if (frame.isCreation) depositCode(frame);
+    return { status: 'success', reason: '', gasLeft: frame.gas, output: frame.output };
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error;
+    undoTo(frame.machine, frame.start);
+    return { status: 'halt', reason: error.message, gasLeft: 0, output: EMPTY_BYTES };
+  }
+}
+
+/** The inner loop. */
+function step(frame: Frame): void {
+  const { run, gas, least, most } = frame.machine.rules.table;
+  const { bytes } = frame.code;
+  const { stack } = frame;
+  while (frame.phase === 'running') {
+    // Behind the last instruction there is nothing but STOP.
+    const opcode = frame.pc < bytes.length ? (bytes[frame.pc] as number) : 0;
+    if (stack.length < (least[opcode] as number)) throw STACK_UNDERFLOW;
+    if (stack.length > (most[opcode] as number)) throw STACK_OVERFLOW;
+    frame.gas -= gas[opcode] as number;
+    if (frame.gas < 0) throw OUT_OF_GAS;
+    frame.pc++;
+    (run[opcode] as (frame: Frame) => void)(frame);
+  }
+}
+
+async function runPrecompile(frame: Frame): Promise<RunOutcome> {
+  const { precompile, data, gas } = frame;
+  const result = await (precompile as NonNullable<typeof precompile>)(data, gas);
+  if (result.succeeded) {
+    const gasLeft = gas - result.gasUsed;
+    return { status: 'success', reason: '', gasLeft, output: result.output };
+  }
+  undoTo(frame.machine, frame.start);
+  return { status: 'halt', reason: 'precompile failed', gasLeft: 0, output: EMPTY_BYTES };
+}
+
+/** Gives a child's outcome to the frame that waits for it. */
+function resume(parent: Frame, child: Frame, outcome: RunOutcome): void {
+  const { status, output, gasLeft } = outcome;
+  parent.child = undefined;
+  parent.phase = 'running';
+  parent.gas += gasLeft;
+  const succeeded = status === 'success';
+  if (child.isCreation) {
+    parent.returnData = status === 'revert' ? output : EMPTY_BYTES;
+    parent.stack.push(succeeded ? BigInt(child.address) : 0n);
+    return;
+  }
+  parent.returnData = output;
+  const length = Math.min(child.outputLength, output.length);
+  if (length > 0) parent.memory.set(output.subarray(0, length), child.outputOffset);
+  parent.stack.push(succeeded ? 1n : 0n);
+}
