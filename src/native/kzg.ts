@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { BlobKzg } from '../sources/verifyBlob.ts';
 import { KZG_WORKER_CODE } from './kzgWorker.ts';
 
-/** KZG on a thread of its own. */
-export type Kzg = BlobKzg & {
+/** KZG on a thread of its own. Calls may overlap; each fails when its blob is none. */
+export type Kzg = {
+  /** Commitment of a blob, 48 bytes. */
+  readonly commitment: (blob: Uint8Array) => Promise<Uint8Array>;
   /** Proof that a blob has its commitment, 48 bytes. For those who send blobs. */
   readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Promise<Uint8Array>;
   /** 128 proofs of 48 bytes, one for each cell; needed since Osaka to send blobs. */

@@ -86,7 +86,7 @@ describe('systemConfigOfL2Block', () => {
     expect(read.eip1559Params).toBe(FULL.eip1559Params);
   });
 
-  test('behavior: the Jovian activation block loses the DA scalar, not the minimum base fee', () => {
+  test('behavior: the Jovian activation block loses the DA scalar, keeps the minimum', () => {
     const config = rollupConfig('isthmus', { forkTimes: forkAt('isthmus', 'jovian', 1500n) });
     expect(systemConfigOfL2Block(config, blockOf(config, FULL))).toEqual({
       ...FULL,
