@@ -52,6 +52,14 @@ export type L1Source = {
    * (`data` undefined). Undefined when no endpoint has the block.
    */
   readonly block: (id: L1Selector, options?: AbortOptions) => Promise<L1Block | undefined>;
+  /**
+   * The same without logs: enough for the block that derivation begins with, whose deposits and
+   * config updates the L2 has already. Receipts of a chain's first L1 block may be long gone.
+   */
+  readonly blockWithoutLogs: (
+    id: L1Selector,
+    options?: AbortOptions,
+  ) => Promise<L1Block | undefined>;
   /** A storage slot of a contract at a block, as the endpoint says: not proven. */
   readonly storageAt: (
     address: Address,
@@ -65,6 +73,11 @@ export type L1Source = {
 /** The L1 that a pool of endpoints serves. */
 export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
   const withoutBlockReceipts = new WeakSet<Endpoint>();
+  const provenBlock = (id: L1Selector, options: AbortOptions): Promise<ProvenBlock | undefined> =>
+    pool.ask(async (endpoint) => {
+      const json = await endpoint.call(...blockCall(id, true), options);
+      return json === null ? undefined : checkedBlock(id, json);
+    }, options);
   return {
     chainId: async (options = {}) => {
       const found = await pool.ask(async (endpoint) => {
@@ -81,10 +94,7 @@ export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
     pair: (number, options = {}) =>
       pool.ask((endpoint) => askPair(endpoint, number, options), options),
     block: async (id, options = {}) => {
-      const proven = await pool.ask(async (endpoint) => {
-        const json = await endpoint.call(...blockCall(id, true), options);
-        return json === null ? undefined : checkedBlock(id, json);
-      }, options);
+      const proven = await provenBlock(id, options);
       if (proven === undefined) return undefined;
       if (!mayHoldRollupLogs(config, proven.header)) return l1BlockOf(config, proven, []);
       const receipts = await pool.ask(
@@ -92,6 +102,10 @@ export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
         options,
       );
       return l1BlockOf(config, proven, required(receipts, `receipts of L1 block ${proven.hash}`));
+    },
+    blockWithoutLogs: async (id, options = {}) => {
+      const proven = await provenBlock(id, options);
+      return proven === undefined ? undefined : l1BlockOf(config, proven, []);
     },
     storageAt: async (address, slot, blockHash, options = {}) => {
       const found = await pool.ask(async (endpoint) => {

@@ -1,0 +1,157 @@
+import { EngineError } from '../engine/errors.ts';
+import { startHeads } from '../engine/heads.ts';
+import type { L1BlockRef } from '../protocol/ids.ts';
+import { SourceError } from '../sources/errors.ts';
+import { sleep } from '../transport/abort.ts';
+import { derive } from './derivation.ts';
+import type { DriverPhase, DriverPorts, DriverStatus } from './driverPorts.ts';
+import { followFinality } from './followFinality.ts';
+import { rewindSafeHeads } from './safeHeads.ts';
+import { findStart, SyncStartError, type SyncStartPoint } from './syncStart.ts';
+import { createWake } from './wake.ts';
+
+/** The driver of a node: derives, and keeps the heads. */
+export type Driver = {
+  readonly status: () => DriverStatus;
+  /** Ends the derivation under way and finds the heads again. */
+  readonly reset: (reason: string) => void;
+  /**
+   * Runs until the signal is aborted.
+   *
+   * @throws What is our own fault or the store's; never the signal's reason.
+   */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+};
+
+/** Asked for from outside; ends one derivation, not the driver. */
+class ResetRequest extends Error {
+  override readonly name = 'ResetRequest';
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** A driver that has not begun. */
+export function createDriver(ports: DriverPorts): Driver {
+  let phase: DriverPhase = { type: 'findingHeads' };
+  let currentL1: L1BlockRef | undefined;
+  let cycle = new AbortController();
+  const finality = createWake();
+  const reset = (reason: string): void => cycle.abort(new ResetRequest(reason));
+  const watch = {
+    phase: (entered: DriverPhase) => {
+      if (entered.type !== phase.type && entered.type === 'atL1Head') finality.ring();
+      phase = entered;
+    },
+    currentL1: (l1: L1BlockRef) => {
+      currentL1 = l1;
+      if (l1.number % ports.options.finalityDelay === 0n) finality.ring();
+    },
+    settled: () => {
+      if (phase.type === 'atL1Head') finality.ring();
+    },
+  };
+
+  /** One sync start and what is derived from there. @returns Whether anything was derived. */
+  const runCycle = async (signal: AbortSignal): Promise<void> => {
+    watch.phase({ type: 'findingHeads' });
+    await ports.chain.forget();
+    const point = await findStart(syncStartPorts(ports), { signal });
+    await begin(ports, point);
+    watch.phase({ type: 'deriving' });
+    const end = await derive(ports, point, watch, signal);
+    ports.log.warn('derivation begins again', { reason: end.reason, message: end.message });
+    ports.events.reset(end.reason, end.message);
+  };
+
+  const runCycles = async (signal: AbortSignal): Promise<void> => {
+    let failures = 0;
+    while (!signal.aborted) {
+      cycle = new AbortController();
+      const startedMs = performance.now();
+      try {
+        await runCycle(AbortSignal.any([signal, cycle.signal]));
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof ResetRequest)) {
+          failures = performance.now() - startedMs > LONGEST_PAUSE_MS ? 1 : failures + 1;
+          await pause(ports, error, failures, signal);
+          continue;
+        }
+        ports.log.info('derivation begins again', { reason: error.message });
+        ports.events.reset('requested', error.message);
+      }
+      // Resets that follow each other at once must not become a busy loop.
+      failures = performance.now() - startedMs > 1_000 ? 0 : failures + 1;
+      if (failures > 2) await sleep(pauseAfter(failures), { signal }).catch(() => undefined);
+    }
+  };
+
+  return {
+    status: () => ({ phase, currentL1 }),
+    reset,
+    run: async (outer) => {
+      // Either of the two loops ends the other.
+      const own = new AbortController();
+      const signal = AbortSignal.any([outer, own.signal]);
+      const both = [runCycles(signal), followFinality(ports, finality, reset, signal)];
+      try {
+        await Promise.all(both);
+      } finally {
+        own.abort(new Error('the driver has ended'));
+        await Promise.allSettled(both);
+      }
+    },
+  };
+}
+
+function syncStartPorts(ports: DriverPorts): Parameters<typeof findStart>[0] {
+  const { engine, l1Refs, safeHeads, config, options } = ports;
+  const { recoveredOffsetBlocks } = options;
+  return { rollup: config.rollup, engine, l1Refs, safeHeads, recoveredOffsetBlocks };
+}
+
+async function begin(ports: DriverPorts, point: SyncStartPoint): Promise<void> {
+  const { unsafe, safe, finalized } = point.heads;
+  const { genesis } = ports.config.rollup;
+  await rewindSafeHeads(ports.safeHeads, safe);
+  if (safe.number === genesis.l2.number) {
+    // Genesis is safe from the beginning, whatever L1 block that was.
+    await ports.safeHeads.record({ l1: { number: 0n, hash: ZERO }, l2: genesis.l2 });
+  }
+  await ports.chain.found(
+    startHeads({ unsafeHead: unsafe, safeHead: safe, finalizedHead: finalized }),
+  );
+  ports.log.info('heads found', {
+    by: point.by,
+    unsafe: unsafe.number,
+    safe: safe.number,
+    finalized: finalized.number,
+    fromL1: point.base.l1.number,
+  });
+}
+
+const ZERO = `0x${'00'.repeat(32)}` as const;
+
+/** Lists the failure and waits. What is not a failure of a source or the engine is thrown on. */
+async function pause(
+  { waits, log, events }: DriverPorts,
+  error: unknown,
+  failures: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const isExpected =
+    error instanceof EngineError || error instanceof SourceError || error instanceof SyncStartError;
+  if (!isExpected) throw error;
+  log.warn('no place to derive from yet', { err: error });
+  events.failed(error.message);
+  const pauseMs = pauseAfter(failures);
+  const wait = waits.begin('a place to derive from', 'look for the heads again');
+  wait.update({ tries: failures, lastError: error.message, nextActionAtMs: Date.now() + pauseMs });
+  await sleep(pauseMs, { signal }).catch(() => undefined);
+  wait.end();
+}
+
+function pauseAfter(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures, 16), LONGEST_PAUSE_MS);
+}

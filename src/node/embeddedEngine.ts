@@ -1,0 +1,118 @@
+import { bytesToHex, type Hash, hexToBytes, type Hex, ZERO_HASH } from '../base/bytes.ts';
+import { keccak256 } from '../base/hash.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { BlockSelector, EnginePort, ForkchoiceOutcome } from '../engine/port.ts';
+import type { ExecutionEngine } from '../execution/engine.ts';
+import { MESSAGE_PASSER } from '../execution/predeploys.ts';
+import type { BlockRecord } from '../execution/store/records.ts';
+import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { isActive } from '../protocol/forks.ts';
+
+/** Builds that nobody has asked for are forgotten, the oldest first. */
+const MAX_BUILDS = 8;
+
+/**
+ * The embedded engine as the node drives any engine: no HTTP, no JSON, no copies. A block it has
+ * built is known to it, so inserting that block again costs nothing.
+ */
+export function embeddedEngine(engine: ExecutionEngine): EnginePort {
+  const builds = new Map<Hex, PayloadEnvelope>();
+  const toEnvelope = (block: BlockRecord): PayloadEnvelope => envelopeOf(engine, block);
+  return {
+    forkchoiceUpdated: async (state, attributes) => {
+      const { headBlockHash: head, safeBlockHash: safe, finalizedBlockHash: finalized } = state;
+      const verdict = await engine.setForkchoice({ head, safe, finalized });
+      if (verdict.type === 'unknownHead') return { status: { type: 'syncing' }, build: undefined };
+      if (verdict.type === 'inconsistent') {
+        throw new EngineError('invalidForkchoiceState', verdict.reason);
+      }
+      const status = { type: 'valid' } as const;
+      if (attributes === undefined) return { status, build: undefined };
+      const outcome = await engine.build(head, attributes);
+      if (outcome.type === 'unknownParent')
+        return { status: { type: 'syncing' }, build: undefined };
+      if (outcome.type === 'invalid') return refused(outcome.reason, head);
+      const id = payloadId(outcome.block.hash);
+      builds.set(id, toEnvelope(outcome.block));
+      for (const oldest of builds.keys()) {
+        if (builds.size <= MAX_BUILDS) break;
+        builds.delete(oldest);
+      }
+      return { status, build: { id, timestamp: attributes.timestamp } };
+    },
+    getPayload: async ({ id }) => {
+      const envelope = builds.get(id);
+      if (envelope === undefined) throw new EngineError('unknownPayload', `no payload \`${id}\``);
+      builds.delete(id);
+      return envelope;
+    },
+    newPayload: async (envelope) => {
+      const outcome = await engine.insert(envelope);
+      if (outcome.type === 'valid') return { type: 'valid' };
+      if (outcome.type === 'unknownParent') return { type: 'syncing' };
+      const { reason: validationError, latestValidHash } = outcome;
+      return { type: 'invalid', validationError, latestValidHash };
+    },
+    block: async (id) => {
+      const block = select(engine, id);
+      return block === undefined ? undefined : toEnvelope(block);
+    },
+    storageRoot: async (address, blockHash) => {
+      const root = engine.messagePasserStorageRoot(blockHash);
+      if (address === MESSAGE_PASSER && root !== undefined) return root;
+      throw new EngineError('rpc', `no storage root of ${address} after block \`${blockHash}\``);
+    },
+    chainId: async () => engine.config.chainId,
+    close: () => engine.close(),
+  };
+}
+
+/** A payload as the Engine API has it, of a block that the engine keeps. */
+export function envelopeOf(
+  { config }: Pick<ExecutionEngine, 'config'>,
+  { hash, header, transactions }: BlockRecord,
+): PayloadEnvelope {
+  const { timestamp } = header;
+  const isCanyon = isActive(config.forkTimes, 'canyon', timestamp);
+  const isIsthmus = isActive(config.forkTimes, 'isthmus', timestamp);
+  return {
+    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
+    executionPayload: {
+      parentHash: header.parentHash,
+      feeRecipient: header.beneficiary,
+      stateRoot: header.stateRoot,
+      receiptsRoot: header.receiptsRoot,
+      logsBloom: bytesToHex(header.logsBloom),
+      prevRandao: header.mixHash,
+      blockNumber: header.number,
+      gasLimit: header.gasLimit,
+      gasUsed: header.gasUsed,
+      timestamp,
+      extraData: header.extraData,
+      baseFeePerGas: header.baseFeePerGas ?? 0n,
+      blockHash: hash,
+      transactions,
+      withdrawals: isCanyon ? [] : undefined,
+      blobGasUsed: header.blobGasUsed,
+      excessBlobGas: header.excessBlobGas,
+      withdrawalsRoot: isIsthmus ? header.withdrawalsRoot : undefined,
+    },
+  };
+}
+
+function select(engine: ExecutionEngine, id: BlockSelector): BlockRecord | undefined {
+  if ('hash' in id) return engine.block(id.hash);
+  if ('number' in id) return engine.blockByNumber(id.number);
+  const { head, safe, finalized } = engine.heads();
+  const hash: Hash = { latest: head, safe, finalized }[id.label];
+  return hash === ZERO_HASH ? undefined : engine.block(hash);
+}
+
+function refused(validationError: string, latestValidHash: Hash): ForkchoiceOutcome {
+  return { status: { type: 'invalid', validationError, latestValidHash }, build: undefined };
+}
+
+/** Eight bytes that name a build; its block's hash is as good as any other name. */
+function payloadId(blockHash: Hash): Hex {
+  return bytesToHex(keccak256(hexToBytes(blockHash)).subarray(0, 8));
+}

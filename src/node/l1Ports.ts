@@ -1,0 +1,74 @@
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import { createBeaconSource } from '../sources/beacon.ts';
+import { createBeaconApi } from '../sources/beaconApi.ts';
+import type { BlobSource } from '../sources/blobSource.ts';
+import { openBlobStore } from '../sources/blobStore.ts';
+import { createEndpoint, type EndpointMeter } from '../sources/endpoint.ts';
+import { createL1Heads, type L1Heads } from '../sources/l1Heads.ts';
+import { createL1Source, type L1Source } from '../sources/l1Source.ts';
+import { subscribeNewHeads } from '../sources/l1Subscription.ts';
+import { createPool } from '../sources/pool.ts';
+import type { BlobKzg } from '../sources/verifyBlob.ts';
+import type { Log } from '../transport/log.ts';
+import type { Waits } from '../transport/waits.ts';
+import type { L1Options } from './nodeOptions.ts';
+
+/** L1 as the node reads it. */
+export type L1Ports = {
+  readonly source: L1Source;
+  readonly heads: L1Heads;
+  readonly blobs: BlobSource;
+  /** What each endpoint has been asked. */
+  readonly meters: () => readonly EndpointMeter[];
+  readonly close: () => void;
+};
+
+/** Opens all that L1 is read with. Heads are polled from now on. */
+export async function openL1(
+  rollup: RollupConfig,
+  options: L1Options,
+  { kzg, waits, log }: { readonly kzg: BlobKzg; readonly waits: Waits; readonly log: Log },
+): Promise<L1Ports> {
+  const isHttp = ({ url }: { readonly url: URL }): boolean => url.protocol.startsWith('http');
+  const limits = {
+    maxConcurrency: options.maxConcurrency,
+    maxBatchSize: options.maxBatchSize,
+    maxCallsPerSecond: options.maxCallsPerSecond,
+  };
+  const endpoints = options.endpoints
+    .filter(isHttp)
+    .map((server) => createEndpoint({ ...server, limits }));
+  const source = createL1Source(rollup, createPool(endpoints));
+  const announced = options.endpoints.find((server) => !isHttp(server));
+  const onBroken = (err: Error): void => log.warn('L1 head subscription broke', { err });
+  const heads = createL1Heads({
+    source,
+    waits,
+    pollIntervalMs: options.pollIntervalMs,
+    epochPollIntervalMs: options.epochPollIntervalMs,
+    ...(announced === undefined
+      ? {}
+      : { subscribe: subscribeNewHeads({ ...announced, onBroken }) }),
+  });
+  const servers = options.beacons.map(createBeaconApi);
+  const archivers = options.archivers.map(createBeaconApi);
+  const { blobDirectory, secondsPerSlot } = options;
+  const blobs = createBeaconSource({
+    servers,
+    archivers,
+    kzg,
+    ...(blobDirectory === undefined ? {} : { store: await openBlobStore(blobDirectory) }),
+    ...(secondsPerSlot === undefined ? {} : { secondsPerSlot }),
+  });
+  return {
+    source,
+    heads,
+    blobs,
+    meters: () => endpoints.map((endpoint) => endpoint.meter()),
+    close: () => {
+      heads.close();
+      source.close();
+      for (const server of [...servers, ...archivers]) server.close();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Hash } from '../base/bytes.ts';
+import type { L1BlockRef } from '../protocol/ids.ts';
+import type { L1Source } from '../sources/l1Source.ts';
+import type { AbortOptions } from '../transport/abort.ts';
+
+/** References of L1 blocks: canonical ones by number, any known one by hash. */
+export type L1Refs = {
+  /** Asks each time: which block is canonical can change. */
+  readonly byNumber: (number: bigint, options?: AbortOptions) => Promise<L1BlockRef | undefined>;
+  /** Remembered: a hash never means another block. */
+  readonly byHash: (hash: Hash, options?: AbortOptions) => Promise<L1BlockRef | undefined>;
+  readonly remember: (ref: L1BlockRef) => void;
+};
+
+/** Longer than any channel timeout; a reference is about 300 bytes. */
+const MAX_REFS = 4_096;
+
+/** Ancestors asked for at once when a walk goes back: two batches of requests. */
+const ANCESTORS_AHEAD = 40n;
+
+/** References by way of `source`. */
+export function createL1Refs(source: Pick<L1Source, 'ref'>): L1Refs {
+  const byHash = new Map<Hash, L1BlockRef>();
+  const childOf = new Map<Hash, L1BlockRef>();
+  const remember = (ref: L1BlockRef): void => {
+    if (byHash.has(ref.hash)) return;
+    byHash.set(ref.hash, ref);
+    childOf.set(ref.parentHash, ref);
+    for (const oldest of byHash.values()) {
+      if (byHash.size <= MAX_REFS) break;
+      byHash.delete(oldest.hash);
+      if (childOf.get(oldest.parentHash) === oldest) childOf.delete(oldest.parentHash);
+    }
+  };
+  /** A walk by parent hashes costs a round trip for each block, unless heights are used. */
+  const fetchAncestors = async (child: L1BlockRef, options: AbortOptions): Promise<void> => {
+    const lowest = child.number > ANCESTORS_AHEAD ? child.number - ANCESTORS_AHEAD : 0n;
+    const numbers: bigint[] = [];
+    for (let number = child.number - 1n; number >= lowest; number--) numbers.push(number);
+    const refs = await Promise.all(numbers.map((number) => source.ref({ number }, options)));
+    for (const ref of refs) if (ref !== undefined) remember(ref);
+  };
+  return {
+    byNumber: async (number, options = {}) => {
+      const ref = await source.ref({ number }, options);
+      if (ref !== undefined) remember(ref);
+      return ref;
+    },
+    byHash: async (hash, options = {}) => {
+      const child = childOf.get(hash);
+      if (!byHash.has(hash) && child !== undefined && child.number > 0n) {
+        await fetchAncestors(child, options);
+      }
+      const known = byHash.get(hash);
+      if (known !== undefined) return known;
+      const ref = await source.ref({ hash }, options);
+      if (ref !== undefined) remember(ref);
+      return ref;
+    },
+    remember,
+  };
+}

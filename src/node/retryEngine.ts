@@ -1,0 +1,44 @@
+import { sleep } from '../transport/abort.ts';
+import type { OpenWait, Waits } from '../transport/waits.ts';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** What one attempt came to: anything without the tag `retry` ends the tries. */
+type Attempt = { readonly type: string; readonly message?: string };
+
+/** Who waits, and for what. */
+export type RetryScope = {
+  readonly waits: Waits;
+  readonly signal: AbortSignal;
+  /** Told after each attempt that failed. */
+  readonly failed: (message: string) => void;
+};
+
+/**
+ * Tries until the outcome is not `retry`, with growing pauses. The wait is listed from the first
+ * failure on, under `name`.
+ *
+ * @throws What `attempt` throws, or the signal's reason.
+ */
+export async function untilDone<T extends Attempt>(
+  { waits, signal, failed }: RetryScope,
+  name: string,
+  attempt: () => Promise<T>,
+): Promise<Exclude<T, { readonly type: 'retry' }>> {
+  let wait: OpenWait | undefined;
+  try {
+    for (let tries = 1; ; tries++) {
+      const outcome = await attempt();
+      if (outcome.type !== 'retry') return outcome as Exclude<T, { readonly type: 'retry' }>;
+      const lastError = outcome.message ?? 'no reason given';
+      failed(lastError);
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 16), LONGEST_PAUSE_MS);
+      wait ??= waits.begin(name, 'ask the engine again');
+      wait.update({ tries, lastError, nextActionAtMs: Date.now() + pauseMs });
+      await sleep(pauseMs, { signal });
+    }
+  } finally {
+    wait?.end();
+  }
+}
