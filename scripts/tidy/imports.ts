@@ -12,10 +12,10 @@ export const LAYERS: { readonly [layer: string]: readonly string[] } = {
   engine: ['transport', 'protocol', 'base'],
   sources: ['transport', 'protocol', 'base'],
   p2p: ['transport', 'protocol', 'base'],
-  txManager: ['transport', 'protocol', 'base'],
+  l1Tx: ['transport', 'protocol', 'base'],
   sequencer: ['sources', 'engine', 'execution', 'derive', 'transport', 'protocol', 'base'],
-  batcher: ['txManager', 'sources', 'derive', 'transport', 'protocol', 'base'],
-  proposer: ['txManager', 'sources', 'derive', 'transport', 'protocol', 'base'],
+  batcher: ['l1Tx', 'sources', 'derive', 'transport', 'protocol', 'base'],
+  proposer: ['l1Tx', 'sources', 'derive', 'transport', 'protocol', 'base'],
 };
 
 /** Folders that may import whatever is below them; the highest first. */

@@ -5,8 +5,8 @@ import type { L2Block } from '../protocol/l2Block.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
-import type { L1Client } from '../txManager/l1Client.ts';
-import type { TxCandidate, TxManager } from '../txManager/txManager.ts';
+import type { L1Client } from '../l1Tx/l1Client.ts';
+import type { TxCandidate, TxSender } from '../l1Tx/txSender.ts';
 import { toBatchBlock } from './batchBlock.ts';
 import {
   addBlock,
@@ -48,7 +48,7 @@ export type BatcherParts = {
   readonly rollup: RollupConfig;
   readonly source: BatcherSource;
   readonly l1: L1Client;
-  readonly txManager: TxManager;
+  readonly txSender: TxSender;
   readonly config: BatcherConfig;
   readonly compress: Compress;
   /** 16 random bytes. */
@@ -226,9 +226,9 @@ async function publish(core: Core, options: AbortOptions): Promise<void> {
 
 function submit(core: Core, data: BatcherTxData): void {
   const { group } = core;
-  const { txManager, rollup, log, onSubmitted } = core.parts;
+  const { txSender, rollup, log, onSubmitted } = core.parts;
   const candidate = toCandidate(rollup, data);
-  const sent = txManager.send(candidate, { signal: group.signal }).then((receipt) => {
+  const sent = txSender.send(candidate, { signal: group.signal }).then((receipt) => {
     if (!receipt.succeeded) throw new Error(`transaction ${receipt.hash} reverted`);
     confirmTx(core.state, data, receipt.blockNumber);
     if (receipt.blockNumber > core.lastIncluded) core.lastIncluded = receipt.blockNumber;

@@ -1,7 +1,7 @@
 import type { Address } from '../base/bytes.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
-import type { L1Client } from '../txManager/l1Client.ts';
+import type { L1Client } from '../l1Tx/l1Client.ts';
 import type { BatcherSource } from './batcher.ts';
 
 /** What to wait for before the first batch. */

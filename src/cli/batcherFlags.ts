@@ -1,5 +1,5 @@
 import type { GoFlag } from './goFlags.ts';
-import { flag, SERVICE_FLAGS, TX_MANAGER_FLAGS } from './roleFlags.ts';
+import { flag, SERVICE_FLAGS, TX_SENDER_FLAGS } from './roleFlags.ts';
 
 const NO_ALTDA = 'batches outside L1; not supported';
 const THROTTLE = 'slowing the block builder down; not supported yet';
@@ -56,6 +56,6 @@ export const BATCHER_FLAGS: readonly GoFlag[] = [
   flag('throttle.pid-output-max', 'number', '1', THROTTLE),
   flag('throttle.pid-sample-time', 'duration', '2s', THROTTLE),
   flag('throttle.additional-endpoints', 'list', undefined, THROTTLE),
-  ...TX_MANAGER_FLAGS,
+  ...TX_SENDER_FLAGS,
   ...SERVICE_FLAGS,
 ];

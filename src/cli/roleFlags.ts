@@ -1,11 +1,11 @@
 import { ConfigError } from '../base/errors.ts';
 import { l1ChainConfigById } from '../protocol/registry/l1Chains.ts';
 import type { Log } from '../transport/log.ts';
-import type { TxManagerConfig } from '../txManager/txManager.ts';
+import type { TxSenderConfig } from '../l1Tx/txSender.ts';
 import type { GoFlag, GoFlagValues } from './goFlags.ts';
 
-/** Flags of the transaction manager, the same for batcher and proposer. */
-export const TX_MANAGER_FLAGS: readonly GoFlag[] = [
+/** Flags of the transaction sender, the same for batcher and proposer. */
+export const TX_SENDER_FLAGS: readonly GoFlag[] = [
   { name: 'private-key', kind: 'string', about: 'key that signs L1 transactions' },
   { name: 'mnemonic', kind: 'string', about: 'words that the key is derived from' },
   { name: 'hd-path', kind: 'string', about: 'path of the key below the mnemonic' },
@@ -112,8 +112,8 @@ export function refuseUnsupported(values: GoFlagValues, log: Log): void {
   if (values.isSet('pprof.enabled')) log.warn('flag has no effect', { flag: 'pprof.enabled' });
 }
 
-/** Settings of the transaction manager. */
-export function txManagerConfig(values: GoFlagValues, l1ChainId: bigint): TxManagerConfig {
+/** Settings of the transaction sender. */
+export function txSenderConfig(values: GoFlagValues, l1ChainId: bigint): TxSenderConfig {
   const cellProofTime = values.text('txmgr.cell-proof-time');
   return {
     numConfirmations: values.integer('num-confirmations'),

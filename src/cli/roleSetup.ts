@@ -3,19 +3,19 @@ import { ConfigError } from '../base/errors.ts';
 import type { Address } from '../base/bytes.ts';
 import { createKzg, type Kzg } from '../native/kzg.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
-import { createL1Client, type L1Client } from '../txManager/l1Client.ts';
-import { signerOf } from '../txManager/signer.ts';
-import { createTxManager, type TxManager } from '../txManager/txManager.ts';
+import { createL1Client, type L1Client } from '../l1Tx/l1Client.ts';
+import { signerOf } from '../l1Tx/signer.ts';
+import { createTxSender, type TxSender } from '../l1Tx/txSender.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import type { CliIo } from './io.ts';
 import { type AdjustableLog, createLog, toLogLevel } from './log.ts';
-import { txManagerConfig } from './roleFlags.ts';
+import { txSenderConfig } from './roleFlags.ts';
 import { type RoleServer, type RpcMethods, startRoleServer } from './roleServer.ts';
 
 /** What every service that writes to L1 has. */
 export type RoleSetup = {
   readonly l1: L1Client;
-  readonly txManager: TxManager;
+  readonly txSender: TxSender;
   readonly kzg: Kzg;
   readonly close: () => Promise<void>;
 };
@@ -35,7 +35,7 @@ export function roleLog(values: GoFlagValues, io: CliIo): AdjustableLog {
   });
 }
 
-/** L1 client and transaction manager of a service. @throws ConfigError, or TransportError. */
+/** L1 client and transaction sender of a service. @throws ConfigError, or TransportError. */
 export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promise<RoleSetup> {
   const signer = await signerOf({
     privateKey: values.text('private-key'),
@@ -45,11 +45,11 @@ export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promi
   const http = endpointOf(values, 'l1-eth-rpc', values.requiredText('l1-eth-rpc'));
   const l1 = createL1Client(http);
   const kzg = createKzg();
-  const txManager = createTxManager({
+  const txSender = createTxSender({
     l1,
     signer,
     kzg,
-    config: txManagerConfig(values, await l1.chainId()),
+    config: txSenderConfig(values, await l1.chainId()),
     onEvent: (event) => {
       const { type, ...fields } = event;
       log.debug(`L1 transaction ${type}`, fields);
@@ -59,7 +59,7 @@ export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promi
     http.close();
     await kzg.close();
   };
-  return { l1, txManager, kzg, close };
+  return { l1, txSender, kzg, close };
 }
 
 /** A client of an endpoint that a flag names. */

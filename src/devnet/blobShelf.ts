@@ -1,7 +1,7 @@
 import { bytesToHex, concatBytes, type Hash, type Hex, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { decodeRlp, encodeRlp, type RlpItem } from '../base/rlp.ts';
-import { versionedHash } from '../txManager/sidecar.ts';
+import { versionedHash } from '../l1Tx/sidecar.ts';
 
 /** Blobs that were sent to a development L1, by versioned hash. */
 export type BlobShelf = {

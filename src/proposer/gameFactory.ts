@@ -13,7 +13,7 @@ import {
 } from '../base/bytes.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import { TransportError } from '../transport/errors.ts';
-import type { L1Client } from '../txManager/l1Client.ts';
+import type { L1Client } from '../l1Tx/l1Client.ts';
 import type { Proposal, ProposerTarget, TargetState } from './proposer.ts';
 
 const FACTORY_ABI = parseAbi([

@@ -2,7 +2,7 @@ import { decodeFunctionResult, encodeFunctionData, parseAbi } from 'viem/utils';
 import { type Address, hexToBytes } from '../base/bytes.ts';
 import type { OutputAtBlock, RollupStatus } from '../sources/rollupClient.ts';
 import type { AbortOptions } from '../transport/abort.ts';
-import type { L1Client } from '../txManager/l1Client.ts';
+import type { L1Client } from '../l1Tx/l1Client.ts';
 import type { Proposal, ProposerTarget, TargetState } from './proposer.ts';
 
 const ABI = parseAbi([

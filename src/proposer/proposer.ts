@@ -1,8 +1,8 @@
 import type { OutputAtBlock, RollupClient, RollupStatus } from '../sources/rollupClient.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
-import type { TxReceipt } from '../txManager/l1Client.ts';
-import type { TxCandidate, TxManager } from '../txManager/txManager.ts';
+import type { TxReceipt } from '../l1Tx/l1Client.ts';
+import type { TxCandidate, TxSender } from '../l1Tx/txSender.ts';
 
 /** Whether a target wants a proposal, and of which L2 block. */
 export type TargetState =
@@ -25,7 +25,7 @@ export type ProposerTarget = {
 export type ProposerParts = {
   readonly node: Pick<RollupClient, 'syncStatus' | 'outputAtBlock'>;
   readonly target: ProposerTarget;
-  readonly txManager: TxManager;
+  readonly txSender: TxSender;
   readonly pollIntervalMs: number;
   /** Proposes safe blocks too. An L1 reorg can then make a proposal a wrong one. */
   readonly allowNonFinalized: boolean;
@@ -55,7 +55,7 @@ export function createProposer(parts: ProposerParts): Proposer {
 }
 
 async function step(parts: ProposerParts, options: AbortOptions): Promise<ProposerRound> {
-  const { node, target, txManager } = parts;
+  const { node, target, txSender } = parts;
   const status = await node.syncStatus(options);
   const state = await target.next(provableOf(parts, status), options);
   if (state.type === 'wait') return state;
@@ -66,7 +66,7 @@ async function step(parts: ProposerParts, options: AbortOptions): Promise<Propos
   }
   const proposal = await target.proposal(output, options);
   if (proposal.type === 'wait') return proposal;
-  const receipt = await txManager.send(proposal.candidate, options);
+  const receipt = await txSender.send(proposal.candidate, options);
   return { type: receipt.succeeded ? 'proposed' : 'reverted', output, receipt };
 }
 

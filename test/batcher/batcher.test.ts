@@ -8,12 +8,12 @@ import { compressChannel } from '../../src/native/compress.ts';
 import { createKzg } from '../../src/native/kzg.ts';
 import { createHttpClient } from '../../src/transport/http.ts';
 import { SILENT_LOG } from '../../src/transport/log.ts';
-import { createL1Client } from '../../src/txManager/l1Client.ts';
+import { createL1Client } from '../../src/l1Tx/l1Client.ts';
 import { lacksAnvil, mineUntil, rpc, withL1 } from '../support/anvil.ts';
 import { BATCHER_CONFIG } from '../support/batcher.ts';
-import { devAccount } from '../support/devKeys.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
 import { genesisOptions } from '../support/genesis.ts';
-import { txManagerOn } from '../support/l1.ts';
+import { txSenderOn } from '../support/l1.ts';
 import { createRollupSim, l1GenesisHash, type RollupSim } from '../support/rollupSim.ts';
 
 const L1_TIME = 1_700_000_000;
@@ -59,7 +59,7 @@ async function inWorld(
         rollup,
         source: sim.source,
         l1: createL1Client(createHttpClient({ url: new URL(url) })),
-        txManager: txManagerOn(url, devAccount(1).key, {}, kzg).manager,
+        txSender: txSenderOn(url, devAccount(1).key, {}, kzg).manager,
         config: { ...CONFIG, ...change },
         compress: compressChannel,
         newChannelId: () => bytesToHex(randomBytes(16)),

@@ -11,11 +11,11 @@ import { createProposer, type Proposer, type ProposerTarget } from '../../src/pr
 import type { OutputAtBlock, RollupStatus } from '../../src/sources/rollupClient.ts';
 import { createHttpClient } from '../../src/transport/http.ts';
 import { SILENT_LOG } from '../../src/transport/log.ts';
-import { createL1Client } from '../../src/txManager/l1Client.ts';
+import { createL1Client } from '../../src/l1Tx/l1Client.ts';
 import { lacksAnvil, mineUntil, rpc, withAnvil } from '../support/anvil.ts';
 import { l1ContractOptions } from '../support/l1Contracts.ts';
-import { devAccount } from '../support/devKeys.ts';
-import { txManagerOn } from '../support/l1.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
+import { txSenderOn } from '../support/l1.ts';
 
 const PROPOSER = devAccount(2);
 
@@ -63,7 +63,7 @@ function proposerOn(url: string, node: FakeNode, target: ProposerTarget): Propos
   return createProposer({
     node: { syncStatus: () => Promise.resolve(status()), outputAtBlock },
     target,
-    txManager: txManagerOn(url, PROPOSER.key).manager,
+    txSender: txSenderOn(url, PROPOSER.key).manager,
     pollIntervalMs: 10,
     allowNonFinalized: false,
     log: SILENT_LOG,

@@ -1,19 +1,19 @@
 import { createKzg, type Kzg } from '../../src/native/kzg.ts';
 import { createHttpClient } from '../../src/transport/http.ts';
-import { createL1Client } from '../../src/txManager/l1Client.ts';
+import { createL1Client } from '../../src/l1Tx/l1Client.ts';
 import type { Hex } from '../../src/base/bytes.ts';
-import { localSigner } from '../../src/txManager/signer.ts';
+import { localSigner } from '../../src/l1Tx/signer.ts';
 import {
-  createTxManager,
+  createTxSender,
   type TxEvent,
-  type TxManager,
-  type TxManagerConfig,
-} from '../../src/txManager/txManager.ts';
+  type TxSender,
+  type TxSenderConfig,
+} from '../../src/l1Tx/txSender.ts';
 
 const GWEI = 1_000_000_000n;
 
 /** Patience fit for an L1 that answers at once. */
-export const QUICK_TX_CONFIG: TxManagerConfig = {
+export const QUICK_TX_CONFIG: TxSenderConfig = {
   numConfirmations: 1n,
   resubmissionTimeoutMs: 10_000,
   rebroadcastIntervalMs: 5_000,
@@ -35,15 +35,15 @@ export const QUICK_TX_CONFIG: TxManagerConfig = {
   knownWords: [],
 };
 
-/** A transaction manager on a development L1, and what it told. */
-export function txManagerOn(
+/** A transaction sender on a development L1, and what it told. */
+export function txSenderOn(
   url: string,
   key: Hex,
-  change: Partial<TxManagerConfig> = {},
+  change: Partial<TxSenderConfig> = {},
   kzg: Kzg = createKzg(),
-): { readonly manager: TxManager; readonly events: TxEvent[] } {
+): { readonly manager: TxSender; readonly events: TxEvent[] } {
   const events: TxEvent[] = [];
-  const manager = createTxManager({
+  const manager = createTxSender({
     l1: createL1Client(createHttpClient({ url: new URL(url) })),
     signer: localSigner(key),
     kzg,

@@ -27,9 +27,10 @@ export function registerBatcher(program: Command, io: CliIo): void {
     .command('batcher')
     .summary('write unsafe L2 blocks to L1')
     .description(
-      'Reads unsafe L2 blocks from a sequencer, packs them into channels and writes them to L1 as ' +
-        'calldata or blobs. Takes the flags and environment variables of op-batcher. The first ' +
-        'Ctrl-C sends what is held and waits until it is confirmed; the second ends at once.',
+      'Reads unsafe L2 blocks from a sequencer, packs them into channels and writes them to L1 ' +
+        'as calldata or blobs. Takes the flags and environment variables of op-batcher. The ' +
+        'first Ctrl-C sends what is held and waits until it is confirmed; the second ends at ' +
+        'once.',
     );
   addGoFlags(command as unknown as Command, 'OP_BATCHER', BATCHER_FLAGS);
   command.action(async (options) => {
@@ -44,13 +45,13 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   const config = batcherConfig(values);
   const endpoints = l2Endpoints(values);
   const setup = await roleSetup(values, log);
-  const { l1, txManager } = setup;
+  const { l1, txSender } = setup;
   const signal = interruptSignal();
   const rollup = await (endpoints[0] as L2Endpoint).node.rollupConfig({ signal });
   const batcher = rollup.genesis.systemConfig.batcherAddr;
-  if (batcher !== txManager.address) {
+  if (batcher !== txSender.address) {
     // Not fatal: L1 may have appointed another batcher since.
-    log.warn('key is not that of the batcher at genesis', { key: txManager.address, batcher });
+    log.warn('key is not that of the batcher at genesis', { key: txSender.address, batcher });
   }
   const source = activeSource(endpoints, values.durationMs('active-sequencer-check-duration'));
   const service = createBatcherService(
@@ -59,7 +60,7 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
         rollup,
         source,
         l1,
-        txManager,
+        txSender,
         config,
         compress: compressChannel,
         newChannelId: () => bytesToHex(randomBytes(16)),
@@ -85,7 +86,7 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
     if (values.isSet('wait-node-sync')) {
       const recentTxsDepth = values.integer('check-recent-txs-depth');
       const { pollIntervalMs: pollMs } = config;
-      const wait = { source, l1, batcher: txManager.address, recentTxsDepth, pollMs, log };
+      const wait = { source, l1, batcher: txSender.address, recentTxsDepth, pollMs, log };
       await waitForNode(wait, { signal });
     }
     if (!values.isSet('stopped')) service.start();

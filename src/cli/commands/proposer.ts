@@ -6,12 +6,12 @@ import { outputOracleTarget } from '../../proposer/outputOracle.ts';
 import { createProposer, type ProposerTarget } from '../../proposer/proposer.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
 import { sleep } from '../../transport/abort.ts';
-import type { TxManager } from '../../txManager/txManager.ts';
-import type { L1Client } from '../../txManager/l1Client.ts';
+import type { TxSender } from '../../l1Tx/txSender.ts';
+import type { L1Client } from '../../l1Tx/l1Client.ts';
 import { addGoFlags, type GoFlag, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
-import { flag, refuseUnsupported, SERVICE_FLAGS, TX_MANAGER_FLAGS } from '../roleFlags.ts';
+import { flag, refuseUnsupported, SERVICE_FLAGS, TX_SENDER_FLAGS } from '../roleFlags.ts';
 import { addressOf, endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
 
 const NO_SUPER = 'super roots; not supported';
@@ -30,7 +30,7 @@ export const PROPOSER_FLAGS: readonly GoFlag[] = [
   flag('game-type', 'integer', '0', 'type of the games'),
   flag('l2oo-address', 'string', undefined, 'L2OutputOracle that outputs are proposed to'),
   flag('wait-node-sync', 'boolean', undefined, 'wait for the rollup node before starting'),
-  ...TX_MANAGER_FLAGS,
+  ...TX_SENDER_FLAGS,
   ...SERVICE_FLAGS,
 ];
 
@@ -60,12 +60,12 @@ async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
     endpointOf(values, 'rollup-rpc', values.requiredText('rollup-rpc')),
   );
   const setup = await roleSetup(values, log);
-  const { l1, txManager } = setup;
+  const { l1, txSender } = setup;
   const signal = interruptSignal();
   const proposer = createProposer({
     node,
-    target: targetOf(values, l1, txManager),
-    txManager,
+    target: targetOf(values, l1, txSender),
+    txSender,
     pollIntervalMs,
     allowNonFinalized: values.isSet('allow-non-finalized'),
     log,
@@ -132,7 +132,7 @@ function assertTarget(values: GoFlagValues): void {
   }
 }
 
-function targetOf(values: GoFlagValues, l1: L1Client, txManager: TxManager): ProposerTarget {
+function targetOf(values: GoFlagValues, l1: L1Client, txSender: TxSender): ProposerTarget {
   const factory = addressOf(values, 'game-factory-address');
   if (factory === undefined) {
     return outputOracleTarget(l1, addressOf(values, 'l2oo-address') as `0x${string}`);
@@ -141,6 +141,6 @@ function targetOf(values: GoFlagValues, l1: L1Client, txManager: TxManager): Pro
     factory,
     gameType: Number(values.integer('game-type')),
     proposalInterval: BigInt(Math.floor(values.durationMs('proposal-interval') / 1000)),
-    proposer: txManager.address,
+    proposer: txSender.address,
   });
 }

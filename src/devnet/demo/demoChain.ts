@@ -7,7 +7,7 @@ import { FORKS } from '../../protocol/forks.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
 import type { L1ChainConfig } from '../../protocol/l1ChainConfig.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
-import { localSigner, type Signer } from '../../txManager/signer.ts';
+import { localSigner, type Signer } from '../../l1Tx/signer.ts';
 import type { L1Contracts } from '../l1Contracts.ts';
 import { buildGenesis, DEFAULT_CHAIN_OP_CONFIG } from '../genesis/buildGenesis.ts';
 import { type PostedChannel, writeChannel } from './modelBatcher.ts';

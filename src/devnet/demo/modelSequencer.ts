@@ -7,8 +7,8 @@ import { FORKS, isActivationBlock } from '../../protocol/forks.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
 import { l2Head } from '../../protocol/l2BlockRef.ts';
-import { signL1Tx } from '../../txManager/l1Transaction.ts';
-import type { Signer } from '../../txManager/signer.ts';
+import { signL1Tx } from '../../l1Tx/l1Transaction.ts';
+import type { Signer } from '../../l1Tx/signer.ts';
 
 /** A sequencer that follows the model L1 and has some users. */
 export type ModelSequencer = {

@@ -27,8 +27,8 @@ export type TxCandidate = {
   readonly blobs: readonly Uint8Array[];
 };
 
-/** How patient and how generous a transaction manager is. */
-export type TxManagerConfig = {
+/** How patient and how generous a transaction sender is. */
+export type TxSenderConfig = {
   /** L1 blocks, the including one counted. */
   readonly numConfirmations: bigint;
   /** Until the fees of an unmined transaction are raised. */
@@ -71,7 +71,7 @@ export class TxError extends Error {
 }
 
 /** Sends L1 transactions of one account, several at a time, in the order of the calls. */
-export type TxManager = {
+export type TxSender = {
   readonly address: Address;
   /**
    * Resolves once the transaction is confirmed, reverted or not.
@@ -83,12 +83,12 @@ export type TxManager = {
   readonly pending: () => number;
 };
 
-/** The parts a transaction manager works with. */
-export type TxManagerParts = {
+/** The parts a transaction sender works with. */
+export type TxSenderParts = {
   readonly l1: L1Client;
   readonly signer: Signer;
   readonly kzg: SidecarKzg;
-  readonly config: TxManagerConfig;
+  readonly config: TxSenderConfig;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Told what happens to each transaction, for logs and metrics. */
@@ -102,8 +102,8 @@ export type TxEvent =
   | { readonly type: 'refused'; readonly nonce: bigint; readonly message: string }
   | { readonly type: 'confirmed'; readonly nonce: bigint; readonly receipt: TxReceipt };
 
-/** A manager for the signer's account. The nonce is read at the first send, and after a failure. */
-export function createTxManager(parts: TxManagerParts): TxManager {
+/** A sender for the signer's account. The nonce is read at the first send, and after a failure. */
+export function createTxSender(parts: TxSenderParts): TxSender {
   const { signer, l1 } = parts;
   let chainId: bigint | undefined;
   let nextNonce: bigint | undefined;
@@ -154,7 +154,7 @@ type Prepared = {
 };
 
 async function prepareFees(
-  { l1, kzg, config, signer }: TxManagerParts,
+  { l1, kzg, config, signer }: TxSenderParts,
   candidate: TxCandidate,
   options: AbortOptions,
 ): Promise<Prepared> {
@@ -190,7 +190,7 @@ type Flight = {
 };
 
 /** Publishes, watches, publishes again and raises fees until the transaction is confirmed. */
-async function follow(parts: TxManagerParts, tx: L1Tx, options: AbortOptions): Promise<TxReceipt> {
+async function follow(parts: TxSenderParts, tx: L1Tx, options: AbortOptions): Promise<TxReceipt> {
   const now = parts.now ?? Date.now;
   const flight: Flight = {
     tx,
@@ -225,7 +225,7 @@ type Sighting =
   | { readonly type: 'unseen' };
 
 async function lookUp(
-  { l1, config }: TxManagerParts,
+  { l1, config }: TxSenderParts,
   flight: Flight,
   options: AbortOptions,
 ): Promise<Sighting> {
@@ -248,7 +248,7 @@ async function lookUp(
 
 /** What is due for a transaction that is not mined. */
 async function pursue(
-  parts: TxManagerParts,
+  parts: TxSenderParts,
   flight: Flight,
   nowMs: number,
   options: AbortOptions,
@@ -274,7 +274,7 @@ async function pursue(
 
 /** Raises the fees. What cannot be raised is published again as it was. */
 async function bump(
-  parts: TxManagerParts,
+  parts: TxSenderParts,
   flight: Flight,
   nowMs: number,
   options: AbortOptions,
@@ -302,7 +302,7 @@ async function bump(
 }
 
 async function publish(
-  parts: TxManagerParts,
+  parts: TxSenderParts,
   flight: Flight,
   nowMs: number,
   options: AbortOptions,
@@ -329,7 +329,7 @@ function noteTaken(flight: Flight): void {
   flight.retries = 0;
 }
 
-function noteRefusal(config: TxManagerConfig, flight: Flight, error: TransportError): void {
+function noteRefusal(config: TxSenderConfig, flight: Flight, error: TransportError): void {
   const isAnswer = error.code === 'rpc';
   const refusal = isAnswer ? sendRefusal(error.message, config.knownWords) : 'other';
   switch (refusal) {

@@ -3,10 +3,10 @@ import { serializeTransaction } from 'viem/utils';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../src/base/bytes.ts';
 import { decodeRlp } from '../../src/base/rlp.ts';
-import { type L1Tx, signL1Tx } from '../../src/txManager/l1Transaction.ts';
-import type { Sidecar } from '../../src/txManager/sidecar.ts';
-import { localSigner } from '../../src/txManager/signer.ts';
-import { devAccount } from '../support/devKeys.ts';
+import { type L1Tx, signL1Tx } from '../../src/l1Tx/l1Transaction.ts';
+import type { Sidecar } from '../../src/l1Tx/sidecar.ts';
+import { localSigner } from '../../src/l1Tx/signer.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
 
 const { key } = devAccount(1);
 const TX: L1Tx = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bumpFees, dataGas, type FeeLimits, suggestFees } from '../../src/txManager/fees.ts';
+import { bumpFees, dataGas, type FeeLimits, suggestFees } from '../../src/l1Tx/fees.ts';
 
 const GWEI = 1_000_000_000n;
 

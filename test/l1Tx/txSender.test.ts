@@ -4,10 +4,10 @@ import { startBeaconShim } from '../../src/devnet/beaconShim.ts';
 import { createKzg } from '../../src/native/kzg.ts';
 import { encodeBlob } from '../../src/protocol/blob.ts';
 import { l2BlockFromRpc } from '../../src/protocol/rpcBlock.ts';
-import type { TxCandidate } from '../../src/txManager/txManager.ts';
+import type { TxCandidate } from '../../src/l1Tx/txSender.ts';
 import { lacksAnvil, mineUntil, rpc, withAnvil, withL1 } from '../support/anvil.ts';
-import { devAccount } from '../support/devKeys.ts';
-import { txManagerOn } from '../support/l1.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
+import { txSenderOn } from '../support/l1.ts';
 
 const { key, address } = devAccount(1);
 const PLAIN: TxCandidate = {
@@ -20,10 +20,10 @@ const PLAIN: TxCandidate = {
 
 const BLOB_L1 = { mining: { type: 'instant' }, timestamp: 1_700_000_000 } as const;
 
-describe.skipIf(lacksAnvil())('createTxManager', () => {
+describe.skipIf(lacksAnvil())('createTxSender', () => {
   test('default: several at a time, in the order of the calls', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
-      const { manager, events } = txManagerOn(url, key);
+      const { manager, events } = txSenderOn(url, key);
       const sends = [1, 2, 3].map((byte) => manager.send({ ...PLAIN, data: Uint8Array.of(byte) }));
       expect(manager.pending()).toBe(3);
       await mineWhen(url, () => events.filter(({ type }) => type === 'published').length === 3);
@@ -41,7 +41,7 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
   test('behavior: blobs with cell proofs arrive, and the beacon shim serves them', async () => {
     await withL1(BLOB_L1, async ({ url, shelf }) => {
       const kzg = createKzg();
-      const { manager } = txManagerOn(url, key, {}, kzg);
+      const { manager } = txSenderOn(url, key, {}, kzg);
       const blobs = [Uint8Array.of(1), Uint8Array.of(2)].map(encodeBlob);
       const receipt = await manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
       expect(receipt.succeeded).toBe(true);
@@ -74,7 +74,7 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
 
   test('behavior: fees are raised until the transaction is mined', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
-      const { manager, events } = txManagerOn(url, key, { resubmissionTimeoutMs: 30 });
+      const { manager, events } = txSenderOn(url, key, { resubmissionTimeoutMs: 30 });
       const sent = manager.send(PLAIN);
       await mineWhen(url, () => events.filter(({ type }) => type === 'bumped').length >= 2);
       expect((await sent).succeeded).toBe(true);
@@ -85,7 +85,7 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
   test('behavior: a transaction that a reorg took out is mined again', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
       const patience = { numConfirmations: 3n, rebroadcastIntervalMs: 20 };
-      const { manager, events } = txManagerOn(url, key, patience);
+      const { manager, events } = txSenderOn(url, key, patience);
       const sent = manager.send(PLAIN);
       await mineWhen(url, () => events.some(({ type }) => type === 'published'));
       await rpc(url, 'anvil_rollback', [1]);
@@ -95,9 +95,9 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
 
   test('error: a nonce used by someone else, and the next send reads it anew', async () => {
     await withAnvil({ mining: { type: 'instant' } }, async ({ url }) => {
-      const { manager } = txManagerOn(url, key);
+      const { manager } = txSenderOn(url, key);
       await manager.send(PLAIN);
-      await txManagerOn(url, key).manager.send({ ...PLAIN, data: Uint8Array.of(9) });
+      await txSenderOn(url, key).manager.send({ ...PLAIN, data: Uint8Array.of(9) });
       await expect(manager.send(PLAIN)).rejects.toMatchObject({ code: 'nonceTooLow' });
       expect((await manager.send(PLAIN)).succeeded).toBe(true);
     });
@@ -105,7 +105,7 @@ describe.skipIf(lacksAnvil())('createTxManager', () => {
 
   test('error: cancelled while it waits', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
-      const { manager } = txManagerOn(url, key);
+      const { manager } = txSenderOn(url, key);
       const controller = new AbortController();
       const sent = manager.send(PLAIN, { signal: controller.signal });
       controller.abort(new Error('enough'));
@@ -132,7 +132,7 @@ describe.skipIf(lacksAnvil())('startL1Front', () => {
   test('error: a sidecar of version 0 is refused, as after Osaka', async () => {
     await withL1(BLOB_L1, async ({ url }) => {
       const kzg = createKzg();
-      const { manager } = txManagerOn(url, key, { cellProofTime: undefined, maxRetries: 0 }, kzg);
+      const { manager } = txSenderOn(url, key, { cellProofTime: undefined, maxRetries: 0 }, kzg);
       const blobs = [encodeBlob(Uint8Array.of(1))];
       const sent = manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
       await expect(sent).rejects.toThrow('unexpected eip-4844 sidecar');

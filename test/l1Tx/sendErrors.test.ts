@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sendRefusal } from '../../src/txManager/sendErrors.ts';
+import { sendRefusal } from '../../src/l1Tx/sendErrors.ts';
 
 describe('sendRefusal', () => {
   test.each([
