@@ -8,7 +8,7 @@ import {
 } from '../../src/devnet/contracts/abi.ts';
 import { deployL1Contracts, l1ContractAddresses } from '../../src/devnet/l1Contracts.ts';
 import { lacksAnvil, rpc, withAnvil } from '../support/anvil.ts';
-import { devAccount } from '../support/devKeys.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
 import { l1ContractOptions } from '../support/l1Contracts.ts';
 
 const BATCHER = devAccount(1).address;

@@ -2,7 +2,7 @@ import type { GenesisOptions } from '../../src/devnet/genesis/buildGenesis.ts';
 import { DEFAULT_CHAIN_OP_CONFIG } from '../../src/devnet/genesis/buildGenesis.ts';
 import type { ForkSchedule } from '../../src/devnet/genesis/forkSchedule.ts';
 import { l1ContractAddresses } from '../../src/devnet/l1Contracts.ts';
-import { devAccount } from './devKeys.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
 
 const ETHER = 10n ** 18n;
 

@@ -1,6 +1,6 @@
 import type { L1ContractOptions } from '../../src/devnet/l1Contracts.ts';
 import { rpc } from './anvil.ts';
-import { devAccount } from './devKeys.ts';
+import { devAccount } from '../../src/devnet/devAccounts.ts';
 
 /** Contracts of a small chain: an output every 5 L2 blocks, 6 seconds until it is final. */
 export function l1ContractOptions(l1Url: string): L1ContractOptions {

@@ -175,8 +175,8 @@ async function oracleOf(user: UserClient, portal: Address): Promise<Address> {
       functionName: 'l2Oracle',
     });
   } catch (error) {
-    const message = `portal ${portal}: expected one with an L2OutputOracle; dispute games are not supported`;
-    throw new Error(message, { cause: error });
+    const message = `portal ${portal}: expected one with an L2OutputOracle`;
+    throw new Error(`${message}; dispute games are not supported`, { cause: error });
   }
 }
 

@@ -19,7 +19,7 @@ import { toGenesisJson } from '../../../src/devnet/genesis/genesisJson.ts';
 import { deployL1Contracts } from '../../../src/devnet/l1Contracts.ts';
 import { outputRoot } from '../../../src/protocol/outputRoot.ts';
 import { lacksAnvil, rpc, withAnvil } from '../../support/anvil.ts';
-import { devAccount } from '../../support/devKeys.ts';
+import { devAccount } from '../../../src/devnet/devAccounts.ts';
 import { genesisOptions } from '../../support/genesis.ts';
 import { l1ContractOptions } from '../../support/l1Contracts.ts';
 

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from '@commander-js/extra-typings';
+import type { Address, Hash, Hex } from '../../base/bytes.ts';
+import { hexToBytes } from '../../base/bytes.ts';
+import { parseJsonExact } from '../../base/json.ts';
+import { createUserClient, type OnStage } from '../../devnet/bridge/clients.ts';
+import { deposit } from '../../devnet/bridge/deposit.ts';
+import {
+  finalizeWithdrawal,
+  initiateWithdrawal,
+  proveWithdrawal,
+  readWithdrawal,
+} from '../../devnet/bridge/withdrawal.ts';
+import { installNative } from '../../native/install.ts';
+import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
+import { UsageError } from '../exit.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { type CliIo, pathArgument } from '../io.ts';
+import { readAddress, readEther, readHash, readHexBytes, readKey, readNumber } from '../values.ts';
+
+/** Adds `headwater deposit`: brings ether or a call from L1 to L2. */
+export function registerDeposit(program: Command, io: CliIo): void {
+  program
+    .command('deposit')
+    .summary('bring ether or a call from L1 to L2')
+    .description(
+      'Deposits through the portal on L1 and, where an L2 is given, waits until the deposit has ' +
+        'arrived there. Each stage is told on its own line.',
+    )
+    .requiredOption('--l1 <url>', 'RPC of L1')
+    .option('--l2 <url>', 'RPC of L2, to wait for the deposit')
+    .option('--portal <address>', 'the portal; else that of --rollup.config', readAddress)
+    .option('--rollup.config <file>', 'rollup.json of the chain')
+    .requiredOption('--private-key <key>', 'who deposits', readKey)
+    .option('--to <address>', 'recipient on L2; the sender itself when left out', readAddress)
+    .option('--value <ether>', 'how much', readEther, 0n)
+    .option('--gas-limit <gas>', 'gas of the call on L2', readNumber, 100_000n)
+    .option('--data <hex>', 'calldata of the call on L2', readHexBytes, '0x' as Hex)
+    .action(async (options) => {
+      await installNative();
+      const user = createUserClient(options.l1, options.privateKey);
+      const { to = user.address, value, gasLimit } = options;
+      const l2 =
+        options.l2 === undefined
+          ? undefined
+          : createUserClient(options.l2, options.privateKey).reader;
+      const wanted = { to, value, gasLimit, data: hexToBytes(options.data) };
+      await deposit(user, portalOf(options, io), wanted, l2, waiting(io));
+    });
+}
+
+/** Adds `headwater withdraw`: brings ether or a call from L2 to L1. */
+export function registerWithdraw(program: Command, io: CliIo): void {
+  program
+    .command('withdraw')
+    .summary('bring ether or a call from L2 to L1')
+    .description(
+      'Starts a withdrawal on L2, proves it on L1 once an output covers it, waits for the ' +
+        'finalization period and finishes it. With --tx it goes on with one that was started ' +
+        'before; --stop-after ends early.',
+    )
+    .requiredOption('--l1 <url>', 'RPC of L1')
+    .requiredOption('--l2 <url>', 'RPC of L2')
+    .option('--portal <address>', 'the portal; else that of --rollup.config', readAddress)
+    .option('--rollup.config <file>', 'rollup.json of the chain')
+    .requiredOption('--private-key <key>', 'who withdraws', readKey)
+    .option('--tx <hash>', 'L2 transaction of a withdrawal that was started before', readHash)
+    .option('--proven', 'with --tx: it has been proven already')
+    .option('--to <address>', 'recipient on L1; the sender itself when left out', readAddress)
+    .option('--value <ether>', 'how much', readEther, 0n)
+    .option('--gas-limit <gas>', 'gas of the call on L1', readNumber, 100_000n)
+    .option('--data <hex>', 'calldata of the call on L1', readHexBytes, '0x' as Hex)
+    .option('--stop-after <stage>', 'initiate or prove')
+    .action(async (options) => {
+      await installNative();
+      await withdraw(options, portalOf(options, io), io);
+    });
+}
+
+type WithdrawFlags = {
+  readonly l1: string;
+  readonly l2: string;
+  readonly privateKey: Hex;
+  readonly tx?: Hash | undefined;
+  readonly proven?: true | undefined;
+  readonly to?: Address | undefined;
+  readonly value: bigint;
+  readonly gasLimit: bigint;
+  readonly data: Hex;
+  readonly stopAfter?: string | undefined;
+};
+
+async function withdraw(flags: WithdrawFlags, portal: Address, io: CliIo): Promise<void> {
+  const { stopAfter, gasLimit, value } = flags;
+  if (stopAfter !== undefined && stopAfter !== 'initiate' && stopAfter !== 'prove') {
+    throw new UsageError(`--stop-after: expected initiate or prove, found \`${stopAfter}\``);
+  }
+  const options = waiting(io);
+  const onL1 = createUserClient(flags.l1, flags.privateKey);
+  const onL2 = createUserClient(flags.l2, flags.privateKey);
+  const wanted = {
+    target: flags.to ?? onL1.address,
+    value,
+    gasLimit,
+    data: hexToBytes(flags.data),
+  };
+  const started =
+    flags.tx === undefined
+      ? await initiateWithdrawal(onL2, wanted, options)
+      : await readWithdrawal(onL2.reader, flags.tx);
+  if (stopAfter === 'initiate') return;
+  if (flags.proven !== true) await proveWithdrawal(onL1, onL2.reader, portal, started, options);
+  if (stopAfter === 'prove') return;
+  await finalizeWithdrawal(onL1, portal, started, options);
+}
+
+function waiting(io: CliIo): { readonly signal: AbortSignal; readonly onStage: OnStage } {
+  const onStage: OnStage = (stage, fields) => {
+    const facts = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+    io.stdout.write(`${[stage, ...facts].join(' ')}\n`);
+  };
+  return { signal: interruptSignal(), onStage };
+}
+
+function portalOf(
+  options: { readonly portal?: Address | undefined; readonly 'rollup.config'?: string | undefined },
+  io: CliIo,
+): Address {
+  if (options.portal !== undefined) return options.portal;
+  const file = options['rollup.config'];
+  if (file === undefined) throw new UsageError('--portal or --rollup.config is needed');
+  const json = parseJsonExact(readFileSync(pathArgument(file, io), 'utf8'));
+  return parseRollupConfig(json, () => {}).depositContractAddress;
+}
