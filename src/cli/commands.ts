@@ -18,6 +18,11 @@ export type CommandEntry = {
 /** Every command, in the order of `headwater --help`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'build a small chain in memory, derive and execute it, and show how',
+    load: async () => (await import('./commands/demo.ts')).registerDemo,
+  },
+  {
     name: 'replay',
     summary: 'derive and execute a recorded chain from genesis, and compare',
     load: async () => (await import('./commands/replay.ts')).registerReplay,
@@ -41,5 +46,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'execute',
     summary: 'execute recorded blocks on their witness and compare',
     load: async () => (await import('./commands/execute.ts')).registerExecute,
+  },
+  {
+    name: 'batcher',
+    summary: 'write unsafe L2 blocks to L1',
+    load: async () => (await import('./commands/batcher.ts')).registerBatcher,
+  },
+  {
+    name: 'proposer',
+    summary: 'propose output roots on L1',
+    load: async () => (await import('./commands/proposer.ts')).registerProposer,
+  },
+  {
+    name: 'genesis',
+    summary: 'make a new chain: L1 contracts, rollup.json, genesis.json',
+    load: async () => (await import('./commands/genesis.ts')).registerGenesis,
+  },
+  {
+    name: 'deposit',
+    summary: 'bring ether or a call from L1 to L2',
+    load: async () => (await import('./commands/bridge.ts')).registerDeposit,
+  },
+  {
+    name: 'withdraw',
+    summary: 'bring ether or a call from L2 to L1',
+    load: async () => (await import('./commands/bridge.ts')).registerWithdraw,
   },
 ];

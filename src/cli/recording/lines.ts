@@ -18,13 +18,8 @@ export type JsonLine = {
 export async function* readJsonLines(file: string): AsyncGenerator<JsonLine, void, void> {
   const bytes = createReadStream(file, { highWaterMark: 1 << 20 });
   const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  let failure: Error | undefined;
-  const fail = (error: Error) => {
-    failure ??= error;
-    text.destroy();
-  };
-  bytes.on('error', fail);
-  text.on('error', fail);
+  // An error of the file itself would otherwise never reach the decompressor.
+  bytes.on('error', (error) => text.destroy(error));
   const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
   let line = 0;
   try {
@@ -32,13 +27,13 @@ export async function* readJsonLines(file: string): AsyncGenerator<JsonLine, voi
       line += 1;
       if (content.trim() !== '') yield { line, json: parseLine(file, line, content) };
     }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`cannot read \`${file}\` after line ${line}: ${reason}`, { cause });
   } finally {
     lines.close();
     bytes.destroy();
-  }
-  if (failure !== undefined) {
-    const message = `cannot read \`${file}\` after line ${line}: ${failure.message}`;
-    throw new UsageError(message, { cause: failure });
   }
 }
 

@@ -67,7 +67,9 @@ const ZERO_PARAMS = '0x0000000000000000';
 
 /**
  * Block 0 of a new chain at any fork. Its contracts are those of Ecotone's time, which serve older
- * forks too; for later ones the protocol's own upgrades have been run on them.
+ * forks too; for later ones the protocol's own upgrades have been run on them. One thing is lost:
+ * on a chain born before Ecotone the messenger and the standard bridge revert from Ecotone until
+ * Isthmus, because Ecotone's own L1Block does not tell a gas token. The message passer works.
  *
  * @throws ConfigError when the fork schedule is impossible.
  */
