@@ -69,109 +69,139 @@ export function createStateKeeper(
   maxStates = MAX_STATES,
 ): StateKeeper {
   const states = new Map<Hash, TrieLink>();
-  let resident = 0;
-  let working: { readonly hash: Hash; readonly state: WorldState } | undefined;
   const source: StateSource = {
     readNode: (hash, owner, path) => {
-      resident++;
+      core.resident++;
       return store.readNode(hash, owner, path);
     },
     readCode: (codeHash) => tree.pendingCode(codeHash) ?? store.readCode(codeHash),
   };
-
-  const rootAfter = (block: BlockRecord): TrieLink | 'unknown' => {
-    if (states.has(block.hash)) return states.get(block.hash);
-    const root = store.stateRoot(block.header.number, block.hash);
-    if (root === undefined) return 'unknown';
-    return root === EMPTY_TRIE_ROOT ? undefined : unreadNode(hexToBytes(root));
+  const core: KeeperCore = {
+    builder,
+    tree,
+    store,
+    maxStates,
+    source,
+    states,
+    resident: 0,
+    working: undefined,
   };
-
-  const execute = async (
-    parent: BlockRecord,
-    state: WorldState,
-    attributes: PayloadAttributes,
-  ): Promise<EngineBlockOutcome> => {
-    // Whatever goes wrong below leaves a state that must not be used again.
-    working = undefined;
-    const outcome = await buildBlock(builder, parent, attributes, state, (number) =>
-      tree.ancestorHash(parent, number),
-    );
-    if (outcome.type === 'invalid') {
-      working = { hash: parent.hash, state };
-      return outcome;
-    }
-    const messagePasserStorageRoot = storageRootOf(state, MESSAGE_PASSER);
-    const block = { ...outcome.block, messagePasserStorageRoot };
-    tree.add(block, state.newCode);
-    state.newCode = new Map();
-    states.set(block.hash, state.trie.root);
-    if (states.size > maxStates) states.delete(states.keys().next().value as Hash);
-    working = { hash: block.hash, state };
-    return { type: 'sealed', block };
-  };
-
-  const stateAfter = async (block: BlockRecord): Promise<WorldState> => {
-    if (working?.hash === block.hash) return working.state;
-    const missing: BlockRecord[] = [];
-    let at = block;
-    let root = rootAfter(at);
-    while (root === 'unknown') {
-      missing.push(at);
-      const parent = tree.block(at.header.parentHash);
-      if (parent === undefined) throw new PrunedStateError(block.header.number);
-      at = parent;
-      root = rootAfter(at);
-    }
-    const state = openState(root, source);
-    for (const next of missing.toReversed()) {
-      const attributes = attributesOf(builder.config, next.header, next.transactions);
-      const outcome = await execute(at, state, attributes);
-      if (outcome.type === 'invalid' || outcome.block.hash !== next.hash) {
-        throw new InvariantError(`block \`${next.hash}\` gave another result when executed again`);
-      }
-      at = next;
-    }
-    return state;
-  };
-
   return {
     build: async (parent, attributes) => {
-      const state = await stateAfter(parent);
-      return execute(parent, state, attributes);
+      const state = await stateAfter(core, parent);
+      return execute(core, parent, state, attributes);
     },
-    stateAfter,
-    adopt: (hash, state) => {
-      states.set(hash, state.trie.root);
-    },
+    stateAfter: (block) => stateAfter(core, block),
+    adopt: (hash, state) => void states.set(hash, state.trie.root),
+    flush: (block) => flush(core, block),
     prune: (keepFrom, finalized) => {
       const changes = pruneOne(store, keepFrom, finalized);
-      if (changes.length === 0) return [];
-      // What is in memory may count on stored nodes that now go.
-      const isOld = (hash: Hash): boolean => (tree.block(hash)?.header.number ?? 0n) < keepFrom;
-      for (const hash of states.keys()) if (isOld(hash)) states.delete(hash);
-      if (working !== undefined && isOld(working.hash)) working = undefined;
-      return changes;
-    },
-    flush: ({ hash, header }) => {
-      const root = states.get(hash);
-      if (root === undefined || store.stateRoot(header.number, hash) !== undefined) return [];
-      const stored = [...store.storedStates(), { number: header.number, hash }];
-      const changes: KeyValueChange[] = [
-        stateRootChange(header.number, hash, header.stateRoot),
-        storedStatesChange(stored),
-      ];
-      storeNewNodes(root, (node) => {
-        resident++;
-        changes.push(nodeChange(node));
-      });
-      if (resident > MAX_RESIDENT_NODES) {
-        resident = 0;
-        states.clear();
-        working = undefined;
-      }
+      if (changes.length > 0) forgetBefore(core, keepFrom);
       return changes;
     },
   };
+}
+
+type KeeperCore = {
+  readonly builder: BlockBuilder;
+  readonly tree: BlockTree;
+  readonly store: ChainStore;
+  readonly maxStates: number;
+  readonly source: StateSource;
+  readonly states: Map<Hash, TrieLink>;
+  /** Trie nodes that came to memory since it was last given back. */
+  resident: number;
+  /** The state that the last build left, with its caches. */
+  working: { readonly hash: Hash; readonly state: WorldState } | undefined;
+};
+
+function rootAfter({ states, store }: KeeperCore, block: BlockRecord): TrieLink | 'unknown' {
+  if (states.has(block.hash)) return states.get(block.hash);
+  const root = store.stateRoot(block.header.number, block.hash);
+  return root === undefined ? 'unknown' : linkTo(root);
+}
+
+function linkTo(root: Hash): TrieLink {
+  return root === EMPTY_TRIE_ROOT ? undefined : unreadNode(hexToBytes(root));
+}
+
+async function execute(
+  core: KeeperCore,
+  parent: BlockRecord,
+  state: WorldState,
+  attributes: PayloadAttributes,
+): Promise<EngineBlockOutcome> {
+  const { tree, states } = core;
+  // Whatever goes wrong below leaves a state that must not be used again.
+  core.working = undefined;
+  const outcome = await buildBlock(core.builder, parent, attributes, state, (number) =>
+    tree.ancestorHash(parent, number),
+  );
+  if (outcome.type === 'invalid') {
+    core.working = { hash: parent.hash, state };
+    return outcome;
+  }
+  const messagePasserStorageRoot = storageRootOf(state, MESSAGE_PASSER);
+  const block = { ...outcome.block, messagePasserStorageRoot };
+  tree.add(block, state.newCode);
+  state.newCode = new Map();
+  states.set(block.hash, state.trie.root);
+  if (states.size > core.maxStates) states.delete(states.keys().next().value as Hash);
+  core.working = { hash: block.hash, state };
+  return { type: 'sealed', block };
+}
+
+async function stateAfter(core: KeeperCore, block: BlockRecord): Promise<WorldState> {
+  const { tree, working, builder } = core;
+  if (working?.hash === block.hash) return working.state;
+  const missing: BlockRecord[] = [];
+  let at = block;
+  let root = rootAfter(core, at);
+  while (root === 'unknown') {
+    missing.push(at);
+    const parent = tree.block(at.header.parentHash);
+    if (parent === undefined) throw new PrunedStateError(block.header.number);
+    at = parent;
+    root = rootAfter(core, at);
+  }
+  const state = openState(root, core.source);
+  for (const next of missing.toReversed()) {
+    const attributes = attributesOf(builder.config, next.header, next.transactions);
+    const outcome = await execute(core, at, state, attributes);
+    if (outcome.type === 'invalid' || outcome.block.hash !== next.hash) {
+      throw new InvariantError(`block \`${next.hash}\` gave another result when executed again`);
+    }
+    at = next;
+  }
+  return state;
+}
+
+function flush(core: KeeperCore, { hash, header }: BlockRecord): readonly KeyValueChange[] {
+  const { states, store } = core;
+  const root = states.get(hash);
+  if (root === undefined || store.stateRoot(header.number, hash) !== undefined) return [];
+  const changes: KeyValueChange[] = [
+    stateRootChange(header.number, hash, header.stateRoot),
+    storedStatesChange([...store.storedStates(), { number: header.number, hash }]),
+  ];
+  storeNewNodes(root, (node) => {
+    core.resident++;
+    changes.push(nodeChange(node));
+  });
+  if (core.resident > MAX_RESIDENT_NODES) {
+    core.resident = 0;
+    states.clear();
+    core.working = undefined;
+  }
+  return changes;
+}
+
+/** Drops states in memory that may count on stored nodes that now go. */
+function forgetBefore(core: KeeperCore, keepFrom: bigint): void {
+  const { states, tree, working } = core;
+  const isOld = (hash: Hash): boolean => (tree.block(hash)?.header.number ?? 0n) < keepFrom;
+  for (const hash of states.keys()) if (isOld(hash)) states.delete(hash);
+  if (working !== undefined && isOld(working.hash)) core.working = undefined;
 }
 
 /** The state asked for has been pruned, and so has every one it could be executed from. */
@@ -198,11 +228,8 @@ function pruneOne(
   if (dead === undefined) return [];
   const kept = stored.filter((state) => state !== dead);
   const changes: KeyValueChange[] = [stateRootRemoval(dead), storedStatesChange(kept)];
-  const linkOf = ({ number, hash }: BlockId): TrieLink => {
-    const root = store.stateRoot(number, hash);
-    const isEmpty = root === undefined || root === EMPTY_TRIE_ROOT;
-    return isEmpty ? undefined : unreadNode(hexToBytes(root));
-  };
+  const linkOf = ({ number, hash }: BlockId): TrieLink =>
+    linkTo(store.stateRoot(number, hash) ?? EMPTY_TRIE_ROOT);
   deadNodes(linkOf(dead), kept.map(linkOf), store.readNode, (node) => {
     changes.push(nodeRemoval(node));
   });

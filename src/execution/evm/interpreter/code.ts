@@ -6,7 +6,7 @@ export type AnalyzedCode = {
   readonly bytes: Uint8Array;
   /** 1 where a jump may go. */
   readonly jumpDests: Uint8Array;
-  /** Words that PUSH instructions push, by the position of the instruction; filled when first run. */
+  /** Words that PUSH instructions push, by their position; filled when first run. */
   readonly pushed: (bigint | undefined)[];
 };
 

@@ -87,15 +87,25 @@ export class Halt extends Error {
   override readonly name = 'Halt';
 }
 
-// Made once: a halt is ordinary, and stacks are dear.
+// Halts are made once: they are ordinary, and capturing stacks is dear.
+
+/** Less gas than the next step costs. */
 export const OUT_OF_GAS: Halt = new Halt('out of gas');
+/** An opcode found too few items on the stack. */
 export const STACK_UNDERFLOW: Halt = new Halt('stack underflow');
+/** The stack would hold more than 1024 items. */
 export const STACK_OVERFLOW: Halt = new Halt('stack overflow');
+/** A jump to where no JUMPDEST is. */
 export const BAD_JUMP: Halt = new Halt('invalid jump destination');
+/** No opcode of the fork. */
 export const INVALID_OPCODE: Halt = new Halt('invalid opcode');
+/** A change inside a static call. */
 export const STATIC_WRITE: Halt = new Halt('write in a static call');
+/** A copy of more return data than there is. */
 export const BAD_RETURN_DATA: Halt = new Halt('return data out of bounds');
+/** A creation where a contract is already (EIP-684, EIP-7610). */
 export const COLLISION: Halt = new Halt('contract address is taken');
+/** Returned code above 24,576 bytes, or beginning with 0xef (EIP-170, EIP-3541). */
 export const BAD_CODE: Halt = new Halt('code too long, or it begins with 0xef');
 
 /** Takes `amount` of gas. @throws Halt when there is less. */
