@@ -15,6 +15,8 @@ import type { AbortOptions } from '../transport/abort.ts';
 export type EnginePort = {
   /**
    * Makes `state.headBlockHash` the head, and starts a build on it when attributes are given.
+   * Attributes that cannot be built are answered by an invalid status or by the error
+   * `invalidAttributes`: engines differ.
    *
    * @throws EngineError `invalidForkchoiceState`, `invalidAttributes` among others.
    */

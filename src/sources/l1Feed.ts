@@ -4,6 +4,7 @@ import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import type { Waits } from '../transport/waits.ts';
+import { crossCheck, isCrossChecked } from './crossCheck.ts';
 import { fillBlobs, wantedBlobs } from './batcherBlobs.ts';
 import type { BlobSource } from './blobSource.ts';
 import type { L1Heads } from './l1Heads.ts';
@@ -60,6 +61,8 @@ const RECENT_BLOCKS = 256;
  * The L1 as an ordered stream of proven facts. Waits at the head for new blocks; ends after a
  * `reorg` item. Begin no more than one `next()` at a time.
  *
+ * With several endpoints they are compared now and then; a contradiction is waited out, not passed.
+ *
  * @throws SourceError `deadline` when one block could not be had or proven in time: begin again.
  * @throws The signal's reason.
  */
@@ -90,6 +93,9 @@ export async function* followL1(
         // Ours is canonical; what was fetched belongs to another fork.
         ahead.refetch(child);
         continue;
+      }
+      if (isCrossChecked(block.ref.number, options.heads.head('latest'))) {
+        await agreed(options, block.ref, deadlineMs, abort);
       }
       const batcherThen = options.nextBatcher(batcher, block);
       const complete = await withBlobs(options, ahead, batcherThen, block, abort);
@@ -165,6 +171,17 @@ function nextHead(heads: L1Heads, signal: AbortSignal): Promise<void> {
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** Waits until no endpoint contradicts a block. */
+function agreed(
+  { source, waits }: L1FeedOptions,
+  block: L1BlockRef,
+  deadlineMs: number,
+  abort: AbortOptions,
+): Promise<true> {
+  const name = `agreement of the endpoints on L1 block ${block.number}`;
+  return retrying((once) => crossCheck(source, block, once), { waits, name, deadlineMs, ...abort });
 }
 
 /** The blocks at the height of `last` and above it, as one endpoint has them; they link. */

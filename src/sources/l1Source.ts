@@ -60,6 +60,8 @@ export type L1Source = {
     id: L1Selector,
     options?: AbortOptions,
   ) => Promise<L1Block | undefined>;
+  /** What each endpoint that is well says of one height; nothing where it is the only one. */
+  readonly witnesses: (number: bigint, options?: AbortOptions) => Promise<readonly L1Witness[]>;
   /** A storage slot of a contract at a block, as the endpoint says: not proven. */
   readonly storageAt: (
     address: Address,
@@ -68,6 +70,13 @@ export type L1Source = {
     options?: AbortOptions,
   ) => Promise<Hash>;
   readonly close: () => void;
+};
+
+/** The block that one endpoint has at a height. */
+export type L1Witness = {
+  /** Scheme, host and port of the endpoint. */
+  readonly name: string;
+  readonly ref: L1BlockRef;
 };
 
 /** The L1 that a pool of endpoints serves. */
@@ -106,6 +115,15 @@ export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
     blockWithoutLogs: async (id, options = {}) => {
       const proven = await provenBlock(id, options);
       return proven === undefined ? undefined : l1BlockOf(config, proven, []);
+    },
+    witnesses: async (number, options = {}) => {
+      const well = pool.endpoints.filter(
+        (endpoint) => endpoint.restMs() === 0 && !endpoint.isUnsure(),
+      );
+      // One alone has nobody to contradict it.
+      if (well.length < 2) return [];
+      const asked = well.map((endpoint) => askWitness(endpoint, number, options));
+      return (await Promise.all(asked)).filter((witness) => witness !== undefined);
     },
     storageAt: async (address, slot, blockHash, options = {}) => {
       const found = await pool.ask(async (endpoint) => {
@@ -158,6 +176,21 @@ async function askPair(
   if (pair[1].parentHash === pair[0].hash) return pair;
   const message = `${endpoint.name}: L1 blocks ${number} and ${number + 1n} do not link`;
   throw new SourceError('unverified', message);
+}
+
+async function askWitness(
+  endpoint: Endpoint,
+  number: bigint,
+  options: AbortOptions,
+): Promise<L1Witness | undefined> {
+  try {
+    const json = await endpoint.call(...blockCall({ number }, false), options);
+    return json === null ? undefined : { name: endpoint.name, ref: checkedRef({ number }, json) };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof SourceError)) throw error;
+    return undefined;
+  }
 }
 
 async function askReceipts(

@@ -208,6 +208,21 @@ describe('followL1', () => {
     expect(running.waits.list()).toEqual([]);
   });
 
+  test('behavior: does not pass a height on which two endpoints disagree', async () => {
+    const long = makeL1Chain({ count: 200 });
+    const fork = makeL1Chain({ parent: long[99] as ServedBlock, count: 100, salt: 3 });
+    const other = [...long.slice(0, 100), ...fork];
+    const running = await follow([{ chain: long }, { chain: other }], {
+      after: long[0] as ServedBlock,
+    });
+    await readTo(running, 127n);
+    const next = running.feed.next();
+    await until(() => running.waits.list().some(({ name }) => name.includes('agreement')));
+    expect(running.waits.list()[0]?.lastError).toContain('disagree on L1 block 128');
+    (running.servers[1] as L1Server).chain = long;
+    expect((await next).value).toMatchObject({ block: { ref: { number: 128n } } });
+  });
+
   test('error: gives up at the deadline', async () => {
     const running = await follow(
       [{ spoil: ({ params }, result) => (params[0] === '0x3' ? null : result) }],
