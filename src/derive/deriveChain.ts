@@ -38,8 +38,8 @@ export type DeriveEvent = { readonly safe: L2BlockRef; readonly pendingSafe: L2B
 
 /**
  * Derives a chain from an L1 with an engine, one event at a time: the driver in its simplest form.
- * After `needL1Block` or `needBlobs` the caller may extend the L1 and go on, or stop; `halted` is the
- * end. A `reset` is carried out before the next event.
+ * After `needL1Block` or `needBlobs` the caller may extend the L1 and go on, or stop; `halted` is
+ * the end. A `reset` is carried out before the next event.
  *
  * @param from  L2 blocks from genesis up to the safe head: at least genesis.
  * @spec        protocol/derivation-2-attributes-engine.md 10
@@ -177,7 +177,9 @@ function refusedDeposits(
   return {
     type: 'halted',
     reason: 'invalidDepositsOnly',
-    message: `The engine refuses L2 block ${parent.number + 1n} although it holds deposits only: ${problem}`,
+    message:
+      `The engine refuses L2 block ${parent.number + 1n} although it holds deposits only: ` +
+      `${problem}`,
   };
 }
 

@@ -42,10 +42,9 @@ function describeChannel(state: DeriveState, origin: L1BlockRef | undefined): st
   const others = channels.type === 'bank' ? channels.channels.size - 1 : 0;
   const age = origin.number - open.opened.number;
   const limit = channelTimeout(config.rollup, origin.timestamp);
-  return (
-    `channel ${shortId(open.id)} ${frames} frames ${sizeText(open.sizeBytes)} open ${age}/${limit}` +
-    (others > 0 ? ` and ${others} more` : '')
-  );
+  const size = sizeText(open.sizeBytes);
+  const more = others > 0 ? ` and ${others} more` : '';
+  return `channel ${shortId(open.id)} ${frames} frames ${size} open ${age}/${limit}${more}`;
 }
 
 function describeBatches({ batches, channel }: DeriveState): string | undefined {
