@@ -4,6 +4,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import type { Address, Hex } from '../../base/bytes.ts';
 import { encodeJsonExact, type JsonValue } from '../../base/json.ts';
 import { DEV_ROLES, devAccount } from '../../devnet/devAccounts.ts';
+import { devFunds } from '../../devnet/devL1.ts';
 import {
   buildGenesis,
   DEFAULT_CHAIN_OP_CONFIG,
@@ -20,9 +21,6 @@ import { createHttpClient } from '../../transport/http.ts';
 import { createL1Client } from '../../l1Tx/l1Client.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import { readAddress, readKey, readNumber } from '../values.ts';
-
-const ETHER = 10n ** 18n;
-const DEV_ACCOUNTS = 10;
 
 /** What every new chain has, until someone needs another value. */
 const CHAIN = {
@@ -143,9 +141,4 @@ function contractOptions(flags: GenesisFlags, batchInbox: Address): L1ContractOp
 /** An address that nobody has the key of: `0xff`, zeros, the L2 chain id in decimal digits. */
 function inboxOf(l2ChainId: bigint): Address {
   return `0xff${l2ChainId.toString().padStart(38, '0')}`;
-}
-
-function devFunds(): ReadonlyMap<Address, bigint> {
-  const indexes = Array.from({ length: DEV_ACCOUNTS }, (_, index) => index);
-  return new Map(indexes.map((index) => [devAccount(index).address, 10_000n * ETHER]));
 }
