@@ -81,7 +81,8 @@ async function compareOrBuild(
   const number = derived.parent.number + 1n;
   const existing = await engine.block({ number }, options);
   if (existing === undefined) {
-    const message = `the engine has no block ${number}, below our unsafe head ${heads.unsafeHead.number}`;
+    const tip = heads.unsafeHead.number;
+    const message = `the engine has no block ${number}, below our unsafe head ${tip}`;
     return [heads, { type: 'reset', reason: 'missingBlock', message }];
   }
   const mismatch = consolidate(config, derived.parent.hash, derived.attributes, existing);
@@ -186,7 +187,8 @@ function sealFault(
   const mismatch = consolidate(config, derived.parent.hash, derived.attributes, envelope);
   if (mismatch === undefined) return undefined;
   const { field, expected, found } = mismatch;
-  return `the engine built another block than asked: \`${field}\` expected ${expected}, found ${found}`;
+  const difference = `\`${field}\` expected ${expected}, found ${found}`;
+  return `the engine built another block than asked: ${difference}`;
 }
 
 function refOf(derived: DerivedAttributes, envelope: PayloadEnvelope): L2BlockRef {

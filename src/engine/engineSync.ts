@@ -20,6 +20,7 @@ export type EngineSync = 'off' | 'waiting' | 'running' | 'finished';
 /** Who fills the engine: the operator's `syncmode`. */
 export type SyncMode = 'consensus-layer' | 'execution-layer';
 
+/** What decides whether the engine syncs by itself. */
 export type EngineSyncOptions = {
   readonly mode: SyncMode;
   readonly genesis: BlockId;
@@ -56,6 +57,7 @@ export function isEngineSyncing(sync: EngineSync): boolean {
   return sync === 'waiting' || sync === 'running';
 }
 
+/** Where the engine's sync has ended, and how far behind safe and finalized begin. */
 export type AfterSyncOptions = {
   /** The unsafe block that the engine has found valid. */
   readonly tip: L2BlockRef;
@@ -66,8 +68,8 @@ export type AfterSyncOptions = {
 };
 
 /**
- * Heads after the engine has synced: unsafe at the tip; safe and finalized `offsetBlocks` behind, or
- * at the oldest block that the engine can serve where its history begins later.
+ * Heads after the engine has synced: unsafe at the tip; safe and finalized `offsetBlocks` behind,
+ * or at the oldest block that the engine can serve where its history begins later.
  *
  * They have not been sent: `sendForkchoice` comes next.
  *

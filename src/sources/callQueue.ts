@@ -16,6 +16,7 @@ import {
   waitMs,
 } from './pace.ts';
 
+/** Where calls go, how fast, and who is told how it went. */
 export type CallQueueOptions = {
   readonly connection: RpcConnection;
   readonly limits: PaceLimits;

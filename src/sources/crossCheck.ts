@@ -3,7 +3,7 @@ import type { AbortOptions } from '../transport/abort.ts';
 import { SourceError } from './errors.ts';
 import type { L1Source } from './l1Source.ts';
 
-/** Heights at which endpoints are compared, in L1 blocks. A lie is found at most this much later. */
+/** L1 blocks between two comparisons: a lie is found at most this much later. */
 export const CROSS_CHECK_INTERVAL = 128n;
 
 /** Nearer to the head endpoints may differ for a while without lying. Two epochs, in L1 blocks. */
@@ -33,6 +33,6 @@ export async function crossCheck(
   const witnesses = await source.witnesses(block.number, options);
   if (witnesses.every(({ ref }) => ref.hash === block.hash)) return true;
   const said = witnesses.map(({ name, ref }) => `${name} says ${ref.hash}`).join(', ');
-  const message = `endpoints disagree on L1 block ${block.number}: we were given ${block.hash}, ${said}`;
-  throw new SourceError('unverified', message);
+  const given = `endpoints disagree on L1 block ${block.number}: we were given ${block.hash}`;
+  throw new SourceError('unverified', `${given}, ${said}`);
 }

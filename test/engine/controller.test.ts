@@ -1,24 +1,26 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
-import { applyAttributes, type DerivedAttributes } from '../../src/engine/controller.ts';
-import { EngineError, type EngineErrorCode } from '../../src/engine/errors.ts';
-import { insertUnsafe, restoreBackupUnsafe, sendForkchoice } from '../../src/engine/forkchoice.ts';
-import {
-  dropPendingSafe,
-  type EngineHeads,
-  forkchoiceOf,
-  promoteFinalized,
-  startHeads,
-} from '../../src/engine/heads.ts';
+import { applyAttributes } from '../../src/engine/controller.ts';
+import type { EngineErrorCode } from '../../src/engine/errors.ts';
+import { restoreBackupUnsafe, sendForkchoice } from '../../src/engine/forkchoice.ts';
+import { dropPendingSafe, forkchoiceOf } from '../../src/engine/heads.ts';
 import type { EnginePort, PayloadStatus } from '../../src/engine/port.ts';
 import type { PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
 import type { L2BlockRef } from '../../src/protocol/ids.ts';
-import { makeAttributes, makeDeposit } from '../support/engineAttributes.ts';
+import { makeDeposit } from '../support/engineAttributes.ts';
+import {
+  answering,
+  derivedOn,
+  EPOCH,
+  failing,
+  headsAt,
+  INVALID,
+  refOf,
+  SYNCING,
+  UNKNOWN,
+  unsafeChain,
+} from '../support/engineScenes.ts';
 import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
 import { createMemoryEngine, type MemoryEngine, POISON } from '../support/memoryEngine.ts';
-
-const EPOCH = { number: 1n, hash: `0x${'e0'.repeat(32)}` as Hash };
-const UNKNOWN: Hash = `0x${'ab'.repeat(32)}`;
 
 let engine: MemoryEngine;
 let genesis: L2BlockRef;
@@ -27,71 +29,10 @@ beforeEach(() => {
   genesis = refOf(engine.genesis);
 });
 
-function refOf(block: PayloadEnvelope): L2BlockRef {
-  const { blockNumber, blockHash, parentHash, timestamp } = block.executionPayload;
-  return {
-    number: blockNumber,
-    hash: blockHash,
-    parentHash,
-    timestamp,
-    l1Origin: EPOCH,
-    sequenceNumber: 0n,
-  };
-}
-
-function headsAt(block: L2BlockRef): EngineHeads {
-  return startHeads({ unsafeHead: block, safeHead: block, finalizedHead: block });
-}
-
-function derivedOn(
-  parent: PayloadEnvelope,
-  change: Partial<DerivedAttributes> = {},
-): DerivedAttributes {
-  return {
-    attributes: makeAttributes(parent),
-    parent: refOf(parent),
-    epoch: EPOCH,
-    sequenceNumber: 0n,
-    concluding: true,
-    ...change,
-  };
-}
-
-/** A chain of unsafe blocks on genesis in the engine; each is made from `derivedOn` its parent. */
-async function unsafeChain(count: number, salt = 0): Promise<readonly PayloadEnvelope[]> {
-  const blocks = [engine.genesis];
-  for (let i = 0; i < count; i++) {
-    const parent = blocks.at(-1) as PayloadEnvelope;
-    const state = {
-      ...forkchoiceOf(headsAt(genesis)),
-      headBlockHash: parent.executionPayload.blockHash,
-    };
-    const { build } = await engine.forkchoiceUpdated(state, makeAttributes(parent, salt));
-    const block = await engine.getPayload(build as NonNullable<typeof build>);
-    await engine.newPayload(block);
-    blocks.push(block);
-  }
-  const headBlockHash = (blocks.at(-1) as PayloadEnvelope).executionPayload.blockHash;
-  await engine.forkchoiceUpdated({ ...forkchoiceOf(headsAt(genesis)), headBlockHash }, undefined);
-  engine.calls.length = 0;
-  return blocks;
-}
-
 /** The engine with one method replaced. */
 function withMethod<K extends keyof EnginePort>(name: K, method: EnginePort[K]): EnginePort {
   return { ...engine, [name]: method };
 }
-
-const failing = (code: EngineErrorCode) => async (): Promise<never> => {
-  throw new EngineError(code, 'scripted');
-};
-const answering = (status: PayloadStatus) => async () => status;
-const INVALID: PayloadStatus = {
-  type: 'invalid',
-  validationError: 'scripted',
-  latestValidHash: undefined,
-};
-const SYNCING: PayloadStatus = { type: 'syncing' };
 
 describe('applyAttributes', () => {
   test('default: builds on the tip', async () => {
@@ -115,7 +56,7 @@ describe('applyAttributes', () => {
     expect(engine.heads()).toEqual(forkchoiceOf(told));
   });
 
-  test('behavior: the head goes with the next build; an equal forkchoice is not sent again', async () => {
+  test('behavior: the head goes with the next build, an equal state not again', async () => {
     let heads = headsAt(genesis);
     let parent = engine.genesis;
     for (let i = 0; i < 3; i++) {
@@ -136,7 +77,7 @@ describe('applyAttributes', () => {
   });
 
   test('behavior: consolidates an equal unsafe block', async () => {
-    const [, one, two] = await unsafeChain(2);
+    const [, one, two] = await unsafeChain(engine, 2);
     const start = { ...headsAt(genesis), unsafeHead: refOf(two as PayloadEnvelope) };
     const [heads, outcome] = await applyAttributes(
       engine,
@@ -154,7 +95,7 @@ describe('applyAttributes', () => {
   });
 
   test('behavior: replaces an unsafe block that differs, and remembers the tip', async () => {
-    const [, , two] = await unsafeChain(2, 5);
+    const [, , two] = await unsafeChain(engine, 2, 5);
     const tip = refOf(two as PayloadEnvelope);
     const derived = derivedOn(engine.genesis, { concluding: false });
     const start = { ...headsAt(genesis), unsafeHead: tip };
@@ -169,7 +110,7 @@ describe('applyAttributes', () => {
   });
 
   test('behavior: a concluded batch forgets the tip it displaced', async () => {
-    const [, , two] = await unsafeChain(2, 5);
+    const [, , two] = await unsafeChain(engine, 2, 5);
     const start = { ...headsAt(genesis), unsafeHead: refOf(two as PayloadEnvelope) };
     const [heads] = await applyAttributes(engine, CONFIG, start, derivedOn(engine.genesis));
     expect(heads.backupUnsafeHead).toBeUndefined();
@@ -250,7 +191,7 @@ describe('applyAttributes', () => {
   });
 
   test('behavior: SYNCING of an engine that lost the parent resets', async () => {
-    const [, one] = await unsafeChain(1);
+    const [, one] = await unsafeChain(engine, 1);
     const head = refOf(one as PayloadEnvelope);
     engine.rewind(0n);
     const [, outcome] = await applyAttributes(
@@ -337,143 +278,5 @@ describe('applyAttributes', () => {
     await expect(
       applyAttributes(scripted, CONFIG, headsAt(genesis), derivedOn(engine.genesis), options),
     ).rejects.toThrow('enough');
-  });
-});
-
-describe('sendForkchoice', () => {
-  test.each<[string, EngineErrorCode, object]>([
-    ['-38002', 'invalidForkchoiceState', { type: 'reset', reason: 'forkchoiceRefused' }],
-    ['another error', 'rpc', { type: 'retry' }],
-    ['no answer', 'timeout', { type: 'retry' }],
-  ])('behavior: %s', async (_, code, expected) => {
-    const scripted = withMethod('forkchoiceUpdated', failing(code));
-    const [heads, outcome] = await sendForkchoice(scripted, headsAt(genesis));
-    expect(outcome).toMatchObject(expected);
-    expect(heads.sentForkchoice).toBeUndefined();
-  });
-
-  test.each([INVALID, SYNCING])('behavior: $type resets', async (status) => {
-    const scripted = withMethod('forkchoiceUpdated', async () => ({ status, build: undefined }));
-    const [, outcome] = await sendForkchoice(scripted, headsAt(genesis));
-    expect(outcome).toMatchObject({ type: 'reset', reason: 'engineRewound' });
-  });
-
-  test('behavior: after a failed build the heads are told again', async () => {
-    const [told] = await sendForkchoice(engine, headsAt(genesis));
-    const scripted = withMethod('getPayload', failing('timeout'));
-    const [heads] = await applyAttributes(scripted, CONFIG, told, derivedOn(engine.genesis));
-    engine.calls.length = 0;
-    await sendForkchoice(engine, heads);
-    expect(engine.calls).toEqual(['forkchoiceUpdated']);
-  });
-});
-
-describe('insertUnsafe', () => {
-  test('default: a child of the tip', async () => {
-    const [, one] = await unsafeChain(1);
-    const block = refOf(one as PayloadEnvelope);
-    const [heads, outcome] = await insertUnsafe(
-      engine,
-      headsAt(genesis),
-      one as PayloadEnvelope,
-      block,
-    );
-    expect(outcome).toEqual({ type: 'inserted', block });
-    expect(heads).toMatchObject({
-      unsafeHead: block,
-      safeHead: genesis,
-      backupUnsafeHead: undefined,
-    });
-    expect(engine.calls).toEqual(['newPayload', 'forkchoiceUpdated']);
-    await sendForkchoice(engine, heads);
-    expect(engine.calls.length).toBe(2);
-  });
-
-  test('behavior: SYNCING moves the sync target, not the head', async () => {
-    const [, , two] = await unsafeChain(2);
-    engine.rewind(0n);
-    const block = refOf(two as PayloadEnvelope);
-    const [heads, outcome] = await insertUnsafe(
-      engine,
-      headsAt(genesis),
-      two as PayloadEnvelope,
-      block,
-    );
-    expect(outcome).toEqual({ type: 'syncing', target: block });
-    expect(heads).toMatchObject({ unsafeHead: genesis, syncTarget: block });
-  });
-
-  test.each<[string, Partial<EnginePort>, object]>([
-    ['INVALID to newPayload', { newPayload: answering(INVALID) }, { type: 'invalid' }],
-    ['no answer to newPayload', { newPayload: failing('timeout') }, { type: 'retry' }],
-    [
-      'INVALID to forkchoiceUpdated',
-      { forkchoiceUpdated: async () => ({ status: INVALID, build: undefined }) },
-      { type: 'invalid' },
-    ],
-    ['-38002', { forkchoiceUpdated: failing('invalidForkchoiceState') }, { type: 'reset' }],
-    [
-      'no answer to forkchoiceUpdated',
-      { forkchoiceUpdated: failing('connection') },
-      { type: 'retry' },
-    ],
-  ])('behavior: %s', async (_, methods, expected) => {
-    const [, one] = await unsafeChain(1);
-    const scripted = { ...engine, ...methods };
-    const block = refOf(one as PayloadEnvelope);
-    const [heads, outcome] = await insertUnsafe(
-      scripted,
-      headsAt(genesis),
-      one as PayloadEnvelope,
-      block,
-    );
-    expect(outcome).toMatchObject(expected);
-    expect(heads.unsafeHead).toEqual(genesis);
-  });
-});
-
-describe('restoreBackupUnsafe', () => {
-  test.each<[string, Partial<EnginePort>, object, boolean]>([
-    [
-      'SYNCING',
-      { forkchoiceUpdated: async () => ({ status: SYNCING, build: undefined }) },
-      { type: 'sent' },
-      false,
-    ],
-    ['no answer', { forkchoiceUpdated: failing('timeout') }, { type: 'retry' }, true],
-    ['-38002', { forkchoiceUpdated: failing('invalidForkchoiceState') }, { type: 'reset' }, false],
-  ])('behavior: %s', async (_, methods, expected, isKept) => {
-    const backup = { ...genesis, number: 4n, hash: UNKNOWN };
-    const start = { ...headsAt(genesis), backupUnsafeHead: backup };
-    const [heads, outcome] = await restoreBackupUnsafe({ ...engine, ...methods }, start);
-    expect(outcome).toMatchObject(expected);
-    expect(heads).toMatchObject({ unsafeHead: genesis });
-    expect(heads.backupUnsafeHead).toEqual(isKept ? backup : undefined);
-  });
-
-  test('behavior: nothing to restore, nothing sent', async () => {
-    await restoreBackupUnsafe(engine, headsAt(genesis));
-    expect(engine.calls).toEqual([]);
-  });
-});
-
-describe('promoteFinalized', () => {
-  test('behavior: never goes back, never passes the safe head', () => {
-    const one = { ...genesis, number: 1n, hash: ZERO_HASH };
-    const heads = startHeads({ unsafeHead: one, safeHead: one, finalizedHead: one });
-    expect(promoteFinalized(heads, genesis)).toBe(heads);
-    expect(() => promoteFinalized(headsAt(genesis), one)).toThrow(
-      'finalized head above the safe head',
-    );
-  });
-});
-
-describe('startHeads', () => {
-  test('error: heads in a wrong order', () => {
-    const one = { ...genesis, number: 1n };
-    expect(() =>
-      startHeads({ unsafeHead: genesis, safeHead: one, finalizedHead: genesis }),
-    ).toThrow();
-    expect(() => startHeads({ unsafeHead: one, safeHead: genesis, finalizedHead: one })).toThrow();
   });
 });

@@ -76,12 +76,12 @@ describe('decideEngineSync', () => {
     expect(await decideEngineSync(engine, optionsFor())).toBe('running');
   });
 
-  test('behavior: so does one that has finalized genesis only', async () => {
+  test('behavior: one that has finalized genesis only syncs', async () => {
     await finalize(0);
     expect(await decideEngineSync(engine, optionsFor())).toBe('running');
   });
 
-  test('behavior: one that has finalized more has a chain, unless its kind may sync again', async () => {
+  test('behavior: finalized more is a chain, unless its kind may sync again', async () => {
     await finalize(5);
     expect(await decideEngineSync(engine, optionsFor())).toBe('finished');
     expect(await decideEngineSync(engine, optionsFor({ mayResync: true }))).toBe('running');

@@ -140,7 +140,7 @@ export function describeEnginePort(name: string, open: () => Promise<EngineUnder
       expect(await under.engine.newPayload(one)).toEqual({ type: 'valid' });
     });
 
-    test('a payload with a wrong state root, or a hash that is not its own, is invalid', async () => {
+    test('a wrong state root, or a hash that is not its own, is invalid', async () => {
       const builder = await start();
       const { executionPayload, ...rest } = await build(builder, builder.genesis);
       const under = await start();

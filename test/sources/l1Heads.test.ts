@@ -146,7 +146,7 @@ describe('subscribeNewHeads', () => {
     expect(await next).toBe(4n);
   });
 
-  test('behavior: a header that is not its hash breaks the connection, and it is opened again', async () => {
+  test('behavior: a header that is not its hash: the connection is opened again', async () => {
     const sockets = await startSockets();
     const broken: SourceError[] = [];
     const stop = new AbortController();

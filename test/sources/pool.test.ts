@@ -63,7 +63,7 @@ describe('createPool', () => {
     },
   );
 
-  test('behavior: lacking what another has is lagging; lacking what nobody has is not', async () => {
+  test('behavior: lacking what another has is lagging, what nobody has is not', async () => {
     const [a, b] = [scripted('a', [undefined]), scripted('b', [2, undefined])];
     expect(await ask(a.endpoint, b.endpoint)).toBe(2);
     expect(a.told.lagging).toBe(1);

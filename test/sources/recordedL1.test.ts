@@ -116,7 +116,7 @@ function nextBatcher(config: RollupConfig, before: Address, block: L1Block): Add
   return systemConfig.batcherAddr;
 }
 
-/** Facts in a form that compares fast: blobs as the hash that names them and whether they are there. */
+/** Facts in a form that compares fast: blobs by their hash and whether they are there. */
 function digest(facts: readonly L1Block[]): unknown {
   return facts.map(({ ref, inboxTxs, logs }) => ({
     ref,
