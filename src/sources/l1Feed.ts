@@ -19,9 +19,9 @@ import { retrying } from './retrying.ts';
 export type L1FeedItem =
   | { readonly type: 'block'; readonly block: L1Block }
   /**
-   * The L1 has left `last`, the block given before (or the one the feed began after), and has
-   * `found` at its height. The feed is at its end: begin another one after a block that is still
-   * canonical.
+   * The L1 has left `last`, the block given before (or the one the feed began after). `found` is
+   * another block than was given out at its height, which is that of `last` or lower. The feed is
+   * at its end: begin another one after a block that is still canonical.
    */
   | { readonly type: 'reorg'; readonly last: BlockId; readonly found: L1BlockRef };
 

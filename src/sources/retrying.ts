@@ -17,7 +17,8 @@ const LONGEST_PAUSE_MS = 5_000;
  * Tries until there is a value, with growing pauses. From the first failure on the wait is
  * listed in `waits`.
  *
- * @param attempt Undefined and a SourceError that is retryable both mean "try again".
+ * @param attempt Undefined and any SourceError mean "try again". One that is not retryable waits
+ *                for the operator, so it is tried again after the longest pause only.
  * @throws SourceError `deadline` with the last failure as cause, when the time is over; any other
  *         error at once; the signal's reason.
  */
@@ -32,14 +33,9 @@ export async function retrying<T>(
       const outcome = await tryOnce(attempt, abort);
       if ('value' in outcome) return outcome.value;
       const { message } = outcome.error;
-      if (!outcome.error.retryable) throw outcome.error;
       const leftMs = startMs + deadlineMs - Date.now();
       if (leftMs <= 0) throw deadline(name, tries, deadlineMs, outcome.error);
-      const pauseMs = Math.min(
-        FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 16),
-        LONGEST_PAUSE_MS,
-        leftMs,
-      );
+      const pauseMs = Math.min(pauseAfter(tries, outcome.error), leftMs);
       wait ??= waits.begin(name, 'try again');
       const nextActionAtMs = Date.now() + pauseMs;
       wait.update({ tries, lastError: message, nextAction: 'try again', nextActionAtMs });
@@ -48,6 +44,11 @@ export async function retrying<T>(
   } finally {
     wait?.end();
   }
+}
+
+function pauseAfter(tries: number, { retryable }: SourceError): number {
+  if (!retryable) return LONGEST_PAUSE_MS;
+  return Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 16), LONGEST_PAUSE_MS);
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: SourceError };

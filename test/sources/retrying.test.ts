@@ -45,18 +45,31 @@ describe('retrying', () => {
     expect(given.waits.list()).toEqual([]);
   });
 
-  test('error: what no other try can help is thrown at once', async () => {
-    const refused = new SourceError('refused', 'another key');
+  test('behavior: what only the operator can help waits the longest', async () => {
+    const given = options();
+    const stop = new AbortController();
+    const refuse = async (): Promise<undefined> => {
+      throw new SourceError('refused', 'another key');
+    };
+    const startMs = Date.now();
+    const running = retrying(refuse, { ...given, signal: stop.signal });
+    while (given.waits.list().length === 0) await new Promise((done) => setTimeout(done, 1));
+    const [wait] = given.waits.list();
+    expect(wait).toMatchObject({ tries: 1, lastError: 'another key' });
+    expect(Number(wait?.nextActionAtMs) - startMs).toBeGreaterThanOrEqual(5000);
+    stop.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+  });
+
+  test('error: what is no SourceError is thrown at once', async () => {
     const bug = new TypeError('bug');
-    for (const error of [refused, bug]) {
-      let tries = 0;
-      const fail = async (): Promise<undefined> => {
-        tries += 1;
-        throw error;
-      };
-      await expect(retrying(fail, options())).rejects.toBe(error);
-      expect(tries).toBe(1);
-    }
+    let tries = 0;
+    const fail = async (): Promise<undefined> => {
+      tries += 1;
+      throw bug;
+    };
+    await expect(retrying(fail, options())).rejects.toBe(bug);
+    expect(tries).toBe(1);
   });
 
   test('error: an abort ends the pause', async () => {
