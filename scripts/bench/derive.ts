@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { existsSync } from 'node:fs';
 import type { CaseJson, L1BlockJson } from '../../src/cli/differential/caseJson.ts';
 import { type CorpusCase, prepareCase } from '../../src/cli/differential/corpusCase.ts';
 import { runCase } from '../../src/cli/differential/runCase.ts';
+import { readJsonLines } from '../../src/cli/recording/lines.ts';
 
 /** One benchmark of the derivation core: what it read, and its median figures per CPU second. */
 export type DeriveFigure = {
@@ -19,9 +19,9 @@ const RUNS = 5;
  * Derives a long benign stretch with a null engine, five times in one warm process, parsing
  * excluded. Checks that the head which the corpus expects is reached.
  */
-export function benchDerive(file: string): DeriveFigure | undefined {
+export async function benchDerive(file: string): Promise<DeriveFigure | undefined> {
   if (!existsSync(file)) return undefined;
-  const { json, prepared } = readStretch(file);
+  const { expected, name, prepared } = await readStretch(file);
   const seconds: number[] = [];
   let l2Blocks = 0;
   let transactions = 0;
@@ -29,11 +29,9 @@ export function benchDerive(file: string): DeriveFigure | undefined {
     const before = process.cpuUsage();
     const result = runCase(prepared);
     const { user, system } = process.cpuUsage(before);
-    const { number, hash } = json.expect.final.safe;
+    const { number, hash } = expected;
     if (result.safe.hash !== hash) {
-      throw new Error(
-        `${json.name}: expected safe head ${number} ${hash}, found ${result.safe.hash}`,
-      );
+      throw new Error(`${name}: expected safe head ${number} ${hash}, found ${result.safe.hash}`);
     }
     l2Blocks = result.steps.length;
     transactions = result.steps.reduce(
@@ -45,22 +43,28 @@ export function benchDerive(file: string): DeriveFigure | undefined {
   }
   const cpuSeconds = seconds.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] as number;
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
-  return { workload: json.name, l2Blocks, transactions, cpuSeconds, peakMegabytes };
+  return { workload: name, l2Blocks, transactions, cpuSeconds, peakMegabytes };
 }
 
+type Stretch = {
+  readonly name: string;
+  readonly expected: { readonly number: number; readonly hash: string };
+  readonly prepared: CorpusCase;
+};
+
 /** A bench file: first a case without L1 blocks and blobs, then one of these a line. */
-function readStretch(file: string): { readonly json: CaseJson; readonly prepared: CorpusCase } {
-  const lines = gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n');
-  const head = JSON.parse(lines[0] as string) as CaseJson;
+async function readStretch(file: string): Promise<Stretch> {
+  let head: CaseJson | undefined;
   const l1: L1BlockJson[] = [];
   const blobs: NonNullable<CaseJson['blobs']>[number][] = [];
-  for (const line of lines.slice(1)) {
-    const item = JSON.parse(line) as { l1?: L1BlockJson; blob?: (typeof blobs)[number] };
-    if (item.l1 !== undefined) l1.push(item.l1);
-    if (item.blob !== undefined) blobs.push(item.blob);
+  for await (const { json } of readJsonLines(file)) {
+    const item = json as { l1?: L1BlockJson; blob?: (typeof blobs)[number] };
+    if (head === undefined) head = json as unknown as CaseJson;
+    else if (item.l1 !== undefined) l1.push(item.l1);
+    else if (item.blob !== undefined) blobs.push(item.blob);
   }
-  const json = { ...head, l1, blobs };
-  return { json, prepared: prepareCase(json) };
+  const whole = { ...(head as CaseJson), l1, blobs };
+  return { name: whole.name, expected: whole.expect.final.safe, prepared: prepareCase(whole) };
 }
 
 /** The figure in one line. */
