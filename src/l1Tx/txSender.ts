@@ -53,6 +53,8 @@ export type TxSenderConfig = {
 /** Why a transaction was given up. */
 export type TxErrorCode =
   | 'nonceTooLow'
+  /** A transaction before it is gone for good, so that it can never be mined. */
+  | 'nonceGap'
   | 'notInMempool'
   | 'reserved'
   | 'tooDear'
@@ -109,6 +111,8 @@ export function createTxSender(parts: TxSenderParts): TxSender {
   let nextNonce: bigint | undefined;
   let line: Promise<unknown> = Promise.resolve();
   let pending = 0;
+  const nonces = new Set<bigint>();
+  const lowestNonce = (): bigint => [...nonces].reduce((a, b) => (a < b ? a : b));
 
   /** Nonces are given in the order of the calls, whatever was slow to prepare. */
   const prepare = async (
@@ -135,12 +139,17 @@ export function createTxSender(parts: TxSenderParts): TxSender {
       pending++;
       const prepared = prepare(candidate, line, options);
       line = prepared.catch(() => {});
+      let nonce: bigint | undefined;
       try {
-        return await follow(parts, await prepared, options);
+        const tx = await prepared;
+        nonce = tx.nonce;
+        nonces.add(nonce);
+        return await follow({ ...parts, lowestNonce }, tx, options);
       } catch (error) {
         nextNonce = undefined;
         throw error;
       } finally {
+        if (nonce !== undefined) nonces.delete(nonce);
         pending--;
       }
     },
@@ -175,6 +184,12 @@ function feesOf(outcome: FeeOutcome): TxFees {
   throw new TxError('tooDear', outcome.message);
 }
 
+/** What following one transaction needs beside the parts. */
+type FollowParts = TxSenderParts & {
+  /** The lowest nonce of ours that is not confirmed. */
+  readonly lowestNonce: () => bigint;
+};
+
 /** A transaction on its way. Every version of its nonce is watched. */
 type Flight = {
   tx: L1Tx;
@@ -190,7 +205,7 @@ type Flight = {
 };
 
 /** Publishes, watches, publishes again and raises fees until the transaction is confirmed. */
-async function follow(parts: TxSenderParts, tx: L1Tx, options: AbortOptions): Promise<TxReceipt> {
+async function follow(parts: FollowParts, tx: L1Tx, options: AbortOptions): Promise<TxReceipt> {
   const now = parts.now ?? Date.now;
   const flight: Flight = {
     tx,
@@ -248,7 +263,7 @@ async function lookUp(
 
 /** What is due for a transaction that is not mined. */
 async function pursue(
-  parts: TxSenderParts,
+  parts: FollowParts,
   flight: Flight,
   nowMs: number,
   options: AbortOptions,
@@ -264,12 +279,29 @@ async function pursue(
   if (config.sendTimeoutMs > 0 && ageMs >= config.sendTimeoutMs) {
     throw new TxError('timeout', `nonce ${flight.tx.nonce} was not mined in ${ageMs} ms`);
   }
+  const isDue = nowMs - flight.publishedMs >= config.rebroadcastIntervalMs;
+  if (isDue) await assertNoGap(parts, options);
   if (flight.mustBump || nowMs - flight.bumpedMs >= config.resubmissionTimeoutMs) {
     await bump(parts, flight, nowMs, options);
     await publish(parts, flight, nowMs, options);
-  } else if (flight.retries > 0 || nowMs - flight.publishedMs >= config.rebroadcastIntervalMs) {
+  } else if (flight.retries > 0 || isDue) {
     await publish(parts, flight, nowMs, options);
   }
+}
+
+/** After a reorg that lost confirmed transactions, later nonces would wait for ever. */
+async function assertNoGap(parts: FollowParts, options: AbortOptions): Promise<void> {
+  let next: bigint;
+  try {
+    next = await parts.l1.nonce(parts.signer.address, 'latest', options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof TransportError) return;
+    throw error;
+  }
+  const lowest = parts.lowestNonce();
+  if (next >= lowest) return;
+  throw new TxError('nonceGap', `expected nonce ${lowest} to be next on L1, found ${next}`);
 }
 
 /** Raises the fees. What cannot be raised is published again as it was. */

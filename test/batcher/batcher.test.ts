@@ -59,7 +59,7 @@ async function inWorld(
         rollup,
         source: sim.source,
         l1: createL1Client(createHttpClient({ url: new URL(url) })),
-        txSender: txSenderOn(url, devAccount(1).key, {}, kzg).manager,
+        txSender: txSenderOn(url, devAccount(1).key, { rebroadcastIntervalMs: 50 }, kzg).sender,
         config: { ...CONFIG, ...change },
         compress: compressChannel,
         newChannelId: () => bytesToHex(randomBytes(16)),
@@ -146,6 +146,17 @@ describe.skipIf(lacksAnvil())('createBatcher', () => {
       for (let i = 0; i < 6; i++) await world.turn();
       await expectEqual(world);
       expect(world.sim.safe().number).toBeGreaterThan(30n);
+    });
+  });
+
+  test.each([1, 4])('behavior: an L1 reorg of depth %i is followed', async (depth) => {
+    await inWorld({}, KARST, async (world) => {
+      for (let i = 0; i < 6; i++) await world.turn();
+      const before = world.sim.safe().number;
+      await rpc(world.url, 'anvil_reorg', [depth, []]);
+      for (let i = 0; i < 8; i++) await world.turn();
+      await expectEqual(world);
+      expect(world.sim.safe().number).toBeGreaterThan(before + 20n);
     });
   });
 

@@ -23,9 +23,9 @@ const BLOB_L1 = { mining: { type: 'instant' }, timestamp: 1_700_000_000 } as con
 describe.skipIf(lacksAnvil())('createTxSender', () => {
   test('default: several at a time, in the order of the calls', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
-      const { manager, events } = txSenderOn(url, key);
-      const sends = [1, 2, 3].map((byte) => manager.send({ ...PLAIN, data: Uint8Array.of(byte) }));
-      expect(manager.pending()).toBe(3);
+      const { sender, events } = txSenderOn(url, key);
+      const sends = [1, 2, 3].map((byte) => sender.send({ ...PLAIN, data: Uint8Array.of(byte) }));
+      expect(sender.pending()).toBe(3);
       await mineWhen(url, () => events.filter(({ type }) => type === 'published').length === 3);
       const receipts = await Promise.all(sends);
       expect(receipts.every(({ succeeded }) => succeeded)).toBe(true);
@@ -41,9 +41,9 @@ describe.skipIf(lacksAnvil())('createTxSender', () => {
   test('behavior: blobs with cell proofs arrive, and the beacon shim serves them', async () => {
     await withL1(BLOB_L1, async ({ url, shelf }) => {
       const kzg = createKzg();
-      const { manager } = txSenderOn(url, key, {}, kzg);
+      const { sender } = txSenderOn(url, key, {}, kzg);
       const blobs = [Uint8Array.of(1), Uint8Array.of(2)].map(encodeBlob);
-      const receipt = await manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
+      const receipt = await sender.send({ ...PLAIN, data: new Uint8Array(0), blobs });
       expect(receipt.succeeded).toBe(true);
       const shim = await startBeaconShim({ l1Url: url, shelf, secondsPerSlot: 1, kzg });
       try {
@@ -74,8 +74,8 @@ describe.skipIf(lacksAnvil())('createTxSender', () => {
 
   test('behavior: fees are raised until the transaction is mined', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
-      const { manager, events } = txSenderOn(url, key, { resubmissionTimeoutMs: 30 });
-      const sent = manager.send(PLAIN);
+      const { sender, events } = txSenderOn(url, key, { resubmissionTimeoutMs: 30 });
+      const sent = sender.send(PLAIN);
       await mineWhen(url, () => events.filter(({ type }) => type === 'bumped').length >= 2);
       expect((await sent).succeeded).toBe(true);
       expect(await rpc(url, 'eth_getTransactionCount', [address, 'latest'])).toBe('0x1');
@@ -85,8 +85,8 @@ describe.skipIf(lacksAnvil())('createTxSender', () => {
   test('behavior: a transaction that a reorg took out is mined again', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
       const patience = { numConfirmations: 3n, rebroadcastIntervalMs: 20 };
-      const { manager, events } = txSenderOn(url, key, patience);
-      const sent = manager.send(PLAIN);
+      const { sender, events } = txSenderOn(url, key, patience);
+      const sent = sender.send(PLAIN);
       await mineWhen(url, () => events.some(({ type }) => type === 'published'));
       await rpc(url, 'anvil_rollback', [1]);
       expect((await mineUntil(url, sent)).succeeded).toBe(true);
@@ -95,22 +95,32 @@ describe.skipIf(lacksAnvil())('createTxSender', () => {
 
   test('error: a nonce used by someone else, and the next send reads it anew', async () => {
     await withAnvil({ mining: { type: 'instant' } }, async ({ url }) => {
-      const { manager } = txSenderOn(url, key);
-      await manager.send(PLAIN);
-      await txSenderOn(url, key).manager.send({ ...PLAIN, data: Uint8Array.of(9) });
-      await expect(manager.send(PLAIN)).rejects.toMatchObject({ code: 'nonceTooLow' });
-      expect((await manager.send(PLAIN)).succeeded).toBe(true);
+      const { sender } = txSenderOn(url, key);
+      await sender.send(PLAIN);
+      await txSenderOn(url, key).sender.send({ ...PLAIN, data: Uint8Array.of(9) });
+      await expect(sender.send(PLAIN)).rejects.toMatchObject({ code: 'nonceTooLow' });
+      expect((await sender.send(PLAIN)).succeeded).toBe(true);
+    });
+  });
+
+  test('error: a gap that a reorg left, and the next send fills it', async () => {
+    await withAnvil({ mining: { type: 'instant' } }, async ({ url }) => {
+      const { sender } = txSenderOn(url, key, { rebroadcastIntervalMs: 20 });
+      await sender.send(PLAIN);
+      await rpc(url, 'anvil_reorg', [1, []]);
+      await expect(sender.send(PLAIN)).rejects.toMatchObject({ code: 'nonceGap' });
+      expect((await sender.send(PLAIN)).succeeded).toBe(true);
     });
   });
 
   test('error: cancelled while it waits', async () => {
     await withAnvil({ mining: { type: 'manual' } }, async ({ url }) => {
-      const { manager } = txSenderOn(url, key);
+      const { sender } = txSenderOn(url, key);
       const controller = new AbortController();
-      const sent = manager.send(PLAIN, { signal: controller.signal });
+      const sent = sender.send(PLAIN, { signal: controller.signal });
       controller.abort(new Error('enough'));
       await expect(sent).rejects.toThrow('enough');
-      expect(manager.pending()).toBe(0);
+      expect(sender.pending()).toBe(0);
     });
   });
 });
@@ -132,9 +142,9 @@ describe.skipIf(lacksAnvil())('startL1Front', () => {
   test('error: a sidecar of version 0 is refused, as after Osaka', async () => {
     await withL1(BLOB_L1, async ({ url }) => {
       const kzg = createKzg();
-      const { manager } = txSenderOn(url, key, { cellProofTime: undefined, maxRetries: 0 }, kzg);
+      const { sender } = txSenderOn(url, key, { cellProofTime: undefined, maxRetries: 0 }, kzg);
       const blobs = [encodeBlob(Uint8Array.of(1))];
-      const sent = manager.send({ ...PLAIN, data: new Uint8Array(0), blobs });
+      const sent = sender.send({ ...PLAIN, data: new Uint8Array(0), blobs });
       await expect(sent).rejects.toThrow('unexpected eip-4844 sidecar');
       await kzg.close();
     });

@@ -63,7 +63,7 @@ function proposerOn(url: string, node: FakeNode, target: ProposerTarget): Propos
   return createProposer({
     node: { syncStatus: () => Promise.resolve(status()), outputAtBlock },
     target,
-    txSender: txSenderOn(url, PROPOSER.key).manager,
+    txSender: txSenderOn(url, PROPOSER.key).sender,
     pollIntervalMs: 10,
     allowNonFinalized: false,
     log: SILENT_LOG,

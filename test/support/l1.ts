@@ -41,14 +41,14 @@ export function txSenderOn(
   key: Hex,
   change: Partial<TxSenderConfig> = {},
   kzg: Kzg = createKzg(),
-): { readonly manager: TxSender; readonly events: TxEvent[] } {
+): { readonly sender: TxSender; readonly events: TxEvent[] } {
   const events: TxEvent[] = [];
-  const manager = createTxSender({
+  const sender = createTxSender({
     l1: createL1Client(createHttpClient({ url: new URL(url) })),
     signer: localSigner(key),
     kzg,
     config: { ...QUICK_TX_CONFIG, ...change },
     onEvent: (event) => events.push(event),
   });
-  return { manager, events };
+  return { sender, events };
 }

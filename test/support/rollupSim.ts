@@ -55,7 +55,24 @@ export function createRollupSim(
   let safe = l2BlockRef(rollup, unsafe[0] as L2Block);
   let salt = 0;
 
+  /** Forgets L1 blocks that are gone, what was derived, and the unsafe blocks that stood on them. */
+  const forget = async (): Promise<void> => {
+    const known = blocks.length;
+    for (let last = blocks.at(-1); last !== undefined; last = blocks.at(-1)) {
+      const now = await l1.ref({ number: last.ref.number });
+      if (now?.hash === last.ref.hash) break;
+      blocks.pop();
+    }
+    if (blocks.length === known) return;
+    derivation = undefined;
+    safe = l2BlockRef(rollup, unsafe[0] as L2Block);
+    const gone = unsafe.findIndex(
+      (block) => view.byHash(l2BlockRef(rollup, block).l1Origin.hash) === undefined,
+    );
+    if (gone > 0) unsafe.splice(gone);
+  };
   const refresh = async (): Promise<void> => {
+    await forget();
     const head = await l1.block({ label: 'latest' });
     assert(head !== undefined, 'the L1 has a head');
     for (let number = BigInt(blocks.length); number <= head.ref.number; number++) {
