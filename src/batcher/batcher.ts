@@ -6,7 +6,8 @@ import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
 import type { L1Client } from '../l1Tx/l1Client.ts';
-import type { TxCandidate, TxSender } from '../l1Tx/txSender.ts';
+import type { TxSender } from '../l1Tx/txSender.ts';
+import type { TxCandidate } from '../l1Tx/txSenderParts.ts';
 import { toBatchBlock } from './batchBlock.ts';
 import {
   addBlock,

@@ -1,7 +1,7 @@
 import { ConfigError } from '../base/errors.ts';
 import { l1ChainConfigById } from '../protocol/registry/l1Chains.ts';
 import type { Log } from '../transport/log.ts';
-import type { TxSenderConfig } from '../l1Tx/txSender.ts';
+import type { TxSenderConfig } from '../l1Tx/txSenderParts.ts';
 import type { GoFlag, GoFlagValues } from './goFlags.ts';
 
 /** Flags of the transaction sender, the same for batcher and proposer. */

@@ -2,7 +2,8 @@ import type { OutputAtBlock, RollupClient, RollupStatus } from '../sources/rollu
 import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
 import type { TxReceipt } from '../l1Tx/l1Client.ts';
-import type { TxCandidate, TxSender } from '../l1Tx/txSender.ts';
+import type { TxSender } from '../l1Tx/txSender.ts';
+import type { TxCandidate } from '../l1Tx/txSenderParts.ts';
 
 /** Whether a target wants a proposal, and of which L2 block. */
 export type TargetState =

@@ -4,7 +4,7 @@ import { startBeaconShim } from '../../src/devnet/beaconShim.ts';
 import { createKzg } from '../../src/native/kzg.ts';
 import { encodeBlob } from '../../src/protocol/blob.ts';
 import { l2BlockFromRpc } from '../../src/protocol/rpcBlock.ts';
-import type { TxCandidate } from '../../src/l1Tx/txSender.ts';
+import type { TxCandidate } from '../../src/l1Tx/txSenderParts.ts';
 import { lacksAnvil, mineUntil, rpc, withAnvil, withL1 } from '../support/anvil.ts';
 import { devAccount } from '../../src/devnet/devAccounts.ts';
 import { txSenderOn } from '../support/l1.ts';

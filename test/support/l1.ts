@@ -3,12 +3,8 @@ import { createHttpClient } from '../../src/transport/http.ts';
 import { createL1Client } from '../../src/l1Tx/l1Client.ts';
 import type { Hex } from '../../src/base/bytes.ts';
 import { localSigner } from '../../src/l1Tx/signer.ts';
-import {
-  createTxSender,
-  type TxEvent,
-  type TxSender,
-  type TxSenderConfig,
-} from '../../src/l1Tx/txSender.ts';
+import { createTxSender, type TxSender } from '../../src/l1Tx/txSender.ts';
+import type { TxEvent, TxSenderConfig } from '../../src/l1Tx/txSenderParts.ts';
 
 const GWEI = 1_000_000_000n;
 
