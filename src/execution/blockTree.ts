@@ -1,6 +1,12 @@
 import type { Hash } from '../base/bytes.ts';
 import { assert } from '../base/errors.ts';
-import { blockChange, canonicalChange, type ChainStore, codeChange } from './store/chainStore.ts';
+import {
+  blockChange,
+  canonicalChange,
+  type ChainStore,
+  codeChange,
+  txChange,
+} from './store/chainStore.ts';
 import type { KeyValueChange } from './store/keyValueStore.ts';
 import type { BlockRecord } from './store/records.ts';
 
@@ -111,7 +117,9 @@ function canonicalChanges(
   }
   let at = head;
   while (store.canonicalHash(at.header.number) !== at.hash) {
-    changes.push(canonicalChange(at.header.number, at.hash));
+    const { number } = at.header;
+    changes.push(canonicalChange(number, at.hash));
+    for (const raw of at.transactions) changes.push(txChange(raw, number));
     const parent = read(at.header.parentHash);
     assert(parent !== undefined, `expected the parent of block \`${at.hash}\`, found none`);
     at = parent;

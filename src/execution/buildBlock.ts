@@ -16,6 +16,7 @@ import {
   type TxOutcome,
   type TxResult,
 } from './blockContext.ts';
+import { type CandidateTxs, takeCandidates } from './candidateTxs.ts';
 import { checkAttributes } from './checkAttributes.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import type { Evm, EvmBlock } from './evm/port.ts';
@@ -68,6 +69,7 @@ export type BuildOutcome =
  *                  state after the new block, committed, or is as before when the payload is
  *                  invalid.
  * @param blockHash Hashes of earlier blocks of the same chain, for BLOCKHASH.
+ * @param candidates What the block may hold behind the attributes' own transactions.
  * @throws MissingNodeError and others for faults of the store or the EVM; never for anything that
  *         `attributes` contain. The state is then useless.
  * @spec protocol/execution.md 3
@@ -78,6 +80,7 @@ export async function buildBlock(
   attributes: PayloadAttributes,
   state: WorldState,
   blockHash: EvmBlock['blockHash'],
+  candidates?: CandidateTxs,
 ): Promise<BuildOutcome> {
   const { config, evm } = builder;
   const { timestamp } = attributes;
@@ -113,10 +116,15 @@ export async function buildBlock(
     endTransaction(state);
     return results;
   }
-  return {
-    type: 'sealed',
-    block: seal(context, parent.hash, attributes, results, extra.extraData),
-  };
+  if (candidates === undefined || isDepositsOnlyBlock(context, parent.header)) {
+    const sealed = seal(context, parent.hash, attributes, results, extra.extraData);
+    return { type: 'sealed', block: sealed };
+  }
+  const taken = await takeCandidates(context, candidates);
+  const transactions = [...attributes.transactions, ...taken.transactions];
+  const all = [...results, ...taken.results];
+  const whole = { ...attributes, transactions };
+  return { type: 'sealed', block: seal(context, parent.hash, whole, all, extra.extraData) };
 }
 
 async function executeTransactions(

@@ -6,6 +6,7 @@ import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { type BlockTree, createBlockTree } from './blockTree.ts';
 import type { BlockBuilder } from './buildBlock.ts';
+import type { CandidateTxs } from './candidateTxs.ts';
 import { createInterpreter } from './evm/interpreter/createEvm.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
@@ -42,9 +43,14 @@ export type ExecutionEngine = {
 
   /**
    * Executes `attributes` on a known block and seals the result. The block is known from then on,
-   * but not canonical and not stored until `setForkchoice` names it or a descendant.
+   * but not canonical and not stored until `setForkchoice` names it or a descendant. Whoever
+   * sequences gives `candidates`, which stand behind the transactions of the attributes.
    */
-  readonly build: (parentHash: Hash, attributes: PayloadAttributes) => Promise<EngineBuildOutcome>;
+  readonly build: (
+    parentHash: Hash,
+    attributes: PayloadAttributes,
+    candidates?: CandidateTxs,
+  ) => Promise<EngineBuildOutcome>;
 
   /** Executes and stores a block that was built elsewhere. It does not become the head. */
   readonly insert: (envelope: PayloadEnvelope) => Promise<InsertOutcome>;
@@ -73,9 +79,30 @@ export type ExecutionEngine = {
   /** State after a known block, for reading with the functions of state/worldState.ts. */
   readonly stateAfter: (blockHash: Hash) => Promise<WorldState | undefined>;
 
+  /**
+   * A state after a known block that the caller alone has: it may be changed, and stays as it is
+   * while blocks are built. Undefined for an unknown block.
+   *
+   * @throws PrunedStateError
+   */
+  readonly openState: (blockHash: Hash) => Promise<WorldState | undefined>;
+
+  /** Number of the canonical block that has a transaction. The block must still be looked at. */
+  readonly blockNumberOfTx: (txHash: Hash) => bigint | undefined;
+
+  /**
+   * Calls `listener` after each forkchoice that moved the head. It must be quick and not throw.
+   *
+   * @returns ends it.
+   */
+  readonly onHead: (listener: (change: HeadChange) => void) => () => void;
+
   /** Waits for running calls and closes the store. */
   readonly close: () => Promise<void>;
 };
+
+/** A move of the head: forward, back, or to another branch. */
+export type HeadChange = { readonly oldHead: BlockRecord; readonly head: BlockRecord };
 
 /** What became of attributes. `sealed` has the block with its results per transaction. */
 export type EngineBuildOutcome = EngineBlockOutcome | { readonly type: 'unknownParent' };
@@ -139,6 +166,7 @@ export async function openEngine(
     keepStates,
     flushedAt: 0n,
     heads,
+    listeners: new Set(),
   };
   const head = tree.block(heads.head);
   if (head === undefined) throw new ConfigError('data directory', heads.head, 'the head block');
@@ -158,6 +186,7 @@ type EngineCore = {
   /** Number of the last block whose state was stored on purpose. */
   flushedAt: bigint;
   heads: Heads;
+  readonly listeners: Set<(change: HeadChange) => void>;
 };
 
 function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
@@ -172,10 +201,11 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
   return {
     config,
     genesis,
-    build: (parentHash, attributes) =>
+    build: (parentHash, attributes, candidates) =>
       inTurn(async () => {
         const parent = tree.block(parentHash);
-        return parent === undefined ? UNKNOWN_PARENT : keeper.build(parent, attributes);
+        if (parent === undefined) return UNKNOWN_PARENT;
+        return keeper.build(parent, attributes, candidates);
       }),
     insert: (envelope) => inTurn(() => insert(core, envelope)),
     setForkchoice: (heads) => inTurn(() => setForkchoice(core, heads)),
@@ -198,6 +228,21 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
         const block = tree.block(hash);
         return block === undefined ? undefined : keeper.stateAfter(block);
       }),
+    openState: async (hash) => {
+      const block = tree.block(hash);
+      if (block === undefined) return undefined;
+      const atHand = keeper.openCopy(block);
+      if (atHand !== undefined) return atHand;
+      return inTurn(async () => {
+        await keeper.stateAfter(block);
+        return keeper.openCopy(block);
+      });
+    },
+    blockNumberOfTx: core.chain.blockNumberOfTx,
+    onHead: (listener) => {
+      core.listeners.add(listener);
+      return () => void core.listeners.delete(listener);
+    },
     close: () => inTurn(() => core.store.close()),
   };
 }
@@ -290,6 +335,7 @@ async function setForkchoice(core: EngineCore, wanted: Heads): Promise<Forkchoic
   ]);
   tree.stored(head.hash);
   core.heads = heads;
+  if (head !== oldHead) for (const listener of core.listeners) listener({ oldHead, head });
   if (isFlushDue) {
     core.flushedAt = number;
     await pruneStates(core, head);

@@ -8,6 +8,7 @@ import {
   type ExecutedBlock,
   type InvalidPayload,
 } from './buildBlock.ts';
+import type { CandidateTxs } from './candidateTxs.ts';
 import { attributesOf } from './payloadBlock.ts';
 import { MESSAGE_PASSER } from './predeploys.ts';
 import { EMPTY_TRIE_ROOT, storeNewNodes } from './state/trie.ts';
@@ -35,9 +36,15 @@ export type StateKeeper = {
   readonly build: (
     parent: BlockRecord,
     attributes: PayloadAttributes,
+    candidates?: CandidateTxs,
   ) => Promise<EngineBlockOutcome>;
   /** State after `block`, for reading. */
   readonly stateAfter: (block: BlockRecord) => Promise<WorldState>;
+  /**
+   * A state after `block` that nobody else uses and that may be changed at will. Undefined when
+   * `stateAfter` must come first.
+   */
+  readonly openCopy: (block: BlockRecord) => WorldState | undefined;
   /** Adopts a state that was made elsewhere: that of genesis. */
   readonly adopt: (hash: Hash, state: WorldState) => void;
   /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
@@ -87,11 +94,15 @@ export function createStateKeeper(
     working: undefined,
   };
   return {
-    build: async (parent, attributes) => {
+    build: async (parent, attributes, candidates) => {
       const state = await stateAfter(core, parent);
-      return execute(core, parent, state, attributes);
+      return execute(core, parent, state, attributes, candidates);
     },
     stateAfter: (block) => stateAfter(core, block),
+    openCopy: (block) => {
+      const root = rootAfter(core, block);
+      return root === 'unknown' ? undefined : openState(root, core.source);
+    },
     adopt: (hash, state) => void states.set(hash, state.trie.root),
     flush: (block) => flush(core, block),
     prune: (keepFrom, finalized) => {
@@ -130,13 +141,14 @@ async function execute(
   parent: BlockRecord,
   state: WorldState,
   attributes: PayloadAttributes,
+  candidates?: CandidateTxs,
 ): Promise<EngineBlockOutcome> {
   const { tree, states } = core;
   // Whatever goes wrong below leaves a state that must not be used again.
   core.working = undefined;
-  const outcome = await buildBlock(core.builder, parent, attributes, state, (number) =>
-    tree.ancestorHash(parent, number),
-  );
+  const blockHash = (number: bigint) => tree.ancestorHash(parent, number);
+  const { builder } = core;
+  const outcome = await buildBlock(builder, parent, attributes, state, blockHash, candidates);
   if (outcome.type === 'invalid') {
     core.working = { hash: parent.hash, state };
     return outcome;

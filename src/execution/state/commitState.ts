@@ -4,6 +4,7 @@ import { encodeAccount } from './account.ts';
 import { EMPTY_TRIE_ROOT, putLeaf, removeLeaf, trieRoot } from './trie.ts';
 import {
   type CachedAccount,
+  MAX_CACHED_CODES,
   MAX_CACHED_ENTRIES,
   type Slot,
   slotKey,
@@ -41,6 +42,7 @@ export function commitState(state: WorldState): Hash {
     state.accounts.clear();
     state.cached = 0;
   }
+  if (state.code.size > MAX_CACHED_CODES) state.code.clear();
   return root;
 }
 

@@ -93,6 +93,9 @@ type Undo =
 /** Accounts and slots kept in memory between blocks; about 300 bytes each. */
 export const MAX_CACHED_ENTRIES = 200_000;
 
+/** Codes kept in memory between blocks; 24 kB each at most. */
+export const MAX_CACHED_CODES = 2048;
+
 /** State of the trie at `root`, with nothing in memory yet. */
 export function openState(root: TrieLink, source: StateSource): WorldState {
   return {
@@ -147,7 +150,7 @@ export function bumpNonce(state: WorldState, address: Address): void {
 /** Code with `codeHash`; a view that must not be changed. */
 export function codeByHash(state: WorldState, codeHash: Hash): Uint8Array {
   if (codeHash === EMPTY_CODE_HASH) return EMPTY_BYTES;
-  const known = state.code.get(codeHash);
+  const known = state.code.get(codeHash) ?? state.newCode.get(codeHash);
   if (known !== undefined) return known;
   const code = state.source.readCode(codeHash);
   assert(code !== undefined, `expected code \`${codeHash}\` in the store, found none`);

@@ -44,6 +44,8 @@ export type ChainStore = StateSource & {
   readonly heads: () => Heads | undefined;
   readonly block: (hash: Hash) => BlockRecord | undefined;
   readonly canonicalHash: (number: bigint) => Hash | undefined;
+  /** Number of the last block with this transaction that became canonical. */
+  readonly blockNumberOfTx: (txHash: Hash) => bigint | undefined;
   /** Root of the state after a block, if that state is stored. */
   readonly stateRoot: (number: bigint, hash: Hash) => Hash | undefined;
   /** Blocks whose whole state is stored and may be pruned, oldest first. */
@@ -80,6 +82,10 @@ export function openChainStore(store: KeyValueStore): ChainStore {
     canonicalHash: (number) => {
       const value = checked(store, numberKey('c', number), `the hash of block ${number}`);
       return value === undefined ? undefined : bytesToHex(value);
+    },
+    blockNumberOfTx: (txHash) => {
+      const value = store.read(hashKey('t', hexToBytes(txHash)));
+      return value === undefined ? undefined : bytesToBigint(value);
     },
     stateRoot: (number, hash) => {
       const value = checked(store, numberKey('s', number, hash), `the state of block ${number}`);
@@ -127,6 +133,11 @@ export function blockChange(block: BlockRecord): KeyValueChange {
 export function canonicalChange(number: bigint, hash: Hash | undefined): KeyValueChange {
   const value = hash === undefined ? undefined : withChecksum(hexToBytes(hash));
   return { key: numberKey('c', number), value };
+}
+
+/** Writes which canonical block has a transaction. */
+export function txChange(raw: Uint8Array, number: bigint): KeyValueChange {
+  return { key: hashKey('t', keccak256(raw)), value: bigintToMinimalBytes(number) };
 }
 
 /** Writes that the whole state after a block is stored. */

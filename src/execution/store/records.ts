@@ -18,13 +18,14 @@ import { decodeReceipt, encodeReceipt, type Receipt } from '../../protocol/recei
 //   h                            heads: head, safe, finalized, 32 bytes each
 //   b ++ hash                    block: rlp([header, transactions, receipts, message passer root])
 //   c ++ number u64              hash of the canonical block of that number
+//   t ++ transaction hash        number of the canonical block that has it, if it still does
 //   s ++ number u64 ++ hash      state root of a block whose whole state is stored
 //   r                            stored states that may be pruned: rlp list of [number, hash]
 //   n ++ owner ++ hash           trie node; owner is the hashed address for storage, else empty
 //   k ++ hash                    code
 //
 // Values of m, h, b, c, s and r end in the first 4 bytes of their Keccak-256; nodes and code are
-// checked against the hash in their key.
+// checked against the hash in their key. What t says is checked against the block.
 
 /** A block as the engine keeps it. */
 export type BlockRecord = {
@@ -52,7 +53,7 @@ export class DamagedRecordError extends Error {
 }
 
 /** Key of a record named by a hash. */
-export function hashKey(kind: 'b' | 'k', hash: Uint8Array): Uint8Array {
+export function hashKey(kind: 'b' | 'k' | 't', hash: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(kind.charCodeAt(0)), hash);
 }
 

@@ -10,6 +10,7 @@ import { createAddressFromString } from '@ethereumjs/util';
 import { bytesToBigint, EMPTY_BYTES, hexToBytes } from '../../../base/bytes.ts';
 import { recoverAddress } from '../../../base/secp256k1.ts';
 import { hasRules, inputLimits, p256VerifyGas } from '../forkRules.ts';
+import { loadKzgSetup } from '../kzgProof.ts';
 import type { EvmFork } from '../port.ts';
 
 type Precompile = (input: PrecompileInput) => Promise<ExecResult> | ExecResult;
@@ -36,6 +37,8 @@ export function precompilesOf(fork: EvmFork, common: Common, osaka: Common): Cus
     const inner = builtIn.get(address.padStart(40, '0'));
     if (limit !== undefined && inner !== undefined) list.push([address, withLimit(inner, limit)]);
   }
+  const pointEvaluation = builtIn.get('0a'.padStart(40, '0'));
+  if (pointEvaluation !== undefined) list.push(['0a', withKzgSetup(pointEvaluation)]);
   const p256Gas = p256VerifyGas(fork);
   const p256Verify = getActivePrecompiles(osaka).get('0100'.padStart(40, '0'));
   if (p256Verify !== undefined && p256Gas !== undefined && !hasRules(fork, 'karst')) {
@@ -49,6 +52,13 @@ export function precompilesOf(fork: EvmFork, common: Common, osaka: Common): Cus
 
 function withLimit(inner: Precompile, limit: number): Precompile {
   return (input) => (input.data.length > limit ? failed(input.gasLimit) : inner(input));
+}
+
+function withKzgSetup(inner: Precompile): Precompile {
+  return async (input) => {
+    await loadKzgSetup();
+    return inner(input);
+  };
 }
 
 function withGas(inner: Precompile, gas: bigint): Precompile {
