@@ -101,6 +101,11 @@ function toJsonValue(value: unknown): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toJsonValue(part)]));
 }
 
+/** Fields as JSON can hold them: errors by what they say, the rest part by part. */
+export function toPlain(fields: LogFields): { readonly [key: string]: JsonValue } {
+  return toJsonValue(fields) as { readonly [key: string]: JsonValue };
+}
+
 /** Message of an error and of what caused it. */
 function describeError(error: Error): string {
   const message = error.message || error.name;
