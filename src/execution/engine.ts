@@ -335,7 +335,8 @@ async function setForkchoice(core: EngineCore, wanted: Heads): Promise<Forkchoic
   ]);
   tree.stored(head.hash);
   core.heads = heads;
-  if (head !== oldHead) for (const listener of core.listeners) listener({ oldHead, head });
+  if (head.hash !== oldHead.hash)
+    for (const listener of core.listeners) listener({ oldHead, head });
   if (isFlushDue) {
     core.flushedAt = number;
     await pruneStates(core, head);
