@@ -26,6 +26,8 @@ import type { ChannelConfig, DaType } from './channelConfig.ts';
 import type { BatcherTxData } from './closedChannel.ts';
 import { cheaperDaType } from './daChoice.ts';
 import type { Compress } from './openChannel.ts';
+import { backlogBytes } from './throttle.ts';
+import type { Throttler } from './throttler.ts';
 import { type BatcherSyncStatus, type BlockRange, syncAction } from './syncActions.ts';
 
 /** Where a batcher reads L2. Both throw TransportError, DecodeError or the signal's reason. */
@@ -55,6 +57,10 @@ export type BatcherParts = {
   /** 16 random bytes. */
   readonly newChannelId: () => Hex;
   readonly log: Log;
+  /** Slows the block builder down while much waits to be written. */
+  readonly throttler: Throttler;
+  /** Estimate of a compressed transaction's bytes, for the throttler. */
+  readonly txBytes: (tx: Uint8Array) => number;
   /** Told of each confirmed transaction. */
   readonly onSubmitted?: (data: BatcherTxData, l1Block: bigint) => void;
 };
@@ -165,6 +171,7 @@ async function step(core: Core, options: AbortOptions): Promise<void> {
   if (isReorged(state, status.unsafeL2)) noteReorg(core, status.unsafeL2.number);
   else await load(core, action.load, options);
   if (!core.reorg) await publish(core, options);
+  await parts.throttler.update(backlogBytes(state, parts.txBytes), options);
 }
 
 /** Whether the unsafe head is not the held block of its height, or below what is held. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bytesToHex } from '../../src/base/bytes.ts';
 import { type Batcher, type BatcherConfig, createBatcher } from '../../src/batcher/batcher.ts';
+import { createThrottler } from '../../src/batcher/throttler.ts';
 import { buildGenesis } from '../../src/devnet/genesis/buildGenesis.ts';
 import type { ForkSchedule } from '../../src/devnet/genesis/forkSchedule.ts';
 import { compressChannel } from '../../src/native/compress.ts';
@@ -24,6 +25,17 @@ const STAGED: ForkSchedule = { atGenesis: 'bedrock', until: 'karst', upgradeEver
 /** One KZG thread for all: loading the trusted setup takes longer than any test. */
 const kzg = createKzg();
 afterAll(() => kzg.close());
+
+/** A threshold of 0 never throttles. */
+const NO_THROTTLE = {
+  lowerThreshold: 0,
+  upperThreshold: 0,
+  txSizeLower: 0,
+  txSizeUpper: 0,
+  blockSizeLower: 0,
+  blockSizeUpper: 0,
+  controller: 'step',
+} as const;
 
 const CONFIG: BatcherConfig = {
   channel: { ...BATCHER_CONFIG, maxL1TxSizeBytes: 6_000, maxChannelDuration: 2n },
@@ -64,6 +76,8 @@ async function inWorld(
         compress: compressChannel,
         newChannelId: () => bytesToHex(randomBytes(16)),
         log: SILENT_LOG,
+        throttler: createThrottler(NO_THROTTLE, [], SILENT_LOG),
+        txBytes: (tx) => tx.length,
         onSubmitted: ({ daType }) => submitted.push(daType),
       });
     let batcher = make();

@@ -10,10 +10,15 @@ import {
   type CompressorKind,
 } from '../../batcher/channelConfig.ts';
 import { createBatcherService } from '../../batcher/service.ts';
+import type { ThrottleConfig } from '../../batcher/throttle.ts';
+import { createThrottler } from '../../batcher/throttler.ts';
 import { waitForNode } from '../../batcher/waitForNode.ts';
+import { fastLzLength } from '../../execution/fastLz.ts';
+import { estimatedSize } from '../../execution/fees.ts';
 import { compressChannel } from '../../native/compress.ts';
 import { installNative } from '../../native/install.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
+import type { HttpClient } from '../../transport/http.ts';
 import { BATCHER_FLAGS } from '../batcherFlags.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -54,6 +59,7 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
     log.warn('key is not that of the batcher at genesis', { key: txSender.address, batcher });
   }
   const source = activeSource(endpoints, values.durationMs('active-sequencer-check-duration'));
+  const throttler = createThrottler(throttleConfig(values), builders(values, endpoints), log);
   const service = createBatcherService(
     () =>
       createBatcher({
@@ -65,6 +71,8 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
         compress: compressChannel,
         newChannelId: () => bytesToHex(randomBytes(16)),
         log,
+        throttler,
+        txBytes: (tx) => Number(estimatedSize(fastLzLength(tx)) / 1_000_000n),
       }),
     log,
   );
@@ -112,6 +120,35 @@ function untilAborted(signal: AbortSignal): Promise<void> {
       { once: true },
     );
   });
+}
+
+/** Settings of the throttler. @throws ConfigError */
+export function throttleConfig(values: GoFlagValues): ThrottleConfig {
+  const bytes = (name: string): number => Number(values.integer(`throttle.${name}`));
+  return {
+    lowerThreshold: bytes('unsafe-da-bytes-lower-threshold'),
+    upperThreshold: bytes('unsafe-da-bytes-upper-threshold'),
+    txSizeLower: bytes('tx-size-lower-limit'),
+    txSizeUpper: bytes('tx-size-upper-limit'),
+    blockSizeLower: bytes('block-size-lower-limit'),
+    blockSizeUpper: bytes('block-size-upper-limit'),
+    controller: choice(values, 'throttle.controller-type', CONTROLLERS),
+  };
+}
+
+const CONTROLLERS: { readonly [name: string]: ThrottleConfig['controller'] } = {
+  step: 'step',
+  linear: 'linear',
+  quadratic: 'quadratic',
+};
+
+/** Who builds blocks: the sequencers' clients, and whoever else is named. */
+function builders(values: GoFlagValues, endpoints: readonly L2Endpoint[]): readonly HttpClient[] {
+  const more = values.list('throttle.additional-endpoints');
+  return [
+    ...endpoints.map(({ execution }) => execution),
+    ...more.map((url) => endpointOf(values, 'throttle.additional-endpoints', url)),
+  ];
 }
 
 function l2Endpoints(values: GoFlagValues): readonly L2Endpoint[] {
