@@ -84,7 +84,9 @@ describe('the public surface', () => {
       [
         "addL1Block",
         "addL2Block",
+        "buildAttributes",
         "deriveChain",
+        "describe",
         "findBase",
         "findHeads",
         "flushChannel",

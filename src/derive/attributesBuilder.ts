@@ -5,7 +5,7 @@ import { depositFromLog, isDepositLog } from '../protocol/depositLog.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import { l1InfoTx } from '../protocol/l1InfoTx.ts';
-import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import { type PayloadAttributes, SEQUENCER_FEE_VAULT } from '../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { SystemConfig } from '../protocol/systemConfig.ts';
 import { applyConfigLog, isConfigLog } from '../protocol/systemConfigLogs.ts';
@@ -13,8 +13,6 @@ import { upgradeGas, upgradeTxs } from '../protocol/upgradeTxs/upgradeTxs.ts';
 import { ZERO_HASH, type Address } from '../base/bytes.ts';
 import type { DeriveConfig, SafeHead } from './state.ts';
 import type { Step } from './step.ts';
-
-const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';
 
 /** What the builder answers when it cannot build. */
 export type BuildRefusal = Extract<Step, { readonly type: 'reset' | 'halted' }>;
@@ -30,6 +28,8 @@ export type BuiltAttributes = {
  * Payload attributes of the block that follows `parent` with L1 origin `epoch`: L1 attributes
  * transaction, deposits of a new epoch, upgrade transactions, then `transactions` as they are.
  *
+ * `feeRecipient` is another than the vault only where a span batch of version 2 names one.
+ *
  * Answers `reset` where parent and epoch do not belong together, and `halted` where a deposit
  * cannot be read: it may neither be skipped nor guessed.
  *
@@ -40,6 +40,7 @@ export function buildAttributes(
   parent: SafeHead,
   epoch: L1Block,
   transactions: readonly Uint8Array[],
+  feeRecipient: Address = SEQUENCER_FEE_VAULT,
 ): BuiltAttributes | BuildRefusal {
   const { ref } = parent;
   const isNewEpoch = ref.l1Origin.number !== epoch.ref.number;
@@ -69,7 +70,7 @@ export function buildAttributes(
   const attributes: PayloadAttributes = {
     timestamp,
     prevRandao: epoch.mixHash,
-    suggestedFeeRecipient: SEQUENCER_FEE_VAULT,
+    suggestedFeeRecipient: feeRecipient,
     withdrawals: isActive(rollup.forkTimes, 'canyon', timestamp) ? [] : undefined,
     parentBeaconBlockRoot: isEcotone ? (epoch.parentBeaconBlockRoot ?? ZERO_HASH) : undefined,
     transactions: [l1Info, ...deposits, ...upgradeTxs(rollup, timestamp), ...transactions],

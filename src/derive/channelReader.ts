@@ -1,9 +1,10 @@
 import { DecodeError } from '../base/errors.ts';
 import type { Batch } from '../protocol/batch.ts';
-import { decodeBatch, type RawBatch } from '../protocol/batchCodec.ts';
+import { decodeBatch, decodeBatchOrV2, type RawBatch } from '../protocol/batchCodec.ts';
 import { decompressChannel, readBatchItem } from '../protocol/channel.ts';
 import { isActive } from '../protocol/forks.ts';
 import { expandSpanBatch } from '../protocol/spanBatch.ts';
+import { expandSpanBatchV2, type RawSpanBatchV2 } from '../protocol/spanBatchV2.ts';
 import { nextAssembledChannel } from './channelAssembler.ts';
 import { nextBankedChannel } from './channelBank.ts';
 import type { BatchDropReason, ChannelDropReason } from './dropped.ts';
@@ -81,19 +82,27 @@ function openChannel(state: DeriveState, { id, data }: RawChannel): OpenChannel 
 }
 
 /** The next batch of the stream, split but not put together; undefined ends the channel. */
-function readRawBatch(state: DeriveState, channel: OpenChannel): RawBatch | undefined {
+function readRawBatch(
+  state: DeriveState,
+  channel: OpenChannel,
+): RawBatch | RawSpanBatchV2 | undefined {
   let reason: ChannelDropReason = ENDING_REASON[channel.ending];
   try {
     const read = readBatchItem(channel, channel.offset);
     if (read === undefined) return undefined;
     channel.offset = read.end;
     reason = 'malformedBatch';
-    return decodeBatch(read.item);
+    return takesSpanV2(state, channel) ? decodeBatchOrV2(read.item) : decodeBatch(read.item);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     noteChannelEnd(state, channel.id, reason, error, channel.batchIndex);
     return undefined;
   }
+}
+
+function takesSpanV2({ config }: DeriveState, { inclusion }: OpenChannel): boolean {
+  const { spanBatchV2Time } = config.rollup;
+  return spanBatchV2Time !== undefined && inclusion.timestamp >= spanBatchV2Time;
 }
 
 const ENDING_REASON: { readonly [ending in OpenChannel['ending']]: ChannelDropReason } = {
@@ -106,7 +115,7 @@ const ENDING_REASON: { readonly [ending in OpenChannel['ending']]: ChannelDropRe
 /** The batch put together, or undefined (with a note) when it alone is to be skipped. */
 function acceptableBatch(
   state: DeriveState,
-  raw: RawBatch,
+  raw: RawBatch | RawSpanBatchV2,
   position: BatchPosition,
 ): Batch | undefined {
   if (raw.type === 'singular') return raw;
@@ -116,11 +125,14 @@ function acceptableBatch(
     return undefined;
   }
   try {
-    return expandSpanBatch(raw, {
+    const context = {
       l2Time: rollup.genesis.l2Time,
       blockTime: rollup.blockTime,
       l2ChainId: rollup.l2ChainId,
-    });
+    };
+    return raw.type === 'rawSpanV2'
+      ? expandSpanBatchV2(raw, context)
+      : expandSpanBatch(raw, context);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     noteDroppedBatch(state, position, 'spanNotConvertible', error.message);

@@ -12,7 +12,8 @@ import type { SpanContext } from './checkSpanBatch.ts';
 
 /**
  * Compares the blocks of a span that are safe already with the safe chain: the same transactions
- * but for deposits, byte for byte and in order, and the same L1 origin number.
+ * but for deposits, byte for byte and in order, the same L1 origin number, and the fee recipient
+ * where the span names one.
  *
  * The safe chain is the pending one: blocks just derived from the same channel are compared too.
  *
@@ -52,9 +53,13 @@ function whyNotSame(
   }
   try {
     const { l1Origin } = l2BlockRef(config, block);
-    return l1Origin.number === element.epochNumber ? undefined : 'overlapOriginDiffers';
+    if (l1Origin.number !== element.epochNumber) return 'overlapOriginDiffers';
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     return 'overlapOriginDiffers';
   }
+  const { feeRecipient } = element;
+  return feeRecipient === undefined || feeRecipient === block.feeRecipient
+    ? undefined
+    : 'overlapFeeRecipientDiffers';
 }

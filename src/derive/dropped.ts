@@ -90,5 +90,6 @@ export type BatchDropReason =
   | 'originUnknown'
   | 'overlapTransactionsDiffer'
   | 'overlapOriginDiffers'
+  | 'overlapFeeRecipientDiffers'
   | 'spanInvalidated'
   | 'holoceneActivated';

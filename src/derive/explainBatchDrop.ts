@@ -28,6 +28,7 @@ const TEXT: { readonly [reason in BatchDropReason]: string } = {
   originUnknown: 'one of its epochs is no L1 block read so far',
   overlapTransactionsDiffer: 'it has other transactions than the safe block of the same height',
   overlapOriginDiffers: 'it has another L1 origin than the safe block of the same height',
+  overlapFeeRecipientDiffers: 'it names another fee recipient than the safe block has',
   spanInvalidated: 'a block before it in the same span was refused',
   holoceneActivated: 'Holocene activates',
 };

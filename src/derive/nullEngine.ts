@@ -37,7 +37,9 @@ export function nullBlock(
     ),
   );
   const extraData = extraDataOf(config, attributes);
-  return { number, hash, parentHash: parent.hash, timestamp, gasLimit, extraData, transactions };
+  const { suggestedFeeRecipient: feeRecipient } = attributes;
+  const block = { number, hash, parentHash: parent.hash, timestamp, gasLimit, extraData };
+  return { ...block, transactions, feeRecipient };
 }
 
 /** keccak256 of the transactions' hashes, back to back. */

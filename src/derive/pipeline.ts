@@ -114,7 +114,8 @@ function nextAttributes(state: DeriveState, safeHead: SafeHead): Step | StageEnd
   if (mismatch !== undefined) return mismatch;
   const epoch = blockInWindow(state.window, batch.epochNumber);
   assert(epoch !== undefined, `the epoch ${batch.epochNumber} of an accepted batch is unknown`);
-  const built = buildAttributes(state.config, safeHead, epoch, batch.transactions);
+  const { transactions, feeRecipient } = batch;
+  const built = buildAttributes(state.config, safeHead, epoch, transactions, feeRecipient);
   if (built.type !== 'built') return built;
   return {
     type: 'attributes',

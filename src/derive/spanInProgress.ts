@@ -18,18 +18,17 @@ export function beginSpan(
 ): SpanInProgress | undefined {
   const batches: OrphanBatch[] = [];
   let reached = 0n;
-  for (const { epochNumber, timestamp, transactions } of batch.elements) {
+  for (const element of batch.elements) {
+    const { epochNumber, timestamp } = element;
     if (timestamp <= safeHead.timestamp) continue;
     if (epochNumber < safeHead.l1Origin.number || epochNumber < reached) return undefined;
     const epoch = blockInWindow(window, epochNumber);
     if (epoch === undefined) return undefined;
     reached = epochNumber;
     batches.push({
+      ...element,
       type: 'singular',
-      epochNumber,
       epochHash: epoch.ref.hash,
-      timestamp,
-      transactions,
     });
   }
   return { batches, next: 0, position };

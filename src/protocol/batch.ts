@@ -1,4 +1,4 @@
-import type { Hash, Hex } from '../base/bytes.ts';
+import type { Address, Hash, Hex } from '../base/bytes.ts';
 
 /** The inputs of one L2 block. @spec protocol/derivation.md 6.2 */
 export type SingularBatch = {
@@ -10,6 +10,8 @@ export type SingularBatch = {
   readonly timestamp: bigint;
   /** Opaque EIP-2718 bytes; may be views into the channel. */
   readonly transactions: readonly Uint8Array[];
+  /** Who gets the block's fees, where a span batch of version 2 says it. */
+  readonly feeRecipient?: Address;
 };
 
 /** One block of a span batch, before it is given a parent and an epoch hash. */
@@ -18,6 +20,8 @@ export type SpanElement = {
   /** Seconds. */
   readonly timestamp: bigint;
   readonly transactions: readonly Uint8Array[];
+  /** Only from a span batch of version 2. */
+  readonly feeRecipient?: Address;
 };
 
 /**

@@ -2,6 +2,7 @@ import { DecodeError } from '../base/errors.ts';
 import type { SingularBatch } from './batch.ts';
 import { decodeSingularBatch } from './singularBatch.ts';
 import { decodeSpanBatch, type RawSpanBatch } from './spanBatch.ts';
+import { decodeSpanBatchV2, type RawSpanBatchV2, SPAN_BATCH_V2_TYPE } from './spanBatchV2.ts';
 
 /** Type byte of a singular batch. */
 export const SINGULAR_BATCH_TYPE = 0;
@@ -26,4 +27,16 @@ export function decodeBatch(bytes: Uint8Array): RawBatch {
   if (type === SPAN_BATCH_TYPE) return decodeSpanBatch(bytes.subarray(1));
   const message = `batch type: expected 0 or 1, found ${type ?? 'no bytes'}`;
   throw new DecodeError('unknownBatchType', 0, message);
+}
+
+/**
+ * The same where the chain takes span batches of version 2, which is experimental.
+ *
+ * @throws DecodeError as `decodeBatch`.
+ * @spec   protocol/batcher.md 12
+ */
+export function decodeBatchOrV2(bytes: Uint8Array): RawBatch | RawSpanBatchV2 {
+  return bytes[0] === SPAN_BATCH_V2_TYPE
+    ? decodeSpanBatchV2(bytes.subarray(1))
+    : decodeBatch(bytes);
 }

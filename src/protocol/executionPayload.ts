@@ -51,5 +51,6 @@ export function toL2Block(payload: ExecutionPayload): L2Block {
     gasLimit: payload.gasLimit,
     extraData: payload.extraData,
     transactions: payload.transactions,
+    feeRecipient: payload.feeRecipient,
   };
 }

@@ -1,4 +1,4 @@
-import type { Hash } from '../base/bytes.ts';
+import type { Address, Hash } from '../base/bytes.ts';
 
 /** An L2 block as far as derivation and system config reading need it. */
 export type L2Block = {
@@ -11,4 +11,6 @@ export type L2Block = {
   readonly extraData: Uint8Array;
   /** Encoded. */
   readonly transactions: readonly Uint8Array[];
+  /** Who got its fees, where that is known: only span batches of version 2 are compared with it. */
+  readonly feeRecipient?: Address;
 };

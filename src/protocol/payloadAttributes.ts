@@ -27,13 +27,16 @@ export type PayloadAttributes = {
 /** First byte of an encoded deposit transaction. */
 export const DEPOSIT_TX_TYPE = 0x7e;
 
+/** Who gets the fees of derived blocks: the SequencerFeeVault predeploy. */
+export const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';
+
 /**
- * The same attributes without the batch's transactions: what replaces a payload that the engine
+ * The same attributes without the batch's transactions and fee recipient: what replaces a payload that the engine
  * refused, from Holocene on. Upgrade transactions are deposits and stay.
  *
  * @spec protocol/derivation-2-attributes-engine.md 10.4
  */
 export function depositsOnly(attributes: PayloadAttributes): PayloadAttributes {
   const transactions = attributes.transactions.filter((tx) => tx[0] === DEPOSIT_TX_TYPE);
-  return { ...attributes, transactions };
+  return { ...attributes, suggestedFeeRecipient: SEQUENCER_FEE_VAULT, transactions };
 }

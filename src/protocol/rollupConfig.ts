@@ -31,7 +31,8 @@ export type RollupConfig = {
   readonly l1SystemConfigAddress: Address;
   readonly chainOpConfig: ChainOpConfig;
   /**
-   * Experimental, chain-local: L2 time from which span batches of version 2 count. Off when absent.
+   * Experimental, chain-local: L1 time of the block being read from which span batches of version 2
+   * count. Off when absent.
    */
   readonly spanBatchV2Time: bigint | undefined;
 };

@@ -103,7 +103,9 @@ export function assertWithdrawals(json: unknown, header: Header): void {
 export function l2BlockFromRpc(json: unknown): L2Block {
   const { hash, header, transactions } = blockFromRpc(json);
   const { number, parentHash, timestamp, gasLimit, extraData } = header;
-  return { number, hash, parentHash, timestamp, gasLimit, extraData, transactions };
+  const feeRecipient = header.beneficiary;
+  const block = { number, hash, parentHash, timestamp, gasLimit, extraData };
+  return { ...block, transactions, feeRecipient };
 }
 
 /** RLP of a withdrawal: index, validator index, address, amount in gwei. @spec EIP-4895 */

@@ -151,5 +151,7 @@ function safeHead({ config, pendingSafe }: Replay): Parameters<typeof next>[1] {
 /** A block of the engine as derivation reads it. */
 export function toL2Block({ hash, header, transactions }: BlockRecord): L2Block {
   const { number, parentHash, timestamp, gasLimit, extraData } = header;
-  return { number, hash, parentHash, timestamp, gasLimit, extraData, transactions };
+  const feeRecipient = header.beneficiary;
+  const block = { number, hash, parentHash, timestamp, gasLimit, extraData };
+  return { ...block, transactions, feeRecipient };
 }

@@ -93,5 +93,7 @@ async function transfers(sequencer: ModelSequencer, timestamp: bigint): Promise<
 
 function toL2Block({ hash, header, transactions }: BlockRecord): L2Block {
   const { number, parentHash, timestamp, gasLimit, extraData } = header;
-  return { number, hash, parentHash, timestamp, gasLimit, extraData, transactions };
+  const feeRecipient = header.beneficiary;
+  const block = { number, hash, parentHash, timestamp, gasLimit, extraData };
+  return { ...block, transactions, feeRecipient };
 }
