@@ -18,6 +18,21 @@ export type CommandEntry = {
 /** Every command, in the order of `headwater --help`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'node',
+    summary: 'follow L1, derive the L2 and drive an engine',
+    load: async () => (await import('./commands/node.ts')).registerNode,
+  },
+  {
+    name: 'status',
+    summary: 'show the heads of a running node',
+    load: async () => (await import('./commands/status.ts')).registerStatus,
+  },
+  {
+    name: 'why',
+    summary: 'ask a running node what it waits for',
+    load: async () => (await import('./commands/why.ts')).registerWhy,
+  },
+  {
     name: 'demo',
     summary: 'build a small chain in memory, derive and execute it, and show how',
     load: async () => (await import('./commands/demo.ts')).registerDemo,

@@ -3,7 +3,7 @@ import { startHeads } from '../engine/heads.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
 import { SourceError } from '../sources/errors.ts';
 import { sleep } from '../transport/abort.ts';
-import { derive } from './derivation.ts';
+import { type DerivationWatch, derive } from './derivation.ts';
 import type { DriverPhase, DriverPorts, DriverStatus } from './driverPorts.ts';
 import { followFinality } from './followFinality.ts';
 import { rewindSafeHeads } from './safeHeads.ts';
@@ -38,12 +38,12 @@ export function createDriver(ports: DriverPorts): Driver {
   let cycle = new AbortController();
   const finality = createWake();
   const reset = (reason: string): void => cycle.abort(new ResetRequest(reason));
-  const watch = {
-    phase: (entered: DriverPhase) => {
+  const watch: DerivationWatch = {
+    phase: (entered) => {
       if (entered.type !== phase.type && entered.type === 'atL1Head') finality.ring();
       phase = entered;
     },
-    currentL1: (l1: L1BlockRef) => {
+    currentL1: (l1) => {
       currentL1 = l1;
       if (l1.number % ports.options.finalityDelay === 0n) finality.ring();
     },
@@ -51,42 +51,10 @@ export function createDriver(ports: DriverPorts): Driver {
       if (phase.type === 'atL1Head') finality.ring();
     },
   };
-
-  /** One sync start and what is derived from there. @returns Whether anything was derived. */
-  const runCycle = async (signal: AbortSignal): Promise<void> => {
-    watch.phase({ type: 'findingHeads' });
-    await ports.chain.forget();
-    const point = await findStart(syncStartPorts(ports), { signal });
-    await begin(ports, point);
-    watch.phase({ type: 'deriving' });
-    const end = await derive(ports, point, watch, signal);
-    ports.log.warn('derivation begins again', { reason: end.reason, message: end.message });
-    ports.events.reset(end.reason, end.message);
+  const beginCycle = (outer: AbortSignal): AbortSignal => {
+    cycle = new AbortController();
+    return AbortSignal.any([outer, cycle.signal]);
   };
-
-  const runCycles = async (signal: AbortSignal): Promise<void> => {
-    let failures = 0;
-    while (!signal.aborted) {
-      cycle = new AbortController();
-      const startedMs = performance.now();
-      try {
-        await runCycle(AbortSignal.any([signal, cycle.signal]));
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof ResetRequest)) {
-          failures = performance.now() - startedMs > LONGEST_PAUSE_MS ? 1 : failures + 1;
-          await pause(ports, error, failures, signal);
-          continue;
-        }
-        ports.log.info('derivation begins again', { reason: error.message });
-        ports.events.reset('requested', error.message);
-      }
-      // Resets that follow each other at once must not become a busy loop.
-      failures = performance.now() - startedMs > 1_000 ? 0 : failures + 1;
-      if (failures > 2) await sleep(pauseAfter(failures), { signal }).catch(() => undefined);
-    }
-  };
-
   return {
     status: () => ({ phase, currentL1 }),
     reset,
@@ -94,7 +62,10 @@ export function createDriver(ports: DriverPorts): Driver {
       // Either of the two loops ends the other.
       const own = new AbortController();
       const signal = AbortSignal.any([outer, own.signal]);
-      const both = [runCycles(signal), followFinality(ports, finality, reset, signal)];
+      const both = [
+        runCycles(ports, watch, beginCycle, signal),
+        followFinality(ports, finality, reset, signal),
+      ];
       try {
         await Promise.all(both);
       } finally {
@@ -103,6 +74,50 @@ export function createDriver(ports: DriverPorts): Driver {
       }
     },
   };
+}
+
+/** Sync starts and derivations, one after the other. */
+async function runCycles(
+  ports: DriverPorts,
+  watch: DerivationWatch,
+  beginCycle: (outer: AbortSignal) => AbortSignal,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    const startedMs = performance.now();
+    try {
+      await runCycle(ports, watch, beginCycle(signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ResetRequest)) {
+        failures = performance.now() - startedMs > LONGEST_PAUSE_MS ? 1 : failures + 1;
+        await pause(ports, error, failures, signal);
+        continue;
+      }
+      ports.log.info('derivation begins again', { reason: error.message });
+      ports.events.reset('requested', error.message);
+    }
+    // Resets that follow each other at once must not become a busy loop.
+    failures = performance.now() - startedMs > 1_000 ? 0 : failures + 1;
+    if (failures > 2) await sleep(pauseAfter(failures), { signal }).catch(() => undefined);
+  }
+}
+
+/** One sync start and what is derived from there. */
+async function runCycle(
+  ports: DriverPorts,
+  watch: DerivationWatch,
+  signal: AbortSignal,
+): Promise<void> {
+  watch.phase({ type: 'findingHeads' });
+  await ports.chain.forget();
+  const point = await findStart(syncStartPorts(ports), { signal });
+  await begin(ports, point);
+  watch.phase({ type: 'deriving' });
+  const end = await derive(ports, point, watch, signal);
+  ports.log.warn('derivation begins again', { reason: end.reason, message: end.message });
+  ports.events.reset(end.reason, end.message);
 }
 
 function syncStartPorts(ports: DriverPorts): Parameters<typeof findStart>[0] {

@@ -49,8 +49,8 @@ export function decideFinality(facts: FinalityFacts): FinalityVerdict {
   }
   if (canonical.atRecord !== record.l1.hash) {
     const { number, hash } = record.l1;
-    const message = `derived from L1 block ${number} \`${hash}\`, but \`${canonical.atRecord}\` is final`;
-    return { type: 'reset', message };
+    const from = `derived from L1 block ${number} \`${hash}\``;
+    return { type: 'reset', message: `${from}, but \`${canonical.atRecord}\` is final` };
   }
   return { type: 'finalize', l2: record.l2 };
 }

@@ -2,17 +2,20 @@ import type { EngineHeads } from '../engine/heads.ts';
 import { createWaits, type Waits } from '../transport/waits.ts';
 import { type ChainHeads, createChainHeads } from './chainHeads.ts';
 import { createDriver, type Driver } from './driver.ts';
-import type { DriverEvents } from './driverPorts.ts';
+import type { DriverEvents, DriverPorts } from './driverPorts.ts';
 import { createDrops, type Drops } from './drops.ts';
 import { type L1Ports, openL1 } from './l1Ports.ts';
+import { createUnsafeFollower, type UnsafeFollower } from './followUnsafe.ts';
 import { createL1Refs } from './l1Refs.ts';
 import type { NodeOptions } from './nodeOptions.ts';
+import { assertServers } from './startChecks.ts';
 
 /** A node that derives. */
 export type RollupNode = {
   readonly options: NodeOptions;
   readonly chain: ChainHeads;
   readonly driver: Driver;
+  readonly unsafe: UnsafeFollower;
   readonly l1: L1Ports;
   readonly waits: Waits;
   readonly drops: Drops;
@@ -33,7 +36,7 @@ export async function startNode(
   const l1 = await openL1(config.rollup, options.l1, { kzg, waits, log });
   const chain = createChainHeads();
   const drops = createDrops();
-  const driver = createDriver({
+  const ports: DriverPorts = {
     config,
     engine,
     safeHeads,
@@ -46,18 +49,48 @@ export async function startNode(
     blobs: l1.blobs,
     events: toAll([{ dropped: drops.add }, ...listeners]),
     options: options.driver,
-  });
+  };
+  const driver = createDriver(ports);
+  const unsafe = createUnsafeFollower(ports);
   const stopping = new AbortController();
-  const ended = driver.run(stopping.signal);
+  const ended = allOrNone(
+    [runChecked(ports, driver, stopping.signal), unsafe.run(stopping.signal)],
+    stopping,
+  );
+  let isStopped = false;
   const stop = async (): Promise<void> => {
-    if (stopping.signal.aborted) return;
+    if (isStopped) return;
+    isStopped = true;
     stopping.abort(new Error('the node stops'));
     l1.close();
     await ended.catch(() => undefined);
     await safeHeads.close();
     await engine.close();
   };
-  return { options, chain, driver, l1, waits, drops, heads: chain.current, ended, stop };
+  const heads = chain.current;
+  return { options, chain, driver, unsafe, l1, waits, drops, heads, ended, stop };
+}
+
+/** Derives once L1 and engine have turned out to be the right ones. */
+async function runChecked(ports: DriverPorts, driver: Driver, signal: AbortSignal): Promise<void> {
+  const { config, l1, engine, waits, log } = ports;
+  try {
+    await assertServers({ rollup: config.rollup, l1, engine, waits, log }, { signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
+  await driver.run(signal);
+}
+
+/** Resolves when all loops have ended; one that fails ends the others. */
+async function allOrNone(loops: readonly Promise<void>[], all: AbortController): Promise<void> {
+  try {
+    await Promise.all(loops);
+  } finally {
+    if (!all.signal.aborted) all.abort(new Error('a loop of the node has failed'));
+    await Promise.allSettled(loops);
+  }
 }
 
 /** Events for many listeners, each of which may care for some only. */

@@ -59,7 +59,7 @@ export function memorySafeHeads(maxRecords = MAX_RECORDS): SafeHeads {
 /**
  * Brings the records into line with a safe head to begin from. When a record says exactly that
  * head, only later ones go. Otherwise the first record at or above it is rewritten to it, because
- * the head was safe by then at the latest; unless nothing is below, as it is then unknown since when.
+ * the head was safe by then at the latest; unless nothing is below: then nobody knows since when.
  */
 export async function rewindSafeHeads(safeHeads: SafeHeads, safe: BlockId): Promise<void> {
   const record = await safeHeads.firstWithL2(safe.number);

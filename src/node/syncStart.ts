@@ -50,8 +50,8 @@ export class SyncStartError extends Error {
 
 /**
  * Finds the heads to go on from, after a start or a reset: the engine's heads as far as L1 supports
- * them. The safe head is taken from the newest record of what an L1 block made safe that both L1 and
- * engine still agree with; without one it is found by walking back a sequencing window.
+ * them. The safe head is that of the newest record of what an L1 block made safe with which both L1
+ * and engine still agree; without one it is found by walking back a sequencing window.
  *
  * Choice: op-node always walks, because it cannot know from which L1 block its safe head came. The
  * records tell that, and a reset does not undo what the L1 still says.
@@ -124,8 +124,8 @@ async function engineHeads(ports: SyncStartPorts, abort: AbortOptions): Promise<
 const RECOVERY_SEQ_WINDOWS = 14n;
 
 /**
- * Heads of an engine whose labels were lost while it kept its chain: nothing is safe, and the tip is
- * far above genesis.
+ * Heads of an engine whose labels were lost while it kept its chain: nothing is safe, and the tip
+ * is far above genesis.
  */
 async function recoveredHeads(
   { engine, rollup, recoveredOffsetBlocks }: SyncStartPorts,

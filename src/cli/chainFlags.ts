@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { ConfigError, DecodeError } from '../base/errors.ts';
+import { encodeJsonExact, type JsonValue, parseJsonExact } from '../base/json.ts';
+import type { DeriveConfig } from '../derive/state.ts';
+import { FORKS } from '../protocol/forks.ts';
+import type { L1ChainConfig } from '../protocol/l1ChainConfig.ts';
+import { parseL1ChainConfig } from '../protocol/l1ChainConfigJson.ts';
+import { l1ChainConfigById } from '../protocol/registry/l1Chains.ts';
+import { rollupConfigByNetwork } from '../protocol/registry/networks.ts';
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import { parseRollupConfig, toRollupConfigJson } from '../protocol/rollupConfigJson.ts';
+import type { Log } from '../transport/log.ts';
+import type { GoFlagValues } from './goFlags.ts';
+import { type CliIo, pathArgument } from './io.ts';
+
+/**
+ * The chain that `--network` or `--rollup.config` names, with overrides, and its L1's schedule.
+ *
+ * @throws ConfigError naming the flag or the field, what was found and what is accepted.
+ */
+export function chainOfFlags(values: GoFlagValues, io: CliIo, log: Log): DeriveConfig {
+  const network = values.text('network');
+  const file = values.text('rollup.config');
+  if (network !== undefined && file !== undefined) {
+    const accepted = 'only one of --network and --rollup.config';
+    throw new ConfigError('network', 'both', accepted);
+  }
+  if (network === undefined && file === undefined) {
+    const accepted = '--network with a name, or --rollup.config with a rollup.json';
+    throw new ConfigError('network', 'nothing', accepted);
+  }
+  const warn = (message: string): void => log.warn(message);
+  const rollup =
+    network !== undefined
+      ? rollupConfigByNetwork(network)
+      : parseRollupConfig(readJsonFile('rollup.config', file as string, io), warn);
+  const overridden = withOverrides(rollup, values, warn);
+  return { rollup: overridden, l1Chain: l1ChainOf(overridden, values, io) };
+}
+
+/** The config with the fork times that flags give, checked as if a file had said so. */
+function withOverrides(
+  rollup: RollupConfig,
+  values: GoFlagValues,
+  warn: (message: string) => void,
+): RollupConfig {
+  if (values.text('override.lagoon') !== undefined) {
+    throw new ConfigError('override.lagoon', 'a time', 'nothing: Lagoon is not supported');
+  }
+  const changes: { [key: string]: JsonValue } = {};
+  for (const fork of FORKS) {
+    if (fork === 'regolith' || values.text(`override.${fork}`) === undefined) continue;
+    changes[`${fork}_time`] = values.integer(`override.${fork}`);
+  }
+  if (values.text('override.pectrablobschedule') !== undefined) {
+    changes['pectra_blob_schedule_time'] = values.integer('override.pectrablobschedule');
+  }
+  if (values.text('override.keep-karst-upgrade-gas') !== undefined) {
+    changes['keep_karst_upgrade_gas'] = values.isSet('override.keep-karst-upgrade-gas');
+  }
+  if (Object.keys(changes).length === 0) return rollup;
+  // By way of the text, so that integers take the form that a file would have.
+  const text = encodeJsonExact({ ...toRollupConfigJson(rollup), ...changes });
+  return parseRollupConfig(parseJsonExact(text), warn);
+}
+
+function l1ChainOf(rollup: RollupConfig, values: GoFlagValues, io: CliIo): L1ChainConfig {
+  const field = 'rollup.l1-chain-config';
+  const file = values.text(field);
+  const known = l1ChainConfigById(rollup.l1ChainId);
+  if (known !== undefined) return known;
+  if (file === undefined) {
+    const accepted = `a file with the chain config of L1 ${rollup.l1ChainId}, which is not public`;
+    throw new ConfigError(field, 'nothing', accepted);
+  }
+  const found = parseL1ChainConfig(readJsonFile(field, file, io), rollup.l1ChainId);
+  if (found.chainId === rollup.l1ChainId) return found;
+  throw new ConfigError(field, `that of chain ${found.chainId}`, `that of ${rollup.l1ChainId}`);
+}
+
+/**
+ * The JSON in a file that a flag names, gzipped or not.
+ *
+ * @throws ConfigError when it cannot be read, or is not JSON.
+ */
+export function readJsonFile(flag: string, path: string, io: CliIo): JsonValue {
+  const text = readTextFile(flag, path, io);
+  try {
+    return parseJsonExact(text);
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause;
+    throw new ConfigError(flag, `\`${path}\`, ${cause.message}`, 'a JSON file', { cause });
+  }
+}
+
+/** The text of a file that a flag names. @throws ConfigError when it cannot be read. */
+export function readTextFile(flag: string, path: string, io: CliIo): string {
+  try {
+    const bytes = readFileSync(pathArgument(path, io));
+    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const accepted = 'the path of a file that can be read';
+    throw new ConfigError(flag, `\`${path}\` (${reason})`, accepted, { cause });
+  }
+}

@@ -1,0 +1,121 @@
+import type { Command } from '@commander-js/extra-typings';
+import { installNative } from '../../native/install.ts';
+import { createKzg } from '../../native/kzg.ts';
+import { createMetrics } from '../../node/metrics.ts';
+import { type RollupNode, startNode } from '../../node/node.ts';
+import { progressEvents, serveNode } from '../../node/serveNode.ts';
+import { UsageError } from '../exit.ts';
+import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
+import { interruptSignal } from '../interrupt.ts';
+import type { CliIo } from '../io.ts';
+import { type AdjustableLog, toLogLevel } from '../log.ts';
+import { flagsAndEnv } from '../nodeEnv.ts';
+import { ALL_NODE_FLAGS } from '../nodeFlags.ts';
+import { type NodePlan, planNode } from '../nodeSetup.ts';
+import { roleLog } from '../roleSetup.ts';
+import { VERSION } from '../version.ts';
+
+/** Adds `headwater node`: follows L1 and keeps the L2, with the flags of op-node. */
+export function registerNode(program: Command, io: CliIo): void {
+  const command = program
+    .command('node')
+    .summary('follow L1, derive the L2 and drive an engine')
+    .description(
+      'Derives an L2 chain from its L1 and drives an execution engine: one behind --l2, or the ' +
+        'embedded one with --genesis. Takes the flags of op-node, and its environment variables ' +
+        'with the prefix OP_NODE_ or HEADWATER_.',
+    );
+  addGoFlags(command as unknown as Command, 'OP_NODE', ALL_NODE_FLAGS);
+  command.action(async () => {
+    const { options, given, unknownNames } = flagsAndEnv(
+      command as unknown as Command,
+      ALL_NODE_FLAGS,
+      io.env,
+    );
+    const values = readGoFlags(options);
+    const signal = interruptSignal();
+    // op-node writes its log to stdout.
+    const log = roleLog(values, { ...io, stderr: io.stdout });
+    for (const name of unknownNames) log.warn('environment variable is not known', { name });
+    const plan = planNode(values, given, io, log);
+    await runNode(plan, values, log, signal);
+  });
+}
+
+async function runNode(
+  plan: NodePlan,
+  values: GoFlagValues,
+  log: AdjustableLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rollup } = plan.config;
+  log.info('headwater node starts', {
+    version: VERSION,
+    l1ChainId: rollup.l1ChainId,
+    l2ChainId: rollup.l2ChainId,
+  });
+  await installNative();
+  const kzg = createKzg({
+    onLoad: (kind) => {
+      if (kind === 'js') log.warn('no native KZG: blobs are checked ten times more slowly');
+    },
+  });
+  const metrics = createMetrics(`v${VERSION}`);
+  const [engine, safeHeads] = await Promise.all([plan.openEngine(), plan.openSafeHeads()]);
+  let node: RollupNode | undefined;
+  node = await startNode(
+    { config: plan.config, engine, kzg, safeHeads, l1: plan.l1, driver: plan.driver, log },
+    [metrics.events, progressEvents(() => node)],
+  );
+  try {
+    const rpc = await serve(node, metrics, plan, values, log);
+    log.info('RPC server started', { url: rpc.url.href });
+    try {
+      await Promise.race([node.ended, aborted(signal)]);
+    } finally {
+      await rpc.stop();
+    }
+  } finally {
+    log.info('stopping');
+    await node.stop();
+    await kzg.close();
+    log.info('stopped');
+  }
+}
+
+async function serve(
+  node: RollupNode,
+  metrics: ReturnType<typeof createMetrics>,
+  plan: NodePlan,
+  values: GoFlagValues,
+  log: AdjustableLog,
+): ReturnType<typeof serveNode> {
+  try {
+    return await serveNode(node, metrics, {
+      host: values.requiredText('rpc.addr'),
+      port: Number(values.integer('rpc.port')),
+      version: `v${VERSION}-headwater`,
+      hasSafeHeadDb: plan.hasSafeHeadDb,
+      hasAdmin: values.isSet('rpc.enable-admin'),
+      metricsAt: values.isSet('metrics.enabled')
+        ? {
+            host: values.requiredText('metrics.addr'),
+            port: Number(values.integer('metrics.port')),
+          }
+        : undefined,
+      sequencer: undefined,
+      setLogLevel: (word) => log.setLevel(toLogLevel(word)),
+    });
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause) || !('port' in cause)) throw cause;
+    const message = `cannot listen on port ${String(cause.port)} (${String(cause.code)})`;
+    throw new UsageError(`${message}: choose another with --rpc.port or --metrics.port`, { cause });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

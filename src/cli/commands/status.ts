@@ -1,0 +1,42 @@
+import type { Command } from '@commander-js/extra-typings';
+import { type JsonRecord, toRecord } from '../../protocol/rpcJson.ts';
+import type { CliIo } from '../io.ts';
+import { toDuration } from '../progress.ts';
+import { callNode, DEFAULT_RPC } from './why.ts';
+
+/** Rows of the answer, by the key of the wire. */
+const ROWS = [
+  ['L1 head', 'head_l1'],
+  ['L1 read', 'current_l1'],
+  ['L1 safe', 'safe_l1'],
+  ['L1 finalized', 'finalized_l1'],
+  ['L2 unsafe', 'unsafe_l2'],
+  ['L2 safe', 'safe_l2'],
+  ['L2 finalized', 'finalized_l2'],
+] as const;
+
+/** Adds `headwater status`: the heads of a running node, for people. */
+export function registerStatus(program: Command, io: CliIo): void {
+  program
+    .command('status')
+    .summary('show the heads of a running node')
+    .description('Asks a running rollup node, this one or op-node, for its heads and their ages.')
+    .option('--rpc <url>', 'RPC of the node', DEFAULT_RPC)
+    .option('--json', 'print the answer as it is')
+    .action(async ({ rpc, json }) => {
+      const status = toRecord(await callNode(rpc, 'optimism_syncStatus'), 'sync status');
+      const text = json === true ? JSON.stringify(status, undefined, 2) : toTable(status);
+      io.stdout.write(`${text}\n`);
+    });
+}
+
+function toTable(status: JsonRecord): string {
+  const nowMs = Date.now();
+  return ROWS.map(([title, key]) => {
+    const ref = toRecord(status[key], key);
+    const timeMs = Number(ref['timestamp']) * 1_000;
+    if (timeMs === 0) return `${title.padEnd(14)}unknown`;
+    const age = toDuration(Math.max(0, nowMs - timeMs));
+    return `${title.padEnd(14)}${String(ref['number']).padStart(12)}  ${ref['hash']}  ${age} old`;
+  }).join('\n');
+}

@@ -1,0 +1,240 @@
+import { join } from 'node:path';
+import { ConfigError } from '../base/errors.ts';
+import type { DeriveConfig } from '../derive/state.ts';
+import type { EnginePort } from '../engine/port.ts';
+import {
+  DEFAULT_DRIVER_OPTIONS,
+  type L1Options,
+  type NodeOptions,
+  type ServerOptions,
+} from '../node/nodeOptions.ts';
+import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
+import type { Log } from '../transport/log.ts';
+import { chainOfFlags, readJsonFile, readTextFile } from './chainFlags.ts';
+import type { GoFlagValues } from './goFlags.ts';
+import { type CliIo, pathArgument } from './io.ts';
+import { IGNORED_FLAGS, P2P_FLAGS, REFUSED_FLAGS } from './nodeFlags.ts';
+
+/** What the flags of `headwater node` come to, before anything is opened. */
+export type NodePlan = {
+  readonly config: DeriveConfig;
+  readonly l1: L1Options;
+  readonly driver: NodeOptions['driver'];
+  /** Opens the engine: over HTTP, or the embedded one. */
+  readonly openEngine: () => Promise<EnginePort>;
+  readonly openSafeHeads: () => Promise<SafeHeads>;
+  readonly hasSafeHeadDb: boolean;
+};
+
+/**
+ * Reads and checks all flags.
+ *
+ * @param given Flags that somebody has given, as against those left at their default.
+ * @throws ConfigError naming the flag, what was found and what is accepted.
+ */
+export function planNode(
+  values: GoFlagValues,
+  given: ReadonlySet<string>,
+  io: CliIo,
+  log: Log,
+): NodePlan {
+  refuseUnsupported(values);
+  warnIgnored(values, given, log);
+  assertOneOf(values, 'l2.enginekind', ['geth', 'reth', 'erigon']);
+  assertOneOf(values, 'syncmode', ['consensus-layer', 'execution-layer']);
+  assertOneOf(values, 'l1.rpckind', RPC_KINDS);
+  const l1Urls = servers(values, 'l1', /^(https?|wss?):$/);
+  if (!l1Urls.some(({ url }) => url.protocol.startsWith('http'))) {
+    throw new ConfigError('l1', 'no HTTP endpoint', 'the URL of an L1 endpoint, http or https');
+  }
+  const config = chainOfFlags(values, io, log);
+  const datadir = values.text('datadir');
+  const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
+  const safedb = values.text('safedb.path');
+  const safedbPath =
+    safedb !== undefined ? pathArgument(safedb, io) : directory && join(directory, 'safedb');
+  return {
+    config,
+    l1: l1Options(values, config, l1Urls, directory),
+    driver: driverOptions(values, config),
+    openEngine: engineOf(values, config, directory, io, log),
+    openSafeHeads: async () => {
+      if (safedbPath === undefined) return memorySafeHeads();
+      const { openSafeHeadDb } = await import('../node/safeHeadDb.ts');
+      return openSafeHeadDb(safedbPath, config.rollup.l2ChainId);
+    },
+    hasSafeHeadDb: safedbPath !== undefined,
+  };
+}
+
+const RPC_KINDS = [
+  'alchemy',
+  'quicknode',
+  'infura',
+  'parity',
+  'nethermind',
+  'debug_geth',
+  'erigon',
+  'basic',
+  'any',
+  'standard',
+];
+
+function refuseUnsupported(values: GoFlagValues): void {
+  for (const { name, kind } of REFUSED_FLAGS) {
+    const isUsed = kind === 'boolean' ? values.isSet(name) : values.text(name) !== undefined;
+    if (isUsed) throw new ConfigError(name, 'it', 'the flag left out: this is not supported');
+  }
+}
+
+function warnIgnored(values: GoFlagValues, given: ReadonlySet<string>, log: Log): void {
+  for (const { name } of IGNORED_FLAGS) {
+    if (given.has(name)) log.warn('flag has no effect', { flag: name });
+  }
+  const wanted = P2P_FLAGS.filter(({ name }) => given.has(name) && name !== 'p2p.disable');
+  if (wanted.length > 0 && !values.isSet('p2p.disable')) {
+    const flags = wanted.map(({ name }) => name).join(', ');
+    log.warn('there is no peer-to-peer network yet; its flags have no effect', { flags });
+  }
+}
+
+function assertOneOf(values: GoFlagValues, flag: string, words: readonly string[]): void {
+  const word = values.text(flag);
+  if (word === undefined || words.includes(word)) return;
+  throw new ConfigError(flag, `\`${word}\``, `one of ${words.join(', ')}`);
+}
+
+function servers(
+  values: GoFlagValues,
+  flag: string,
+  protocols = /^https?:$/,
+): readonly ServerOptions[] {
+  return values.list(flag).map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url !== undefined && protocols.test(url.protocol)) return { url };
+    // The text may hold a key, so it is not repeated.
+    throw new ConfigError(flag, 'something else', 'URLs with http or https, separated by commas');
+  });
+}
+
+function l1Options(
+  values: GoFlagValues,
+  { rollup }: DeriveConfig,
+  endpoints: readonly ServerOptions[],
+  directory: string | undefined,
+): L1Options {
+  const [first, ...others] = servers(values, 'l1.beacon');
+  const headers = beaconHeader(values);
+  const beacons = first === undefined ? [] : [{ ...first, ...headers }, ...others];
+  if (beacons.length === 0 && needsBeacon(rollup) && !values.isSet('l1.beacon.ignore')) {
+    const accepted = 'the URL of a beacon server, because Ecotone puts batches into blobs; ';
+    throw new ConfigError('l1.beacon', 'nothing', `${accepted}or --l1.beacon.ignore`);
+  }
+  const rate = values.number('l1.rpc-rate-limit');
+  const slot = values.integer('l1.beacon.slot-duration-override');
+  return {
+    endpoints,
+    beacons,
+    archivers: [
+      ...servers(values, 'l1.beacon-fallbacks'),
+      ...servers(values, 'l1.beacon-archiver'),
+    ],
+    maxConcurrency: inRange(values, 'l1.max-concurrency', 1, 1_000),
+    maxBatchSize: inRange(values, 'l1.rpc-max-batch-size', 1, 500),
+    maxCallsPerSecond: rate === 0 ? Infinity : rate,
+    pollIntervalMs: atLeast(values, 'l1.http-poll-interval', 10),
+    epochPollIntervalMs: values.durationMs('l1.epoch-poll-interval'),
+    secondsPerSlot: slot === 0n ? undefined : slot,
+    blobDirectory: directory === undefined ? undefined : join(directory, 'blobs'),
+  };
+}
+
+function needsBeacon({ forkTimes }: DeriveConfig['rollup']): boolean {
+  return forkTimes.ecotone !== undefined;
+}
+
+function beaconHeader(values: GoFlagValues): { readonly headers?: Record<string, string> } {
+  const text = values.text('l1.beacon-header');
+  if (text === undefined) return {};
+  const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return { headers: { [name]: value } };
+  throw new ConfigError('l1.beacon-header', 'something else', '`Name: value`');
+}
+
+function inRange(values: GoFlagValues, flag: string, least: number, most: number): number {
+  const value = Number(values.integer(flag));
+  if (value >= least && value <= most) return value;
+  throw new ConfigError(flag, `\`${value}\``, `a number from ${least} to ${most}`);
+}
+
+function atLeast(values: GoFlagValues, flag: string, leastMs: number): number {
+  const value = values.durationMs(flag);
+  if (value >= leastMs) return value;
+  throw new ConfigError(flag, `${value} ms`, `at least ${leastMs} ms`);
+}
+
+function driverOptions(values: GoFlagValues, { rollup }: DeriveConfig): NodeOptions['driver'] {
+  const delay = values.integer('finality.delay');
+  const offsetS = BigInt(Math.ceil(values.durationMs('syncmode.offset-el-safe') / 1_000));
+  const isElSync = values.text('syncmode') === 'execution-layer';
+  const { blockTime } = rollup;
+  return {
+    ...DEFAULT_DRIVER_OPTIONS,
+    confirmations: values.integer('verifier.l1-confs'),
+    readAhead: inRange(values, 'l1.read-ahead', 1, 1_000),
+    finalityDelay: delay === 0n ? DEFAULT_DRIVER_OPTIONS.finalityDelay : delay,
+    recoveredOffsetBlocks: isElSync ? (offsetS + blockTime - 1n) / blockTime : 0n,
+  };
+}
+
+function engineOf(
+  values: GoFlagValues,
+  config: DeriveConfig,
+  directory: string | undefined,
+  io: CliIo,
+  log: Log,
+): () => Promise<EnginePort> {
+  const genesis = values.text('genesis');
+  const url = values.text('l2');
+  if (url !== undefined && genesis !== undefined) {
+    throw new ConfigError('genesis', 'it with --l2', 'one of --l2 and --genesis');
+  }
+  if (url !== undefined) return httpEngine(values, config, io);
+  if (genesis === undefined) {
+    const accepted = 'the URL of an engine, or --genesis FILE to run the embedded one';
+    throw new ConfigError('l2', 'nothing', accepted);
+  }
+  const json = readJsonFile('genesis', genesis, io);
+  if (directory === undefined) log.warn('no --datadir: nothing is kept when the node stops');
+  return async () => {
+    const { openEmbeddedEngine } = await import('../node/openEmbeddedEngine.ts');
+    return openEmbeddedEngine(config.rollup, json, directory && join(directory, 'engine'));
+  };
+}
+
+function httpEngine(
+  values: GoFlagValues,
+  { rollup }: DeriveConfig,
+  io: CliIo,
+): () => Promise<EnginePort> {
+  const [server, ...more] = servers(values, 'l2');
+  if (server === undefined || more.length > 0) {
+    throw new ConfigError('l2', `${more.length + 1} URLs`, 'the URL of one engine');
+  }
+  const file = values.text('l2.jwt-secret');
+  if (file === undefined) {
+    const accepted = 'the file with the secret that the engine was started with';
+    throw new ConfigError('l2.jwt-secret', 'nothing', accepted);
+  }
+  const text = readTextFile('l2.jwt-secret', file, io);
+  return async () => {
+    const { createHttpEngine } = await import('../engine/httpEngine.ts');
+    const { decodeJwtSecret } = await import('../transport/jwt.ts');
+    return createHttpEngine({
+      url: server.url,
+      jwtSecret: decodeJwtSecret(text, 'l2.jwt-secret'),
+      config: rollup,
+      timeoutMs: values.durationMs('l2.engine-rpc-timeout'),
+    });
+  };
+}

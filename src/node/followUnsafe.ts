@@ -1,0 +1,114 @@
+import { DecodeError } from '../base/errors.ts';
+import { insertUnsafe, type UnsafeOutcome } from '../engine/forkchoice.ts';
+import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { sleep } from '../transport/abort.ts';
+import type { DriverPorts } from './driverPorts.ts';
+import { readL2Ref } from './outputs.ts';
+import {
+  addUnsafe,
+  judgeUnsafe,
+  NO_UNSAFE_BLOCKS,
+  removeUnsafe,
+  type UnsafeQueue,
+} from './unsafeQueue.ts';
+import { createWake } from './wake.ts';
+
+/** Puts unsafe blocks from outside into the chain, in order. */
+export type UnsafeFollower = {
+  /** Takes a block whose hash and origin have been checked. */
+  readonly post: (envelope: PayloadEnvelope) => void;
+  readonly queue: () => UnsafeQueue;
+  /** Runs until the signal is aborted. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+};
+
+/** A follower with nothing waiting. */
+export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
+  let queue = NO_UNSAFE_BLOCKS;
+  const wake = createWake();
+  const gapPauseMs = Number(ports.config.rollup.blockTime) * 2_000;
+
+  /** @returns Whether it is worth to look again at once. */
+  const step = async (signal: AbortSignal): Promise<'again' | 'wait' | 'pause'> => {
+    const heads = ports.chain.current();
+    if (heads === undefined || !ports.chain.areKnown()) return 'wait';
+    const verdict = judgeUnsafe(queue, heads);
+    if (verdict.type === 'empty') return 'wait';
+    const { blockHash: hash, blockNumber: number } = verdict.envelope.executionPayload;
+    if (verdict.type === 'drop') {
+      ports.log.debug('unsafe block dropped', { number, hash, because: verdict.because });
+      queue = removeUnsafe(queue, hash);
+      return 'again';
+    }
+    const outcome = await insert(ports, verdict.envelope, signal);
+    if (outcome !== 'retry') queue = removeUnsafe(queue, hash);
+    return outcome === 'done' ? 'again' : 'pause';
+  };
+
+  const runUntilAborted = async (signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const next = await step(signal);
+      if (next === 'pause') await sleep(gapPauseMs, { signal });
+      if (next === 'wait') await wake.next({ signal });
+    }
+  };
+
+  return {
+    post: (envelope) => {
+      queue = addUnsafe(queue, envelope);
+      wake.ring();
+    },
+    queue: () => queue,
+    run: async (signal) => {
+      const stop = ports.chain.onChange(() => wake.ring());
+      try {
+        await runUntilAborted(signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        stop();
+      }
+    },
+  };
+}
+
+/** A block above a gap goes in too: an engine that can will fetch what lies between. */
+async function insert(
+  { chain, engine, config, log }: DriverPorts,
+  envelope: PayloadEnvelope,
+  signal: AbortSignal,
+): Promise<'done' | 'retry' | 'syncing'> {
+  const { blockHash: hash, blockNumber: number, parentHash } = envelope.executionPayload;
+  let block: ReturnType<typeof readL2Ref>;
+  try {
+    block = readL2Ref(config.rollup, envelope);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    log.warn('unsafe block refused', { number, hash, err: error });
+    return 'done';
+  }
+  const outcome = await chain.change<UnsafeOutcome | { readonly type: 'stale' }>(async (heads) => {
+    // The head may have moved since this was decided.
+    const isNext = heads.unsafeHead.hash === parentHash;
+    const isAbove = number > heads.unsafeHead.number + 1n;
+    if (!isNext && !isAbove) return [heads, { type: 'stale' }];
+    return insertUnsafe(engine, heads, envelope, block, { signal });
+  });
+  switch (outcome?.type) {
+    case 'inserted':
+      log.debug('unsafe block inserted', { number, hash });
+      return 'done';
+    case 'invalid':
+      log.warn('unsafe block refused by the engine', { number, hash, reason: outcome.message });
+      return 'done';
+    case 'syncing':
+      log.info('the engine fetches blocks up to an unsafe one', { number, hash });
+      return 'syncing';
+    case 'retry':
+    case 'reset':
+      log.warn('unsafe block not inserted yet', { number, hash, reason: outcome.message });
+      return 'retry';
+    default:
+      return 'done';
+  }
+}

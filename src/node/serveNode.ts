@@ -1,0 +1,105 @@
+import type { DriverEvents } from './driverPorts.ts';
+import type { NodeMetrics } from './metrics.ts';
+import type { RollupNode } from './node.ts';
+import { adminMethods, type SequencerControl } from './rpc/admin.ts';
+import { headwaterMethods, healthPage, readyPage } from './rpc/headwater.ts';
+import { optimismMethods } from './rpc/optimism.ts';
+import { plain, type RpcMethods } from './rpc/rpcMethods.ts';
+import { type Page, type RpcServer, startRpcServer } from './rpc/rpcServer.ts';
+import { superrootMethods } from './rpc/superroot.ts';
+import { watchHeads } from './why.ts';
+
+/** How a node is served. */
+export type ServeOptions = {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly version: string;
+  readonly hasSafeHeadDb: boolean;
+  readonly hasAdmin: boolean;
+  /** Where metrics are served beside `/metrics` of the RPC; undefined: nowhere. */
+  readonly metricsAt: { readonly host: string; readonly port: number } | undefined;
+  readonly sequencer: SequencerControl | undefined;
+  readonly setLogLevel: (word: string) => void;
+};
+
+/**
+ * Serves a node by RPC, with its pages for health, readiness and metrics.
+ *
+ * @throws ErrnoException (`EADDRINUSE`, `EACCES`) when it cannot listen.
+ */
+export async function serveNode(
+  node: RollupNode,
+  metrics: NodeMetrics,
+  options: ServeOptions,
+): Promise<RpcServer> {
+  metrics.attach(node);
+  const clock = watchHeads(node);
+  const metricsPage: Page = async () => ({
+    status: 200,
+    contentType: metrics.registry.contentType,
+    body: await metrics.registry.metrics(),
+  });
+  const rpc = await startRpcServer({
+    host: options.host,
+    port: options.port,
+    watch: metrics.rpcServed,
+    methods: withModules({
+      ...optimismMethods(node, options),
+      ...superrootMethods(node),
+      ...headwaterMethods(node, clock),
+      ...(options.hasAdmin ? adminMethods(node, options.sequencer, options.setLogLevel) : {}),
+    }),
+    pages: {
+      '/healthz': healthPage(options.version),
+      '/readyz': readyPage(node, clock),
+      '/metrics': metricsPage,
+    },
+  });
+  if (options.metricsAt === undefined) return rpc;
+  try {
+    const beside = await startRpcServer({
+      ...options.metricsAt,
+      methods: {},
+      pages: { '/metrics': metricsPage },
+      watch: () => {},
+    });
+    const stop = async (): Promise<void> => {
+      await Promise.all([rpc.stop(), beside.stop()]);
+    };
+    return { url: rpc.url, stop };
+  } catch (error) {
+    await rpc.stop();
+    throw error;
+  }
+}
+
+/** The methods, and one that lists their namespaces. */
+function withModules(methods: RpcMethods): RpcMethods {
+  const namespaces = new Set(Object.keys(methods).map((name) => name.split('_')[0] as string));
+  const modules = [...namespaces, 'rpc'].toSorted().map((name) => [name, '1.0'] as const);
+  return { ...methods, rpc_modules: plain(() => Object.fromEntries(modules)) };
+}
+
+/** Tells the log how far derivation is: at most once in `everyMs`, and at each arrival. */
+export function progressEvents(
+  node: () => RollupNode | undefined,
+  everyMs = 5_000,
+): Partial<DriverEvents> {
+  let lastMs = 0;
+  return {
+    derived: () => {
+      const running = node();
+      const nowMs = performance.now();
+      if (running === undefined || nowMs - lastMs < everyMs) return;
+      lastMs = nowMs;
+      const heads = running.heads();
+      running.options.log.info('derived', {
+        safe: heads?.safeHead.number,
+        unsafe: heads?.unsafeHead.number,
+        l1: running.driver.status().currentL1?.number,
+        l1Head: running.l1.heads.head('latest')?.number,
+      });
+    },
+  };
+}
