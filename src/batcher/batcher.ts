@@ -4,6 +4,7 @@ import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
+import { TransportError } from '../transport/errors.ts';
 import type { Log } from '../transport/log.ts';
 import type { L1Client } from '../l1Tx/l1Client.ts';
 import type { TxSender } from '../l1Tx/txSender.ts';
@@ -294,7 +295,15 @@ async function drainAll(core: Core, options: AbortOptions): Promise<void> {
   try {
     for (;;) {
       signal?.throwIfAborted();
-      await publish(core, options);
+      try {
+        await publish(core, options);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof TransportError)) throw error;
+        core.parts.log.warn('L1 does not answer while draining', { error });
+        await sleep(core.parts.config.pollIntervalMs, options);
+        continue;
+      }
       if (core.inFlight.size === 0) return;
       await Promise.race(core.inFlight);
     }

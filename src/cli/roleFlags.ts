@@ -77,7 +77,7 @@ export const SERVICE_FLAGS: readonly GoFlag[] = [
   flag('log.format', 'string', 'text', 'form of the log lines'),
   flag('log.color', 'boolean', undefined, 'colours in a terminal'),
   flag('log.pid', 'boolean', undefined, 'process id in each line'),
-  flag('metrics.enabled', 'boolean', undefined, 'serve metrics'),
+  flag('metrics.enabled', 'boolean', undefined, 'serve metrics; not supported yet'),
   flag('metrics.addr', 'string', '0.0.0.0', 'address the metrics listen on'),
   flag('metrics.port', 'integer', '7300', 'port the metrics listen on'),
   flag('pprof.enabled', 'boolean', undefined, 'profiling of Go; without effect here'),
@@ -108,6 +108,9 @@ export function refuseUnsupported(values: GoFlagValues, log: Log): void {
   }
   if (values.isSet('txmgr.blob-tip-cap-dynamic')) {
     log.warn('flag has no effect', { flag: 'txmgr.blob-tip-cap-dynamic' });
+  }
+  if (values.isSet('metrics.enabled')) {
+    log.warn('flag has no effect', { flag: 'metrics.enabled' });
   }
   if (values.isSet('pprof.enabled')) log.warn('flag has no effect', { flag: 'pprof.enabled' });
 }

@@ -52,7 +52,8 @@ export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promi
     config: txSenderConfig(values, await l1.chainId()),
     onEvent: (event) => {
       const { type, ...fields } = event;
-      log.debug(`L1 transaction ${type}`, fields);
+      if (type === 'refused') log.warn('L1 refused a transaction', fields);
+      else log.debug(`L1 transaction ${type}`, fields);
     },
   });
   const close = async (): Promise<void> => {
