@@ -1,0 +1,160 @@
+import { DecodeError } from '../../base/errors.ts';
+import { encodeJsonExact, type JsonValue, parseJsonExact } from '../../base/json.ts';
+
+/** Codes of JSON-RPC errors, those of the Engine API among them. @spec execution.md 3.15 */
+export const ERROR_CODES = {
+  parse: -32_700,
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  internal: -32_603,
+  /** What the application itself refuses. */
+  application: -32_000,
+  responseTooLarge: -32_003,
+  reverted: 3,
+  unknownPayload: -38_001,
+  invalidForkchoiceState: -38_002,
+  invalidAttributes: -38_003,
+  tooLargeRequest: -38_004,
+  unsupportedFork: -38_005,
+} as const;
+
+/** A refusal that goes to the caller as it is. */
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly code: number;
+  readonly data: JsonValue | undefined;
+
+  constructor(code: keyof typeof ERROR_CODES, message: string, data?: JsonValue) {
+    super(message);
+    this.code = ERROR_CODES[code];
+    this.data = data;
+  }
+}
+
+/** Answers one call. Missing trailing parameters are undefined. @throws RpcError */
+export type RpcMethod = (params: readonly JsonValue[]) => Promise<JsonValue> | JsonValue;
+
+/** Methods by full name, like `eth_chainId`. */
+export type RpcMethods = { readonly [name: string]: RpcMethod };
+
+/** What one message may cost. */
+export type RpcLimits = {
+  readonly bodyBytes: number;
+  readonly batchCalls: number;
+  /** Text of all answers of a batch together. */
+  readonly answerChars: number;
+};
+
+/** Told of faults that are ours, not the caller's. */
+export type OnFault = (method: string, fault: unknown) => void;
+
+/**
+ * The answer to one message, a call or a batch; empty where none is due. Calls of a batch run one
+ * after the other.
+ */
+export async function answerMessage(
+  methods: RpcMethods,
+  text: string,
+  limits: RpcLimits,
+  onFault: OnFault,
+): Promise<string> {
+  const message = parse(text);
+  if (message === undefined)
+    return encodeJsonExact(failure(null, new RpcError('parse', 'parse error')));
+  if (!Array.isArray(message))
+    return (await answerCall(methods, message as JsonValue, onFault)) ?? '';
+  const calls = message as readonly JsonValue[];
+  if (calls.length === 0) return refusal('empty batch');
+  if (calls.length > limits.batchCalls) return refusal('batch too large');
+  const answers: string[] = [];
+  let chars = 0;
+  for (const call of calls) {
+    const answer = await answerCall(methods, call, onFault);
+    if (answer === undefined) continue;
+    chars += answer.length;
+    if (chars > limits.answerChars) {
+      const error = new RpcError('responseTooLarge', 'response too large');
+      answers.push(encodeJsonExact(failure(idOf(call), error)));
+      break;
+    }
+    answers.push(answer);
+  }
+  return answers.length === 0 ? '' : `[${answers.join(',')}]`;
+}
+
+async function answerCall(
+  methods: RpcMethods,
+  call: JsonValue,
+  onFault: OnFault,
+): Promise<string | undefined> {
+  if (!isObject(call)) return refusal('invalid request');
+  const { jsonrpc, method, params } = call;
+  const id = idOf(call);
+  const isId = id === null || typeof id !== 'object';
+  if (jsonrpc !== '2.0' || typeof method !== 'string' || !isId) {
+    return encodeJsonExact(
+      failure(isId ? id : null, new RpcError('invalidRequest', 'invalid request')),
+    );
+  }
+  const isNotification = call['id'] === undefined;
+  try {
+    const result = await run(methods, method, params);
+    return isNotification ? undefined : encodeJsonExact({ jsonrpc: '2.0', id, result });
+  } catch (error) {
+    if (!(error instanceof RpcError)) onFault(method, error);
+    return isNotification ? undefined : encodeJsonExact(failure(id, error));
+  }
+}
+
+function run(
+  methods: RpcMethods,
+  name: string,
+  params: JsonValue | undefined,
+): Promise<JsonValue> | JsonValue {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (method === undefined) {
+    const message = `the method ${name.slice(0, 64)} does not exist/is not available`;
+    throw new RpcError('methodNotFound', message);
+  }
+  if (params === undefined || params === null) return method([]);
+  if (Array.isArray(params)) return method(params);
+  throw new RpcError('invalidParams', 'non-array args');
+}
+
+/** What an error looks like to the caller. The details of our own faults stay with us. */
+function failure(id: JsonValue, error: unknown): JsonValue {
+  const known = error instanceof RpcError ? error : undefined;
+  const code = known?.code ?? ERROR_CODES.internal;
+  const message = known?.message ?? (error instanceof Error ? error.message : 'internal error');
+  const data = known?.data;
+  return {
+    jsonrpc: '2.0',
+    id,
+    error: data === undefined ? { code, message } : { code, message, data },
+  };
+}
+
+function refusal(message: string): string {
+  return encodeJsonExact(failure(null, new RpcError('invalidRequest', message)));
+}
+
+function idOf(call: JsonValue): JsonValue {
+  return isObject(call) ? (call['id'] ?? null) : null;
+}
+
+function parse(text: string): JsonValue | undefined {
+  try {
+    return parseJsonExact(text);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+/** True for a JSON object that is no array. */
+export function isObject(
+  value: JsonValue | undefined,
+): value is { readonly [key: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
