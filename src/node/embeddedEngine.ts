@@ -3,6 +3,7 @@ import { keccak256 } from '../base/hash.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { BlockSelector, EnginePort, ForkchoiceOutcome } from '../engine/port.ts';
 import type { ExecutionEngine } from '../execution/engine.ts';
+import { fillBlock, type TxSource } from '../execution/fillBlock.ts';
 import { MESSAGE_PASSER } from '../execution/predeploys.ts';
 import type { BlockRecord } from '../execution/store/records.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
@@ -11,12 +12,18 @@ import { isActive } from '../protocol/forks.ts';
 /** Builds that nobody has asked for are forgotten, the oldest first. */
 const MAX_BUILDS = 8;
 
+/** A payload that waits to be fetched; `fill` puts in what has come meanwhile. */
+type Build = { readonly fill: () => Promise<PayloadEnvelope> };
+
 /**
  * The embedded engine as the node drives any engine: no HTTP, no JSON, no copies. A block it has
  * built is known to it, so inserting that block again costs nothing.
+ *
+ * @param source Where transactions come from when attributes ask for them: when the payload is
+ *               fetched, so that what came meanwhile is in it. Without one there are none.
  */
-export function embeddedEngine(engine: ExecutionEngine): EnginePort {
-  const builds = new Map<Hex, PayloadEnvelope>();
+export function embeddedEngine(engine: ExecutionEngine, source?: TxSource): EnginePort {
+  const builds = new Map<Hex, Build>();
   const toEnvelope = (block: BlockRecord): PayloadEnvelope => envelopeOf(engine, block);
   return {
     forkchoiceUpdated: async (state, attributes) => {
@@ -33,7 +40,13 @@ export function embeddedEngine(engine: ExecutionEngine): EnginePort {
         return { status: { type: 'syncing' }, build: undefined };
       if (outcome.type === 'invalid') return refused(outcome.reason, head);
       const id = payloadId(outcome.block.hash);
-      builds.set(id, toEnvelope(outcome.block));
+      const envelope = toEnvelope(outcome.block);
+      const fill = async (): Promise<PayloadEnvelope> => {
+        if (source === undefined || attributes.noTxPool) return envelope;
+        const filled = await fillBlock(engine, head, attributes, source);
+        return filled.type === 'sealed' ? toEnvelope(filled.block) : envelope;
+      };
+      builds.set(id, { fill });
       for (const oldest of builds.keys()) {
         if (builds.size <= MAX_BUILDS) break;
         builds.delete(oldest);
@@ -41,10 +54,10 @@ export function embeddedEngine(engine: ExecutionEngine): EnginePort {
       return { status, build: { id, timestamp: attributes.timestamp } };
     },
     getPayload: async ({ id }) => {
-      const envelope = builds.get(id);
-      if (envelope === undefined) throw new EngineError('unknownPayload', `no payload \`${id}\``);
+      const build = builds.get(id);
+      if (build === undefined) throw new EngineError('unknownPayload', `no payload \`${id}\``);
       builds.delete(id);
-      return envelope;
+      return build.fill();
     },
     newPayload: async (envelope) => {
       const outcome = await engine.insert(envelope);

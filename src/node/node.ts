@@ -1,4 +1,5 @@
 import type { EngineHeads } from '../engine/heads.ts';
+import { createSequencer, type Sequencer } from '../sequencer/sequencer.ts';
 import { createWaits, type Waits } from '../transport/waits.ts';
 import { type ChainHeads, createChainHeads } from './chainHeads.ts';
 import { createDriver, type Driver } from './driver.ts';
@@ -16,6 +17,8 @@ export type RollupNode = {
   readonly chain: ChainHeads;
   readonly driver: Driver;
   readonly unsafe: UnsafeFollower;
+  /** Undefined: a verifier. */
+  readonly sequencer: Sequencer | undefined;
   readonly l1: L1Ports;
   readonly waits: Waits;
   readonly drops: Drops;
@@ -52,9 +55,18 @@ export async function startNode(
   };
   const driver = createDriver(ports);
   const unsafe = createUnsafeFollower(ports);
+  const parts = options.sequencer;
+  const sequencer =
+    parts === undefined
+      ? undefined
+      : createSequencer({ ...ports, ...parts, reset: (reason) => driver.reset(reason) });
   const stopping = new AbortController();
   const ended = allOrNone(
-    [runChecked(ports, driver, stopping.signal), unsafe.run(stopping.signal)],
+    [
+      runChecked(ports, driver, stopping.signal),
+      unsafe.run(stopping.signal),
+      ...(sequencer === undefined ? [] : [sequencer.run(stopping.signal)]),
+    ],
     stopping,
   );
   let isStopped = false;
@@ -68,7 +80,7 @@ export async function startNode(
     await engine.close();
   };
   const heads = chain.current;
-  return { options, chain, driver, unsafe, l1, waits, drops, heads, ended, stop };
+  return { options, chain, driver, unsafe, sequencer, l1, waits, drops, heads, ended, stop };
 }
 
 /** Derives once L1 and engine have turned out to be the right ones. */

@@ -1,5 +1,6 @@
 import type { DeriveConfig } from '../derive/state.ts';
 import type { EnginePort } from '../engine/port.ts';
+import type { SequencerPorts } from '../sequencer/ports.ts';
 import type { BlobKzg } from '../sources/verifyBlob.ts';
 import type { Log } from '../transport/log.ts';
 import type { DriverOptions } from './driverPorts.ts';
@@ -30,6 +31,12 @@ export type L1Options = {
   readonly blobDirectory: string | undefined;
 };
 
+/** What a node that also sequences has beside the rest. */
+export type SequencerParts = Pick<
+  SequencerPorts,
+  'conductor' | 'memory' | 'publish' | 'events' | 'options'
+>;
+
 /** Everything a node is made of. The node closes engine and store when it stops. */
 export type NodeOptions = {
   readonly config: DeriveConfig;
@@ -38,6 +45,8 @@ export type NodeOptions = {
   readonly safeHeads: SafeHeads;
   readonly l1: L1Options;
   readonly driver: DriverOptions;
+  /** Undefined: a verifier. */
+  readonly sequencer?: SequencerParts | undefined;
   readonly log: Log;
 };
 

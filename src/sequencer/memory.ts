@@ -1,0 +1,47 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { ConfigError } from '../base/errors.ts';
+import type { SequencerMemory } from './ports.ts';
+
+/**
+ * A file that says whether the sequencer was started, in op-node's form
+ * (`{"sequencerStarted":true}`); written beside and renamed, so that it is never half there. Keys
+ * of other versions are passed over.
+ *
+ * @throws ConfigError from `read` when the file is not of that form.
+ */
+export function fileMemory(path: string): SequencerMemory {
+  return {
+    read: async () => {
+      let text: string;
+      try {
+        text = await readFile(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+      const isStarted = startedOf(text);
+      if (isStarted !== undefined) return isStarted;
+      throw new ConfigError('rpc.admin-state', `\`${path}\``, 'a file {"sequencerStarted": true}');
+    },
+    write: async (isStarted) => {
+      const beside = `${path}.new`;
+      await writeFile(beside, `${JSON.stringify({ sequencerStarted: isStarted })}\n`);
+      await rename(beside, path);
+    },
+  };
+}
+
+/** Forgets when the process ends. */
+export const NO_MEMORY: SequencerMemory = {
+  read: async () => undefined,
+  write: async () => {},
+};
+
+function startedOf(text: string): boolean | undefined {
+  try {
+    const { sequencerStarted } = JSON.parse(text) as { readonly sequencerStarted?: unknown };
+    return typeof sequencerStarted === 'boolean' ? sequencerStarted : undefined;
+  } catch {
+    return undefined;
+  }
+}
