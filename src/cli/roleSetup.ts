@@ -2,15 +2,19 @@ import { LOG_FORMATS, type LogFormat } from './logFormat.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { Address } from '../base/bytes.ts';
 import { createKzg, type Kzg } from '../native/kzg.ts';
+import { healthPage } from '../node/rpc/headwater.ts';
+import { readString, type RpcMethods, unary } from '../node/rpc/rpcMethods.ts';
+import { type RpcServer, startRpcServer } from '../node/rpc/rpcServer.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { createL1Client, type L1Client } from '../l1Tx/l1Client.ts';
 import { signerOf } from '../l1Tx/signer.ts';
 import { createTxSender, type TxSender } from '../l1Tx/txSender.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import type { CliIo } from './io.ts';
-import { type AdjustableLog, createLog, toLogLevel } from './log.ts';
+import { type AdjustableLog, createLog } from './log.ts';
+import { toLogLevel } from './logLevel.ts';
 import { txSenderConfig } from './roleFlags.ts';
-import { type RoleServer, type RpcMethods, startRoleServer } from './roleServer.ts';
+import { VERSION } from './version.ts';
 
 /** What every service that writes to L1 has. */
 export type RoleSetup = {
@@ -74,25 +78,24 @@ export function endpointOf(values: GoFlagValues, flag: string, text: string): Ht
   });
 }
 
-/** Serves the admin methods where the flags ask for it. */
+/** Serves `/healthz`, and the admin methods where the flags ask for them. */
 export async function roleServer(
   values: GoFlagValues,
   log: AdjustableLog,
   admin: RpcMethods,
-): Promise<RoleServer> {
-  const methods: RpcMethods = {
-    ...admin,
-    admin_setLogLevel: ([level]) => {
-      log.setLevel(toLogLevel(String(level)));
-      return null;
-    },
-  };
-  const server = await startRoleServer(
-    values.requiredText('rpc.addr'),
-    Number(values.integer('rpc.port')),
-    values.isSet('rpc.enable-admin') ? methods : {},
-  );
-  log.info('RPC server started', { port: server.port });
+): Promise<RpcServer> {
+  const setLogLevel = unary(readString, (level) => {
+    log.setLevel(toLogLevel(level));
+    return null;
+  });
+  const server = await startRpcServer({
+    host: values.requiredText('rpc.addr'),
+    port: Number(values.integer('rpc.port')),
+    methods: values.isSet('rpc.enable-admin') ? { ...admin, admin_setLogLevel: setLogLevel } : {},
+    pages: { '/healthz': healthPage(VERSION) },
+    watch: () => {},
+  });
+  log.info('RPC server started', { url: server.url.origin });
   return server;
 }
 

@@ -17,6 +17,7 @@ import { fastLzLength } from '../../execution/fastLz.ts';
 import { estimatedSize } from '../../execution/fees.ts';
 import { compressChannel } from '../../native/compress.ts';
 import { installNative } from '../../native/install.ts';
+import { plain } from '../../node/rpc/rpcMethods.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
 import type { HttpClient } from '../../transport/http.ts';
 import { BATCHER_FLAGS } from '../batcherFlags.ts';
@@ -77,18 +78,18 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
     log,
   );
   const server = await roleServer(values, log, {
-    admin_startBatcher: () => {
+    admin_startBatcher: plain(() => {
       service.start();
       return null;
-    },
-    admin_stopBatcher: async () => {
+    }),
+    admin_stopBatcher: plain(async () => {
       await service.stop();
       return null;
-    },
-    admin_flushBatcher: async () => {
+    }),
+    admin_flushBatcher: plain(async () => {
       await service.flush();
       return null;
-    },
+    }),
   });
   try {
     if (values.isSet('wait-node-sync')) {

@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { ConfigError } from '../../base/errors.ts';
 import { installNative } from '../../native/install.ts';
+import { plain } from '../../node/rpc/rpcMethods.ts';
 import { gameFactoryTarget } from '../../proposer/gameFactory.ts';
 import { outputOracleTarget } from '../../proposer/outputOracle.ts';
 import { createProposer, type ProposerTarget } from '../../proposer/proposer.ts';
@@ -88,14 +89,14 @@ async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
     await end();
   };
   const server = await roleServer(values, log, {
-    admin_startProposer: () => {
+    admin_startProposer: plain(() => {
       start();
       return null;
-    },
-    admin_stopProposer: async () => {
+    }),
+    admin_stopProposer: plain(async () => {
       await stop();
       return null;
-    },
+    }),
   });
   try {
     if (values.isSet('wait-node-sync')) {

@@ -51,8 +51,8 @@ function startRole(
     // Read to the end: a closed pipe would end the command.
     child.stderr.on('data', (chunk: Buffer) => {
       log += chunk.toString();
-      const port = /port[=:" ]+(\d+)/.exec(log)?.[1];
-      if (port !== undefined) resolve({ child, url: `http://127.0.0.1:${port}` });
+      const url = /url="?(http:[^\s"]+)/.exec(log)?.[1];
+      if (url !== undefined) resolve({ child, url });
     });
   });
 }
