@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { unreachable } from '../base/errors.ts';
 import { addL2Block, flushChannel, next, start } from '../derive/pipeline.ts';
 import type { DeriveState, SafeHead } from '../derive/state.ts';
@@ -142,7 +143,7 @@ async function takeL2Block(run: Run, number: bigint): Promise<DerivationEnd | un
 
 /** Tells the engine the heads and records what the L1 block just read has made safe. */
 async function settle(run: Run): Promise<DerivationEnd | undefined> {
-  const { chain, engine, safeHeads } = run.ports;
+  const { chain, engine, safeHeads, log } = run.ports;
   const outcome = await untilDone(scope(run), 'the engine to take our heads', async () => {
     const sent = await chain.change((heads) => sendForkchoice(engine, heads, run));
     return sent ?? HEADS_UNKNOWN;
@@ -152,6 +153,7 @@ async function settle(run: Run): Promise<DerivationEnd | undefined> {
     const { number, hash } = run.unrecorded;
     const { ref } = run.safe;
     await safeHeads.record({ l1: { number, hash }, l2: { number: ref.number, hash: ref.hash } });
+    log.debug('safe head recorded', { safe: ref.number, hash: ref.hash, l1: number });
     run.unrecorded = undefined;
   }
   run.watch.settled();
@@ -183,6 +185,8 @@ async function takeAttributes(
     case 'built':
       adopt(run, step, outcome.block, outcome.envelope);
       events.derived({ block: outcome.block, step, how: outcome.type, isReplacement });
+      // An engine in this process never waits: sockets and timers must get their turn.
+      await setImmediate();
       return undefined;
     case 'stale':
       return { reason: 'parentMismatch', message: `not on ${step.parent.number} any more` };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EngineError } from '../engine/errors.ts';
 import { startHeads } from '../engine/heads.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
@@ -53,7 +54,10 @@ export function createDriver(ports: DriverPorts): Driver {
   };
   const beginCycle = (outer: AbortSignal): AbortSignal => {
     cycle = new AbortController();
-    return AbortSignal.any([outer, cycle.signal]);
+    const signal = AbortSignal.any([outer, cycle.signal]);
+    // Every request in flight listens to it.
+    setMaxListeners(0, signal);
+    return signal;
   };
   return {
     status: () => ({ phase, currentL1 }),
@@ -62,6 +66,7 @@ export function createDriver(ports: DriverPorts): Driver {
       // Either of the two loops ends the other.
       const own = new AbortController();
       const signal = AbortSignal.any([outer, own.signal]);
+      setMaxListeners(0, signal);
       const both = [
         runCycles(ports, watch, beginCycle, signal),
         followFinality(ports, finality, reset, signal),
@@ -141,6 +146,7 @@ async function begin(ports: DriverPorts, point: SyncStartPoint): Promise<void> {
     by: point.by,
     unsafe: unsafe.number,
     safe: safe.number,
+    safeHash: safe.hash,
     finalized: finalized.number,
     fromL1: point.base.l1.number,
   });
