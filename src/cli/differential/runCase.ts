@@ -2,7 +2,14 @@ import type { L2BlockRef } from '../../protocol/ids.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
-import type { AttributesStep, DeriveEvent, L1View, Step, SyncEngine } from '../../derive/index.ts';
+import type {
+  AttributesStep,
+  DeriveEvent,
+  Dropped,
+  L1View,
+  Step,
+  SyncEngine,
+} from '../../derive/index.ts';
 import { deriveChain, nullBlock } from '../../derive/index.ts';
 import type { CorpusCase } from './corpusCase.ts';
 
@@ -23,6 +30,8 @@ export type RunResult = {
   readonly pendingSafe: L2BlockRef;
   /** Number of the L1 block that was being read at the end. */
   readonly l1Origin: bigint;
+  /** What was refused, in order. */
+  readonly notes: readonly Dropped[];
 };
 
 const MAX_RESETS = 3;
@@ -37,6 +46,7 @@ export function runCase(corpusCase: CorpusCase): RunResult {
   };
   const events = deriveChain(config, view, nullEngine(config.rollup), start);
   const steps: RunStep[] = [];
+  const notes: Dropped[] = [];
   let l1Origin = 0n;
   let resets = 0;
   let isReorged = l1After === undefined;
@@ -49,6 +59,7 @@ export function runCase(corpusCase: CorpusCase): RunResult {
       safe: event.safe,
       pendingSafe: event.pendingSafe,
       l1Origin,
+      notes,
     });
     if (event.type !== 'step') {
       steps.push(toRunStep(event));
@@ -57,6 +68,7 @@ export function runCase(corpusCase: CorpusCase): RunResult {
     }
     const step: Exclude<Step, AttributesStep> = event.step;
     if (step.type === 'advanced') l1Origin = step.l1.number;
+    else if (step.type === 'dropped') notes.push(step.dropped);
     else if (step.type === 'halted') return end('halted');
     else if (step.type === 'needBlobs') return end('waiting');
     else if (step.type === 'reset') {

@@ -1,0 +1,121 @@
+import { bytesToHex, type Hex } from '../../src/base/bytes.ts';
+import type { DeriveConfig, DropReason } from '../../src/derive/index.ts';
+import { FORKS, type Fork, type ForkTimes, isActive } from '../../src/protocol/forks.ts';
+import type { InboxTx, L1Block } from '../../src/protocol/l1Block.ts';
+import type { L2Block } from '../../src/protocol/l2Block.ts';
+import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
+import { chainWith } from '../../test/derive/support/config.ts';
+import { l1Blocks } from '../../test/derive/support/l1.ts';
+import { type BlockPlan, honestChain, userTx } from '../../test/derive/support/l2.ts';
+import type { LogJson } from '../../test/derive/support/vectors.ts';
+
+/** L1 block in which batches are read, unless a scenario says otherwise, and its time. */
+export const INCLUSION = 103;
+export const INCLUSION_TIME = 1018n;
+
+/** Number of L1 blocks: 100 to 104, six seconds apart from time 1000 on. */
+export const L1_COUNT = 5;
+
+/** The clock that decides a fork's rules here: see the table of clocks in the rules. */
+const CLOCKS: { readonly [fork in Fork]: bigint } = {
+  regolith: 1006n,
+  canyon: INCLUSION_TIME,
+  delta: 1006n,
+  ecotone: INCLUSION_TIME,
+  fjord: 1000n,
+  granite: INCLUSION_TIME,
+  holocene: INCLUSION_TIME,
+  isthmus: 1006n,
+  jovian: 1006n,
+  karst: 1006n,
+};
+
+/** One side of a fork boundary: all older forks at genesis, this one just active or not yet. */
+export type Era = {
+  readonly fork: Fork;
+  readonly side: 'before' | 'at';
+  readonly forkTimes: ForkTimes;
+};
+
+/** Both sides of every fork boundary. */
+export const ERAS: readonly Era[] = FORKS.flatMap((fork, index) =>
+  (['before', 'at'] as const).map((side) => {
+    const time = side === 'at' ? CLOCKS[fork] : CLOCKS[fork] + 1n;
+    const times = FORKS.map((name, i) => {
+      return [name, i < index ? 0n : i === index ? time : undefined] as const;
+    });
+    return { fork, side, forkTimes: Object.fromEntries(times) as ForkTimes };
+  }),
+);
+
+/** What a scenario works with: an honest chain whose batches it spoils. */
+export type Stage = {
+  readonly config: DeriveConfig;
+  readonly l1: readonly L1Block[];
+  /** Genesis, then six blocks: 1 and 2 of epoch 100, 3 to 5 of 101, 6 of 102. Block 3 is empty. */
+  readonly chain: readonly L2Block[];
+  /** Whether a fork is active at a time. */
+  readonly has: (fork: Fork, time: bigint) => boolean;
+  /** Whether Holocene's rules hold for what is read at the usual place. */
+  readonly holocene: boolean;
+  /** Whether block 3 is the first one of a fork that wants it empty. */
+  readonly activates: boolean;
+};
+
+/** Data to post, by L1 block; bytes are calldata of the batcher. */
+export type Posts = { readonly [number: number]: readonly (Uint8Array | Partial<InboxTx>)[] };
+
+/** A rule broken once. What must come of it is stated by hand, apart from the code that derives. */
+export type Scenario = {
+  readonly name: string;
+  /** Section and row of the rule. */
+  readonly rule: string;
+  readonly rollup?: Partial<RollupConfig>;
+  /** Blocks of the honest chain, where the usual ones will not do. */
+  readonly plans?: readonly BlockPlan[];
+  readonly posts: (stage: Stage) => Posts;
+  readonly logs?: (stage: Stage) => { readonly [number: number]: readonly LogJson[] };
+  /** Reasons of the drops, in order, and the number of the last block. */
+  readonly expect: (stage: Stage) => {
+    readonly reasons: readonly DropReason[];
+    readonly safe: number;
+    readonly outcome?: 'halted';
+  };
+};
+
+const PLANS: readonly BlockPlan[] = [100, 100, 101, 101, 101, 102].map((epoch, i) => ({
+  epoch,
+  txs: i === 2 ? [] : [userTx(i + 1)],
+}));
+
+/** A scenario's world in an era. */
+export function stageOf({ rollup = {}, plans = PLANS }: Scenario, { forkTimes }: Era): Stage {
+  const config = withScalar(chainWith(forkTimes, { seqWindowSize: 20n, ...rollup }));
+  const l1 = l1Blocks(config, L1_COUNT);
+  const has = (fork: Fork, time: bigint) => isActive(forkTimes, fork, time);
+  return {
+    config,
+    l1,
+    chain: honestChain(config, l1, plans),
+    has,
+    holocene: has('holocene', INCLUSION_TIME),
+    activates: (['jovian', 'karst'] as const).some((f) => has(f, 1006n) && !has(f, 1004n)),
+  };
+}
+
+/** One fee scalar in all eras, so that vectors share their genesis. */
+function withScalar({ rollup, l1Chain }: DeriveConfig): DeriveConfig {
+  const { genesis } = rollup;
+  const scalar: Hex = `0x01${'00'.repeat(23)}000c5fc500000558`;
+  const systemConfig = { ...genesis.systemConfig, scalar };
+  return { rollup: { ...rollup, genesis: { ...genesis, systemConfig } }, l1Chain };
+}
+
+/** A log in JSON. */
+export function logJson(log: {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Uint8Array;
+}): LogJson {
+  return { address: log.address, topics: log.topics, data: bytesToHex(log.data) };
+}
