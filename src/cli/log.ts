@@ -1,11 +1,9 @@
 import type { Writable } from 'node:stream';
-import { Option } from '@commander-js/extra-typings';
 import { pino } from 'pino';
 import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '../transport/log.ts';
-import { ConfigError } from '../base/errors.ts';
 import { type JsonValue, parseJsonExact } from '../base/json.ts';
 import { isTerminal } from './io.ts';
-import { LOG_FORMATS, type LogFormat, logFormatter, type LogRecord, toPlain } from './logFormat.ts';
+import { type LogFormat, logFormatter, type LogRecord, toPlain } from './logFormat.ts';
 
 /** How and where log lines are written. */
 export type LogOptions = {
@@ -76,35 +74,4 @@ function readRecord(line: string): LogRecord {
   const level = LOG_LEVELS[Number(json['level']) / 10 - 1] as LogLevel;
   const fields = { ...common, ...(json[FIELDS_KEY] as LogFields | undefined) };
   return { timeMs: Number(json[TIME_KEY]), level, message: String(json[MESSAGE_KEY]), fields };
-}
-
-/**
- * A level by its name, in any letters; `warning` and `critical` too, as op-node takes them.
- *
- * @throws ConfigError for any other word.
- */
-export function toLogLevel(word: string): LogLevel {
-  const name = word
-    .toLowerCase()
-    .replace(/^warning$/, 'warn')
-    .replace(/^critical$/, 'crit');
-  const level = LOG_LEVELS.find((known) => known === name);
-  if (level === undefined) {
-    throw new ConfigError('log.level', `\`${word}\``, `one of ${LOG_LEVELS.join(', ')}`);
-  }
-  return level;
-}
-
-/** op-node's two log flags that every command may have; new objects for each command. */
-export function logFlags() {
-  return {
-    level: new Option('--log.level <level>', 'lowest level that is written')
-      .env('OP_NODE_LOG_LEVEL')
-      .argParser(toLogLevel)
-      .default('info'),
-    format: new Option('--log.format <format>', 'form of the log lines')
-      .env('OP_NODE_LOG_FORMAT')
-      .choices(LOG_FORMATS)
-      .default('text'),
-  };
 }

@@ -1,7 +1,8 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { describeFailure, EXIT_OK, EXIT_USAGE, exitCodeOf, CliExit } from './exit.ts';
 import type { CliIo } from './io.ts';
+import { toLogLevel } from './logLevel.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -46,10 +47,25 @@ async function buildProgram(
     });
   const named = namedCommand(args, commands);
   for (const entry of commands) {
-    if (entry === named) (await entry.load())(program, io);
-    else program.command(entry.name).summary(entry.summary).description(entry.summary);
+    if (entry === named) {
+      (await entry.load())(program, io);
+      completeOptions(program.commands.find((command) => command.name() === entry.name));
+    } else program.command(entry.name).summary(entry.summary).description(entry.summary);
   }
   return program;
+}
+
+/** Gives a command what all of them have: a level, and defaults that the help can print. */
+function completeOptions(command: Command<unknown[]> | undefined): void {
+  if (command === undefined) return;
+  for (const option of command.options) {
+    // Commander prints defaults as JSON, which has no bigint.
+    if (typeof option.defaultValue !== 'bigint') continue;
+    option.defaultValueDescription = String(option.defaultValue);
+  }
+  if (command.options.some(({ long }) => long === '--log.level')) return;
+  const about = 'debug adds the stack to the message that ends the command';
+  command.addOption(new Option('--log.level <level>', about).argParser(toLogLevel));
 }
 
 /** The command that `args` is about: `replay …`, `help replay`. */

@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/base/errors.ts';
-import { createLog, toLogLevel } from '../../src/cli/log.ts';
+import { createLog } from '../../src/cli/log.ts';
 import { LOG_FORMATS, type LogFormat } from '../../src/cli/logFormat.ts';
 
 const AT = Date.UTC(2026, 10, 21, 11, 25, 42, 123);
@@ -69,15 +68,5 @@ describe('createLog', () => {
     log.debug('shown');
     log.trace('hidden');
     expect(text()).toContain('lvl=debug msg=shown\n');
-  });
-});
-
-describe('toLogLevel', () => {
-  test('default', () => {
-    expect(['INFO', 'warning', 'crit'].map(toLogLevel)).toEqual(['info', 'warn', 'crit']);
-  });
-
-  test('error: any other word', () => {
-    expect(() => toLogLevel('loud')).toThrow(ConfigError);
   });
 });

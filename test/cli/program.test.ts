@@ -22,7 +22,7 @@ function commandsThat(end: () => void): { commands: CommandEntry[]; loaded: stri
             .description('Says hello to somebody.')
             .argument('<name>')
             .option('--loud', 'in capitals')
-            .option('--log.level <level>')
+            .option('--times <count>', 'how often', BigInt, 1n)
             .action((name, { loud }) => {
               io.stdout.write(`${loud ? name.toUpperCase() : name}\n`);
               end();
@@ -85,6 +85,8 @@ describe('runCli', () => {
       expect(exitCode).toBe(0);
       expect(out).toContain('Says hello to somebody.');
       expect(out).toContain('--loud');
+      expect(out).toContain('how often (default: 1)');
+      expect(out).toContain('--log.level <level>');
     },
   );
 
@@ -128,6 +130,12 @@ describe('runCli', () => {
     const args = ['greet', 'a', '--log.level=debug'];
     const { err } = await run(args, throwing(new Error('broken')));
     expect(err).toMatch(/headwater: broken\n.*\n\s+at /);
+  });
+
+  test('error: a log level that does not exist', async () => {
+    const { exitCode, err } = await run(['greet', 'a', '--log.level', 'loud']);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('`log.level`: expected one of trace, debug');
   });
 });
 
