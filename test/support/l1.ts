@@ -1,4 +1,5 @@
-import { createKzg, type Kzg } from '../../src/native/kzg.ts';
+import { createKzg } from '../../src/native/kzg.ts';
+import type { SidecarKzg } from '../../src/l1Tx/sidecar.ts';
 import { createHttpClient } from '../../src/transport/http.ts';
 import { createL1Client } from '../../src/l1Tx/l1Client.ts';
 import type { Hex } from '../../src/base/bytes.ts';
@@ -36,7 +37,7 @@ export function txSenderOn(
   url: string,
   key: Hex,
   change: Partial<TxSenderConfig> = {},
-  kzg: Kzg = createKzg(),
+  kzg: SidecarKzg = createKzg(),
 ): { readonly sender: TxSender; readonly events: TxEvent[] } {
   const events: TxEvent[] = [];
   const sender = createTxSender({
