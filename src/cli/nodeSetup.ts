@@ -142,6 +142,7 @@ function l1Options(
     maxConcurrency: inRange(values, 'l1.max-concurrency', 1, 1_000),
     maxBatchSize: inRange(values, 'l1.rpc-max-batch-size', 1, 500),
     maxCallsPerSecond: rate === 0 ? Infinity : rate,
+    requestTimeoutMs: 10_000,
     pollIntervalMs: atLeast(values, 'l1.http-poll-interval', 10),
     epochPollIntervalMs: values.durationMs('l1.epoch-poll-interval'),
     secondsPerSlot: slot === 0n ? undefined : slot,

@@ -4,10 +4,10 @@ import { EngineError } from '../engine/errors.ts';
 import type { BlockSelector, EnginePort, ForkchoiceOutcome } from '../engine/port.ts';
 import type { ExecutionEngine } from '../execution/engine.ts';
 import { fillBlock, type TxSource } from '../execution/fillBlock.ts';
+import { payloadOf } from '../execution/payloadBlock.ts';
 import { MESSAGE_PASSER } from '../execution/predeploys.ts';
 import type { BlockRecord } from '../execution/store/records.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
-import { isActive } from '../protocol/forks.ts';
 
 /** Builds that nobody has asked for are forgotten, the oldest first. */
 const MAX_BUILDS = 8;
@@ -83,34 +83,9 @@ export function embeddedEngine(engine: ExecutionEngine, source?: TxSource): Engi
 /** A payload as the Engine API has it, of a block that the engine keeps. */
 export function envelopeOf(
   { config }: Pick<ExecutionEngine, 'config'>,
-  { hash, header, transactions }: BlockRecord,
+  block: BlockRecord,
 ): PayloadEnvelope {
-  const { timestamp } = header;
-  const isCanyon = isActive(config.forkTimes, 'canyon', timestamp);
-  const isIsthmus = isActive(config.forkTimes, 'isthmus', timestamp);
-  return {
-    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
-    executionPayload: {
-      parentHash: header.parentHash,
-      feeRecipient: header.beneficiary,
-      stateRoot: header.stateRoot,
-      receiptsRoot: header.receiptsRoot,
-      logsBloom: bytesToHex(header.logsBloom),
-      prevRandao: header.mixHash,
-      blockNumber: header.number,
-      gasLimit: header.gasLimit,
-      gasUsed: header.gasUsed,
-      timestamp,
-      extraData: header.extraData,
-      baseFeePerGas: header.baseFeePerGas ?? 0n,
-      blockHash: hash,
-      transactions,
-      withdrawals: isCanyon ? [] : undefined,
-      blobGasUsed: header.blobGasUsed,
-      excessBlobGas: header.excessBlobGas,
-      withdrawalsRoot: isIsthmus ? header.withdrawalsRoot : undefined,
-    },
-  };
+  return payloadOf(config, block);
 }
 
 function select(engine: ExecutionEngine, id: BlockSelector): BlockRecord | undefined {

@@ -1,6 +1,6 @@
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { createBeaconSource } from '../sources/beacon.ts';
-import { createBeaconApi } from '../sources/beaconApi.ts';
+import { type BeaconApi, createBeaconApi } from '../sources/beaconApi.ts';
 import type { BlobSource } from '../sources/blobSource.ts';
 import { openBlobStore } from '../sources/blobStore.ts';
 import { createEndpoint, type EndpointMeter } from '../sources/endpoint.ts';
@@ -11,7 +11,7 @@ import { createPool } from '../sources/pool.ts';
 import type { BlobKzg } from '../sources/verifyBlob.ts';
 import type { Log } from '../transport/log.ts';
 import type { Waits } from '../transport/waits.ts';
-import type { L1Options } from './nodeOptions.ts';
+import type { L1Options, ServerOptions } from './nodeOptions.ts';
 
 /** L1 as the node reads it. */
 export type L1Ports = {
@@ -37,7 +37,7 @@ export async function openL1(
   };
   const endpoints = options.endpoints
     .filter(isHttp)
-    .map((server) => createEndpoint({ ...server, limits }));
+    .map((server) => createEndpoint({ ...server, limits, timeoutMs: options.requestTimeoutMs }));
   const source = createL1Source(rollup, createPool(endpoints));
   const announced = options.endpoints.find((server) => !isHttp(server));
   const onBroken = (err: Error): void => log.warn('L1 head subscription broke', { err });
@@ -50,8 +50,10 @@ export async function openL1(
       ? {}
       : { subscribe: subscribeNewHeads({ ...announced, onBroken }) }),
   });
-  const servers = options.beacons.map(createBeaconApi);
-  const archivers = options.archivers.map(createBeaconApi);
+  const toApi = (server: ServerOptions): BeaconApi =>
+    createBeaconApi({ ...server, timeoutMs: options.requestTimeoutMs });
+  const servers = options.beacons.map(toApi);
+  const archivers = options.archivers.map(toApi);
   const { blobDirectory, secondsPerSlot } = options;
   const blobs = createBeaconSource({
     servers,

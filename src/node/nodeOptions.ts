@@ -22,6 +22,8 @@ export type L1Options = {
   readonly maxBatchSize: number;
   /** Infinity: no limit. */
   readonly maxCallsPerSecond: number;
+  /** Of a request with one call. */
+  readonly requestTimeoutMs: number;
   readonly pollIntervalMs: number;
   /** 0: off. */
   readonly epochPollIntervalMs: number;
@@ -55,6 +57,7 @@ export const DEFAULT_L1_OPTIONS: Omit<L1Options, 'endpoints' | 'beacons' | 'arch
   maxConcurrency: 10,
   maxBatchSize: 20,
   maxCallsPerSecond: Infinity,
+  requestTimeoutMs: 10_000,
   pollIntervalMs: 12_000,
   epochPollIntervalMs: 384_000,
   secondsPerSlot: undefined,

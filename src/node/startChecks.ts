@@ -34,7 +34,7 @@ export async function assertServers(checks: StartChecks, abort: AbortOptions): P
 }
 
 async function assertL1({ rollup, l1, log }: StartChecks, abort: AbortOptions): Promise<void> {
-  const chainId = await l1.chainId(abort);
+  const chainId = await confirmedChainId(l1, rollup.l1ChainId, abort);
   if (chainId !== rollup.l1ChainId) {
     const accepted = `an endpoint of L1 chain ${rollup.l1ChainId}, as the rollup config says`;
     throw new ConfigError('l1', `one of chain ${chainId}`, accepted);
@@ -47,6 +47,21 @@ async function assertL1({ rollup, l1, log }: StartChecks, abort: AbortOptions): 
     const accepted = `an L1 whose block ${number} is \`${hash}\`, as the rollup config says`;
     throw new ConfigError('l1', `\`${found.hash}\` there`, accepted);
   }
+}
+
+/** Answers of a wrong chain id before it is believed: nothing proves it, and one may be damaged. */
+const WRONG_ANSWERS = 4;
+
+async function confirmedChainId(
+  l1: L1Source,
+  expected: bigint,
+  abort: AbortOptions,
+): Promise<bigint> {
+  let found = await l1.chainId(abort);
+  for (let answers = 1; found !== expected && answers < WRONG_ANSWERS; answers++) {
+    found = await l1.chainId(abort);
+  }
+  return found;
 }
 
 async function assertEngine(

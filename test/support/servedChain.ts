@@ -73,6 +73,9 @@ export type LiveOptions = Partial<Omit<NodeOptions, 'l1' | 'driver'>> & {
   readonly execution?: ExecutionEngine;
 };
 
+/** Loading it takes two seconds; its thread does not keep a process alive. */
+let kzg: ReturnType<typeof createKzg> | undefined;
+
 /** Starts a node with the embedded engine on a recording that is being served. */
 export async function startLive(
   name: string,
@@ -81,7 +84,7 @@ export async function startLive(
   listeners: readonly Partial<DriverEvents>[] = [],
 ): Promise<LiveNode> {
   const execution = changes.execution ?? (await recordedEngine(name));
-  const kzg = createKzg();
+  kzg ??= createKzg();
   const node = await startNode(
     {
       config: recordedConfig(name),
@@ -103,11 +106,7 @@ export async function startLive(
     },
     listeners,
   );
-  const stop = async (): Promise<void> => {
-    await node.stop();
-    await kzg.close();
-  };
-  return { ...node, execution, stop };
+  return { ...node, execution };
 }
 
 /** Resolves when the heads satisfy `isReached`; rejects when the node ends first. */
