@@ -1,0 +1,124 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { EXPLAINED } from './mutate/explained.ts';
+import { type Mutant, mutantName, mutantsOf } from './mutate/mutants.ts';
+import { openWorkshop, type Workshop } from './mutate/workshop.ts';
+import { toSource } from './tidy/source.ts';
+
+// Changes one rule line at a time, in derivation and in the codecs of frames and batches, and shows
+// that a test fails. Mutants that no test notices are listed; those that cannot be noticed have
+// their reason in mutate/explained.ts. The work tree is never changed: all happens in a copy.
+//
+//   --sample N   only N mutants, chosen by --seed S
+//   --only TEXT  only mutants of files whose path contains TEXT
+//   --deep       what the quick tests miss is tried on the corpora too
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const CODECS = [
+  'frame',
+  'channel',
+  'singularBatch',
+  'spanBatch',
+  'spanBatchTx',
+  'spanBatchTxLists',
+  'spanBatchTxs',
+  'spanBatchTxWrite',
+  'batchCodec',
+].map((name) => `src/protocol/${name}.ts`);
+
+/** Slow, or only about shared data: tried last, and only when asked for. */
+const DEEP = ['differential', 'recordedChains', 'stretches'].map(
+  (name) => `test/derive/${name}.test.ts`,
+);
+
+const { values } = parseArgs({
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    deep: { type: 'boolean', default: false },
+  },
+});
+
+const derive = readdirSync(join(ROOT, 'src/derive')).map((name) => `src/derive/${name}`);
+const sources = [...derive, ...CODECS]
+  .filter((path) => path.includes(values.only))
+  .map((path) => toSource(path, readFileSync(join(ROOT, path), 'utf8')));
+const quick = quickTests();
+const deep = values.deep ? DEEP : [];
+const mutants = chosen(sources.flatMap(mutantsOf), values.sample, Number(values.seed));
+const workshop = await openWorkshop(ROOT, [...quick, ...deep]);
+try {
+  process.exitCode = (await tryAll(workshop)) === 0 ? 0 : 1;
+} finally {
+  await workshop.close();
+}
+
+/** Tries every mutant and tells what survived; the number of survivors without a reason. */
+async function tryAll({ attempt }: Workshop): Promise<number> {
+  const unchanged = await attempt(undefined, [...quick, ...deep]);
+  if (unchanged.type !== 'survived') {
+    throw new RangeError(
+      `expected all tests to pass on unchanged sources; failed: ${unchanged.by}`,
+    );
+  }
+  const tally = { killed: 0, broken: 0, explained: 0, survived: 0 };
+  for (const [index, mutant] of mutants.entries()) {
+    let { type } = await attempt(mutant, orderFor(mutant.path));
+    if (type === 'survived' && deep.length > 0) ({ type } = await attempt(mutant, deep));
+    if (type === 'survived') {
+      const name = nameOf(mutant);
+      const reason = EXPLAINED.get(name);
+      if (reason === undefined) {
+        tally.survived += 1;
+        console.log(`survived  ${mutant.path}:${mutant.line}\n  ${name}`);
+      } else tally.explained += 1;
+    } else tally[type] += 1;
+    if ((index + 1) % 100 === 0) console.error(`${index + 1} of ${mutants.length} tried`);
+  }
+  const { killed, broken, explained, survived } = tally;
+  console.log(
+    `${mutants.length} mutants, ${killed} killed, ${broken} do not build, ` +
+      `${explained} explained, ${survived} survived`,
+  );
+  return survived;
+}
+
+function nameOf(mutant: Mutant): string {
+  const source = sources.find(({ path }) => path === mutant.path);
+  return mutantName(mutant, source?.lines[mutant.line - 1] ?? '');
+}
+
+/** Tests of derivation and of the codecs, quick ones first. */
+function quickTests(): readonly string[] {
+  const below = (folder: string) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `${folder}/${name}`);
+  const own = below('test/derive').filter((path) => !DEEP.includes(path));
+  const codecs = CODECS.map((path) => path.replace(/^src(.*)\.ts$/, 'test$1.test.ts'));
+  const others = ['test/protocol/batchesCorpus.test.ts', 'test/protocol/bitlist.test.ts'];
+  return [...own, ...[...codecs, ...others].filter((path) => existsSync(join(ROOT, path)))];
+}
+
+/** The file's own tests come first, the vectors last. */
+function orderFor(path: string): readonly string[] {
+  const own = path.replace(/^src(.*)\.ts$/, 'test$1.test.ts');
+  const rank = (test: string) => (test === own ? 0 : test.endsWith('vectors.test.ts') ? 2 : 1);
+  return quick.toSorted((left, right) => rank(left) - rank(right));
+}
+
+/** All of them, or as many as asked for, the same ones for a seed. */
+function chosen(all: readonly Mutant[], sample: string | undefined, seed: number): Mutant[] {
+  if (sample === undefined) return [...all];
+  let state = seed | 0;
+  const keyed = all.map((mutant) => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
+    return { mutant, key: (state ^ (state >>> 13)) >>> 0 };
+  });
+  const shuffled = keyed.toSorted((left, right) => left.key - right.key);
+  return shuffled.slice(0, Number(sample)).map(({ mutant }) => mutant);
+}
