@@ -62,6 +62,11 @@ function clip(text: string): string {
 
 /** One new array holding `parts` back to back. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts);
+}
+
+/** The same for parts whose number is not ours to choose: a call takes only so many arguments. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
   const joined = new Uint8Array(length);

@@ -1,4 +1,4 @@
-import { type Hex, concatBytes } from '../base/bytes.ts';
+import { type Hex, concatBytes, joinBytes } from '../base/bytes.ts';
 import { encodeRlp } from '../base/rlp.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { encodeSingularBatch } from '../protocol/singularBatch.ts';
@@ -30,7 +30,7 @@ export function singularContent(blocks: readonly BatchBlock[]): Uint8Array {
       ),
     ),
   );
-  return concatBytes(...batches);
+  return joinBytes(batches);
 }
 
 /**
@@ -49,7 +49,7 @@ export function spanContent(
   for (let at = 0; at < blocks.length; at += size) {
     spans.push(encodeRlp(typed(SPAN, encodeSpan(rollup, blocks.slice(at, at + size)))));
   }
-  return concatBytes(...spans);
+  return joinBytes(spans);
 }
 
 function encodeSpan(rollup: RollupConfig, blocks: readonly BatchBlock[]): Uint8Array {

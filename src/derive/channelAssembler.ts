@@ -1,4 +1,4 @@
-import { concatBytes } from '../base/bytes.ts';
+import { joinBytes } from '../base/bytes.ts';
 import type { ChannelDropReason } from './dropped.ts';
 import { nextFrame, noteDroppedFrame } from './frameQueue.ts';
 import { channelTimeout, FRAME_OVERHEAD_BYTES, maxRlpBytesPerChannel } from './parameters.ts';
@@ -57,7 +57,7 @@ export function nextAssembledChannel(
     }
     if (frame.isLast) {
       assembler.stagingChannel = undefined;
-      return { id: channel.id, data: concatBytes(...channel.frames) };
+      return { id: channel.id, data: joinBytes(channel.frames) };
     }
   }
 }

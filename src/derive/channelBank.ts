@@ -1,4 +1,4 @@
-import { concatBytes } from '../base/bytes.ts';
+import { joinBytes } from '../base/bytes.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { FrameDropReason } from './dropped.ts';
 import { nextFrame, noteDroppedFrame } from './frameQueue.ts';
@@ -70,7 +70,7 @@ function joinFrames(channel: BankChannel): Uint8Array {
   for (let number = 0; number < channel.frames.size; number++) {
     parts.push(channel.frames.get(number) as Uint8Array);
   }
-  return concatBytes(...parts);
+  return joinBytes(parts);
 }
 
 function removeChannel(bank: ChannelBank, channel: BankChannel): void {

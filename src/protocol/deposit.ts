@@ -4,6 +4,7 @@ import {
   type Hash,
   bigintToMinimalBytes,
   bytesToHex,
+  concatBytes,
   hexToBytes,
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
@@ -49,10 +50,7 @@ export function encodeDepositTx(tx: DepositTx): Uint8Array {
     tx.isSystemTx ? TRUE : EMPTY_BYTES,
     tx.data,
   ]);
-  const encoded = new Uint8Array(1 + list.length);
-  encoded[0] = DEPOSIT_TX_TYPE;
-  encoded.set(list, 1);
-  return encoded;
+  return concatBytes(Uint8Array.of(DEPOSIT_TX_TYPE), list);
 }
 
 /**

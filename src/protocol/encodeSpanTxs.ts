@@ -1,4 +1,4 @@
-import { bigintToBytes } from '../base/bytes.ts';
+import { bigintToBytes, concatBytes, EMPTY_BYTES, joinBytes } from '../base/bytes.ts';
 import { encodeUvarint } from '../base/cursor.ts';
 import { DecodeError } from '../base/errors.ts';
 import { decodeRlp, encodeRlp, type RlpItem, rlpToBigint } from '../base/rlp.ts';
@@ -40,19 +40,6 @@ export function encodeSpanTxs(transactions: readonly Uint8Array[], chainId: bigi
 
 const COLUMNS = ['signature', 'recipient', 'data', 'nonce', 'gasLimit'] as const;
 
-/** Like `concatBytes`, for more parts than a call takes arguments. */
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const joined = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
-}
-
 function takeApart(transaction: Uint8Array, chainId: bigint): ColumnEntries {
   const first = transaction[0];
   if (first === POST_EXEC_TX_TYPE) return opaqueEntries(transaction);
@@ -80,7 +67,7 @@ function opaqueEntries(transaction: Uint8Array): ColumnEntries {
     parity: false,
     isProtected: undefined,
     signature: new Uint8Array(64),
-    recipient: new Uint8Array(0),
+    recipient: EMPTY_BYTES,
     data: transaction,
     nonce: Uint8Array.of(0),
     gasLimit: Uint8Array.of(0),
@@ -124,10 +111,7 @@ function typedEntries(
     ...items.slice(2, gas),
     ...items.slice(gas + 3, gas + 4 + lists),
   ];
-  const list = encodeRlp(fields);
-  const data = new Uint8Array(1 + list.length);
-  data[0] = type;
-  data.set(list, 1);
+  const data = concatBytes(Uint8Array.of(type), encodeRlp(fields));
   return {
     ...shared(items, { nonce: 1, gasLimit: gas, recipient: gas + 1, r: items.length - 2 }),
     parity: parity === 1n,

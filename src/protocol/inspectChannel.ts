@@ -1,4 +1,4 @@
-import { concatBytes, type Hex } from '../base/bytes.ts';
+import { type Hex, joinBytes } from '../base/bytes.ts';
 import { cursorAt } from '../base/cursor.ts';
 import { DecodeError } from '../base/errors.ts';
 import type { SpanBatch } from './batch.ts';
@@ -90,7 +90,7 @@ function joinChannel(id: Hex, frames: ReadonlyMap<number, Frame>): JoinedChannel
   }
   const message = `expected frame ${parts.length}, found none: the channel goes on elsewhere`;
   const fault: Fault = { stage: 'channel', code: 'frameMissing', offset: -1, message };
-  const data = concatBytes(...parts);
+  const data = joinBytes(parts);
   return { id, frameCount: frames.size, data, fault: isClosed ? undefined : fault };
 }
 

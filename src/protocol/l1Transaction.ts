@@ -1,5 +1,6 @@
 import {
   type Address,
+  EMPTY_BYTES,
   type Hash,
   bigintToBytes,
   bigintToMinimalBytes,
@@ -88,8 +89,7 @@ export function l1Sender(raw: Uint8Array, l1ChainId: bigint): Address | undefine
   if (type === 0) {
     if (v === 27n || v === 28n) return recover(keccak256(encodeRlp(signed)), r, s, v - 27n);
     const yParity = v - 35n - 2n * l1ChainId;
-    const empty = new Uint8Array(0);
-    const list = [...signed, bigintToMinimalBytes(l1ChainId), empty, empty];
+    const list = [...signed, bigintToMinimalBytes(l1ChainId), EMPTY_BYTES, EMPTY_BYTES];
     return recover(keccak256(encodeRlp(list)), r, s, yParity);
   }
   if (integerAt(items, 0) !== l1ChainId) return undefined;

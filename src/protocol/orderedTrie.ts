@@ -1,4 +1,4 @@
-import { type Hash, bigintToMinimalBytes, bytesToHex } from '../base/bytes.ts';
+import { EMPTY_BYTES, type Hash, bigintToMinimalBytes, bytesToHex } from '../base/bytes.ts';
 import { keccak256 } from '../base/hash.ts';
 import { type RlpItem, encodeRlp } from '../base/rlp.ts';
 
@@ -42,10 +42,10 @@ function buildNode(entries: readonly Entry[], from: number, to: number, depth: n
   for (let nibble = 0, at = from; nibble < 16; nibble++) {
     let end = at;
     while (end < to && (entries[end] as Entry).key[depth] === nibble) end++;
-    branch.push(end === at ? EMPTY : reference(buildNode(entries, at, end, depth + 1)));
+    branch.push(end === at ? EMPTY_BYTES : reference(buildNode(entries, at, end, depth + 1)));
     at = end;
   }
-  branch.push(EMPTY);
+  branch.push(EMPTY_BYTES);
   return branch;
 }
 
@@ -54,8 +54,6 @@ function reference(node: RlpItem): RlpItem {
   const encoded = encodeRlp(node);
   return encoded.length < 32 ? node : keccak256(encoded);
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** Path of a node: the first nibble tells leaf (2) or extension (0), and odd length (1). */
 function hexPrefix(path: readonly number[], isLeaf: boolean): Uint8Array {

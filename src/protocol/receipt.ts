@@ -5,6 +5,7 @@ import {
   bigintToMinimalBytes,
   bytesEqual,
   bytesToHex,
+  concatBytes,
   hexToBytes,
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
@@ -63,10 +64,7 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
   }
   const list = encodeRlp(fields);
   if (receipt.type === 0) return list;
-  const encoded = new Uint8Array(1 + list.length);
-  encoded[0] = receipt.type;
-  encoded.set(list, 1);
-  return encoded;
+  return concatBytes(Uint8Array.of(receipt.type), list);
 }
 
 /**

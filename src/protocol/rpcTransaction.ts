@@ -1,4 +1,4 @@
-import { EMPTY_BYTES, bigintToMinimalBytes, hexToBytes } from '../base/bytes.ts';
+import { EMPTY_BYTES, bigintToMinimalBytes, concatBytes, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { type RlpItem, encodeRlp } from '../base/rlp.ts';
 import { encodeDepositTx } from './deposit.ts';
@@ -65,10 +65,7 @@ function typed(
     integer(tx, isAbsent(tx, 'yParity') ? 'v' : 'yParity'),
     ...signature(tx),
   ]);
-  const encoded = new Uint8Array(1 + list.length);
-  encoded[0] = type;
-  encoded.set(list, 1);
-  return encoded;
+  return concatBytes(Uint8Array.of(type), list);
 }
 
 function gasPriceFields(tx: JsonRecord): readonly RlpItem[] {

@@ -1,4 +1,4 @@
-import { bigintToMinimalBytes } from '../base/bytes.ts';
+import { bigintToMinimalBytes, EMPTY_BYTES } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { encodeRlp } from '../base/rlp.ts';
 import { assertRlpEnd, rlpBytesEnd, rlpContentStart, rlpIntegerEnd } from '../base/rlpScan.ts';
@@ -72,7 +72,7 @@ export function rebuildSpanTxs(columns: SpanTxColumns, chainId: bigint): Uint8Ar
     protectedV: [encodeInteger(2n * chainId + 35n), encodeInteger(2n * chainId + 36n)],
   };
   const progress: Progress = {
-    out: new Uint8Array(0),
+    out: EMPTY_BYTES,
     at: 0,
     recipientIndex: 0,
     legacyIndex: 0,
