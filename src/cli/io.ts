@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 
 /** All that a command touches of the process it runs in. */
 export type CliIo = {
@@ -12,12 +13,18 @@ export type CliIo = {
   readonly cwd: string;
 };
 
-/** The io of this process. A reader of stdout that goes away ends the process in peace. */
+/**
+ * The io of this process. A reader of stdout that goes away ends the process in peace; a stdout that
+ * cannot be written otherwise, a full disk, ends it with 1.
+ */
 export function ioOfProcess(): CliIo {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code === 'EPIPE') process.exit(EXIT_OK);
+    process.stderr.write(`headwater: cannot write to stdout: ${error.message}\n`);
+    process.exit(EXIT_FAILED);
   });
+  // Nobody is left who could be told.
+  process.stderr.on('error', () => undefined);
   const { stdin, stdout, stderr, env } = process;
   return { stdin, stdout, stderr, env, cwd: process.cwd() };
 }

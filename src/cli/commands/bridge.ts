@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import type { Address, Hash, Hex } from '../../base/bytes.ts';
 import { hexToBytes } from '../../base/bytes.ts';
-import { parseJsonExact } from '../../base/json.ts';
 import { createUserClient, type OnStage } from '../../devnet/bridge/clients.ts';
 import { deposit } from '../../devnet/bridge/deposit.ts';
 import {
@@ -15,6 +13,7 @@ import { installNative } from '../../native/install.ts';
 import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
 import { UsageError } from '../exit.ts';
 import { interruptSignal } from '../interrupt.ts';
+import { readJson } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import { readAddress, readEther, readHash, readHexBytes, readKey, readNumber } from '../values.ts';
 
@@ -129,6 +128,6 @@ function portalOf(
   if (options.portal !== undefined) return options.portal;
   const file = options['rollup.config'];
   if (file === undefined) throw new UsageError('--portal or --rollup.config is needed');
-  const json = parseJsonExact(readFileSync(pathArgument(file, io), 'utf8'));
+  const json = readJson(pathArgument(file, io));
   return parseRollupConfig(json, () => {}).depositContractAddress;
 }

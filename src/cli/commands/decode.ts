@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from '@commander-js/extra-typings';
-import { parseJsonExact } from '../../base/json.ts';
 import { installNative } from '../../native/install.ts';
 import { rollupConfigByNetwork } from '../../protocol/registry/networks.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
@@ -9,6 +7,7 @@ import { KINDS, readPieces } from '../decode/input.ts';
 import { buildReport, type Report } from '../decode/report.ts';
 import { reportLines } from '../decode/text.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
+import { readJson } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 
 /** Decompressed bytes of a channel that count from Fjord on. @spec protocol/derivation.md 1.1 */
@@ -28,7 +27,12 @@ export function registerDecode(program: Command, io: CliIo): void {
     .argument('[file]', 'file to read; - or nothing reads stdin', '-')
     .addOption(new Option('--as <kind>', 'what the bytes are; else told by them').choices(KINDS))
     .option('--network <name>', 'chain of the registry: gives times and transactions of spans')
-    .option('--rollup.config <file>', 'rollup.json of the chain, instead of --network')
+    .addOption(
+      new Option(
+        '--rollup.config <file>',
+        'rollup.json of the chain, instead of --network',
+      ).conflicts('network'),
+    )
     .option('--senders', 'recover who signed each transaction; needs the chain')
     .option('--raw', 'print whole transactions')
     .option('--json', 'print one JSON object')
@@ -61,18 +65,9 @@ function chainConfig(
 ): RollupConfig | undefined {
   if (file !== undefined) {
     const warn = (message: string) => io.stderr.write(`headwater: ${message}\n`);
-    const text = readFileSync(pathArgument(file, io), 'utf8');
-    return parseRollupConfig(parseJson(text, file), warn);
+    return parseRollupConfig(readJson(pathArgument(file, io)), warn);
   }
   return network === undefined ? undefined : rollupConfigByNetwork(network);
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return parseJsonExact(text);
-  } catch (cause) {
-    throw new UsageError(`expected JSON in \`${file}\``, { cause });
-  }
 }
 
 function print(report: Report, isJson: boolean, isChainKnown: boolean, io: CliIo): void {

@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { Command } from '@commander-js/extra-typings';
 import { createInterpreter } from '../../execution/evm/interpreter/createEvm.ts';
 import type { Evm } from '../../execution/evm/port.ts';
@@ -18,6 +17,7 @@ import { installNative } from '../../native/install.ts';
 import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
 import { readOptionalQuantity, readQuantity, toRecord } from '../../protocol/rpcJson.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
+import { readJson, readText } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 
 /** Adds `headwater execute`: runs recorded blocks on their witness and compares. */
@@ -122,18 +122,4 @@ function recordedReceipts(
     const l1Fee = readOptionalQuantity(fields, 'l1Fee');
     return { receipt: receiptFromRpc(json), gasUsed: readQuantity(fields, 'gasUsed'), l1Fee };
   });
-}
-
-function readJson(file: string): unknown {
-  const text = readText(file);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError(`expected JSON in \`${file}\``, { cause });
-  }
-}
-
-function readText(file: string): string {
-  const bytes = readFileSync(file);
-  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 }

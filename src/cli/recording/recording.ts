@@ -1,7 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { parseJsonExact } from '../../base/json.ts';
 import { toExecutionConfig } from '../../execution/executionConfig.ts';
 import type { Genesis } from '../../execution/genesis.ts';
 import { parseGenesisJson } from '../../execution/genesisJson.ts';
@@ -10,6 +8,7 @@ import { parseL1ChainConfig } from '../../protocol/l1ChainConfigJson.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
 import { UsageError } from '../exit.ts';
+import { readJson } from '../files.ts';
 
 /** A recorded chain in a folder: its configs, and where its blocks are. */
 export type Recording = {
@@ -63,15 +62,4 @@ function required(folder: string, name: string): string {
   const path = located(folder, name);
   if (path !== undefined) return path;
   throw new UsageError(`expected \`${name}\` or \`${name}.gz\` in \`${folder}\`, found neither`);
-}
-
-/** The JSON of a file, gzipped or not, with integers of any size. */
-export function readJson(file: string): unknown {
-  const bytes = readFileSync(file);
-  try {
-    return parseJsonExact((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`\`${file}\`: expected JSON, found something else: ${reason}`, { cause });
-  }
 }

@@ -121,10 +121,28 @@ describe('headwater decode', () => {
     expect(pieces[0]?.fault).toMatchObject({ stage: 'blob', code: 'blobVersion' });
   });
 
+  test('behavior: digits and prefix in capitals, in quotes, after spaces', async () => {
+    const hex = bytesToHex(CHANNEL);
+    const { out } = await decode(hex);
+    expect((await decode(` "0X${hex.slice(2).toUpperCase()}"\r\n`)).out).toBe(out);
+  });
+
+  test('error: two chains at once', async () => {
+    const { exitCode, err } = await decode('00', '--network', 'op-mainnet', '--rollup.config', 'x');
+    expect(exitCode).toBe(2);
+    expect(err).toContain("cannot be used with option '--network <name>'");
+  });
+
   test('error: usage and unreadable input', async () => {
     const hex = bytesToHex(CHANNEL);
     expect(await decode('')).toMatchObject({ exitCode: 2, out: '' });
-    expect((await decode('0x123')).err).toContain('line 1: expected an even number');
+    expect((await decode('0x123')).err).toContain('line 1: expected bytes in hex, found an odd');
+    expect((await decode('12\n 0x12z4')).err).toContain(
+      'line 2: expected bytes in hex, found `z` ',
+    );
+    expect((await decode('hello world')).err).toContain('found `h` in column 1');
+    expect((await decode(hex, folder)).err).toContain('it is a folder, not a file');
+    expect((await decode(hex, '--rollup.config', folder)).exitCode).toBe(2);
     expect((await decode('', join(folder, 'none'))).err).toContain('there is no such file');
     expect((await decode(hex, '--network', 'none')).err).toContain('expected one of');
     expect((await decode(hex, '--senders')).err).toContain('--senders needs --network');

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { parseJsonExact } from '../base/json.ts';
+import { UsageError } from './exit.ts';
+
+/** Bytes that a gzipped file may unpack to: the longest text that Node can hold. */
+const MAX_TEXT_BYTES = 2 ** 29 - 24;
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder, not a file',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EACCES: 'this user may not read it',
+  ELOOP: 'its symbolic links go round in a circle',
+  ERR_BUFFER_TOO_LARGE: `it unpacks to more than ${MAX_TEXT_BYTES} bytes`,
+};
+
+/** Bytes of a file. @throws UsageError naming the file and why it cannot be read. */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Text of a file, gzipped or not: its first bytes tell. @throws UsageError as `readBytes`. */
+export function readText(path: string): string {
+  const bytes = readBytes(path);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  try {
+    return (isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes).toString();
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/**
+ * The JSON of a file, gzipped or not, with integers of any size.
+ *
+ * @throws UsageError as `readBytes`, and where it is no JSON.
+ */
+export function readJson(path: string): unknown {
+  const text = readText(path);
+  try {
+    return parseJsonExact(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`\`${path}\`: expected JSON, found something else: ${reason}`, { cause });
+  }
+}
+
+function unreadable(path: string, cause: unknown): UsageError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const known = REASONS[code];
+  if (known !== undefined) return new UsageError(`cannot read \`${path}\`: ${known}`);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new UsageError(`cannot read \`${path}\`: ${message}`, { cause });
+}
