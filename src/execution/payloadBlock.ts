@@ -1,8 +1,7 @@
-import { bytesToHex } from '../base/bytes.ts';
+import { bytesToHex, type Hash, hexToBytes } from '../base/bytes.ts';
 import { isActive } from '../protocol/forks.ts';
 import { EMPTY_OMMERS_HASH, type Header } from '../protocol/header.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
-import { hexToBytes } from '../base/bytes.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { EMPTY_REQUESTS_HASH } from './buildBlock.ts';
@@ -63,6 +62,47 @@ export function headerOf(config: ExecutionConfig, envelope: PayloadEnvelope): He
     slotNumber: undefined,
   };
 }
+
+/** A block as the Engine API carries it; `headerOf` is the way back. */
+export function payloadOf(
+  config: ExecutionConfig,
+  { hash, header, transactions }: PayloadBlock,
+): PayloadEnvelope {
+  const { timestamp } = header;
+  const isCanyon = isActive(config.forkTimes, 'canyon', timestamp);
+  const isIsthmus = isActive(config.forkTimes, 'isthmus', timestamp);
+  return {
+    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
+    executionPayload: {
+      parentHash: header.parentHash,
+      feeRecipient: header.beneficiary,
+      stateRoot: header.stateRoot,
+      receiptsRoot: header.receiptsRoot,
+      logsBloom: bytesToHex(header.logsBloom),
+      prevRandao: header.mixHash,
+      blockNumber: header.number,
+      gasLimit: header.gasLimit,
+      gasUsed: header.gasUsed,
+      timestamp,
+      extraData: header.extraData,
+      baseFeePerGas: header.baseFeePerGas ?? 0n,
+      blockHash: hash,
+      transactions,
+      withdrawals: isCanyon ? [] : undefined,
+      blobGasUsed: header.blobGasUsed,
+      excessBlobGas: header.excessBlobGas,
+      withdrawalsRoot: isIsthmus ? header.withdrawalsRoot : undefined,
+    },
+  };
+}
+
+/** What a payload needs of a block. */
+export type PayloadBlock = {
+  readonly hash: Hash;
+  readonly header: Header;
+  /** Encoded. */
+  readonly transactions: readonly Uint8Array[];
+};
 
 /** The first field in which two headers differ, for people; undefined when they are equal. */
 export function headerDifference(expected: Header, found: Header): string | undefined {

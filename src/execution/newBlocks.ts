@@ -1,0 +1,37 @@
+import type { ExecutionEngine, HeadChange } from './engine.ts';
+import type { BlockRecord } from './store/records.ts';
+
+/** Blocks by which two heads differ, oldest first. */
+export type BlockDifference = {
+  /** No longer canonical. */
+  readonly removed: readonly BlockRecord[];
+  readonly added: readonly BlockRecord[];
+};
+
+/**
+ * What a move of the head took away and brought, each at most `limit` blocks, the newest.
+ * A head that goes back brings nothing.
+ */
+export function newBlocks(
+  engine: Pick<ExecutionEngine, 'block'>,
+  { oldHead, head }: HeadChange,
+  limit: number,
+): BlockDifference {
+  const removed: BlockRecord[] = [];
+  const added: BlockRecord[] = [];
+  let old: BlockRecord | undefined = oldHead;
+  let fresh: BlockRecord | undefined = head;
+  while (old !== undefined && fresh !== undefined && old.hash !== fresh.hash) {
+    if (removed.length >= limit || added.length >= limit) break;
+    const [oldNumber, freshNumber] = [old.header.number, fresh.header.number];
+    if (oldNumber >= freshNumber) {
+      removed.unshift(old);
+      old = engine.block(old.header.parentHash);
+    }
+    if (freshNumber >= oldNumber) {
+      added.unshift(fresh);
+      fresh = engine.block(fresh.header.parentHash);
+    }
+  }
+  return { removed, added };
+}

@@ -1,0 +1,148 @@
+import { bytesToHex } from '../../base/bytes.ts';
+import type { JsonValue } from '../../base/json.ts';
+import { toQuantity } from '../../protocol/rpcJson.ts';
+import { type BlockContext, hasFork } from '../blockContext.ts';
+import type { ExecutionEngine } from '../engine.ts';
+import { createInterpreter } from '../evm/interpreter/createEvm.ts';
+import type { Evm, EvmResult } from '../evm/port.ts';
+import { newestFork } from '../../protocol/forks.ts';
+import { MAX_TX_GAS } from '../executeSignedTx.ts';
+import { checkpoint, revertTo, type WorldState } from '../state/worldState.ts';
+import type { BlockRecord } from '../store/records.ts';
+import { applyOverrides, readOverrides } from './callOverrides.ts';
+import { type CallRequest, readCallRequest, runCall } from './runCall.ts';
+import { RpcError, type RpcMethods } from './jsonRpc.ts';
+import { readBlockState } from './selectBlock.ts';
+
+/** Limits of calls that nobody pays for. */
+export type CallLimits = {
+  /** Most gas of one call. */
+  readonly gasCap: bigint;
+};
+
+/** Calls without a transaction. */
+export function callMethods(engine: ExecutionEngine, { gasCap }: CallLimits): RpcMethods {
+  const evm = createInterpreter(engine.config.chainId);
+  const prepare = async (params: readonly JsonValue[]) => {
+    const request = readCallRequest(params, 0);
+    const overrides = readOverrides(params[2], 2);
+    const { block, state } = await readBlockState(engine, params, 1);
+    applyOverrides(state, overrides);
+    return { request, state, context: contextOf(engine, evm, block, state, request) };
+  };
+  return {
+    eth_call: async (params) => {
+      const { request, context } = await prepare(params);
+      const asked = request.gas ?? gasCap;
+      const result = await runCall(context, request, asked < gasCap ? asked : gasCap);
+      if (result.status === 'success') return bytesToHex(result.output);
+      throw callFailure(result);
+    },
+    eth_estimateGas: async (params) => {
+      const { request, context } = await prepare(params);
+      return toQuantity(await estimateGas(context, request, gasCap));
+    },
+  };
+}
+
+/** Why a call failed, as op-geth tells it. */
+function callFailure({ status, reason, output }: EvmResult): RpcError {
+  if (status === 'halt') return new RpcError('application', reason);
+  const text = revertReason(output);
+  const message = text === undefined ? 'execution reverted' : `execution reverted: ${text}`;
+  return new RpcError('reverted', message, bytesToHex(output));
+}
+
+/** The string of `Error(string)`, if that is what a call reverted with. */
+function revertReason(output: Uint8Array): string | undefined {
+  if (bytesToHex(output.subarray(0, 4)) !== '0x08c379a0' || output.length < 68) return undefined;
+  const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
+  const length = view.getUint32(64);
+  if (68 + length > output.length) return undefined;
+  return new TextDecoder().decode(output.subarray(68, 68 + length));
+}
+
+function contextOf(
+  engine: ExecutionEngine,
+  evm: Evm,
+  { header }: BlockRecord,
+  state: WorldState,
+  request: CallRequest,
+): BlockContext {
+  const { config } = engine;
+  return {
+    config,
+    evm,
+    state,
+    block: {
+      fork: newestFork(config.forkTimes, header.timestamp),
+      chainId: config.chainId,
+      number: header.number,
+      timestamp: header.timestamp,
+      coinbase: header.beneficiary,
+      prevRandao: header.mixHash,
+      gasLimit: header.gasLimit,
+      // Whoever offers no price sees none, so that a call without money works.
+      baseFeePerGas: request.gasPrice === 0n ? 0n : (header.baseFeePerGas ?? 0n),
+      blockHash: (number) =>
+        number === header.number - 1n ? header.parentHash : engine.blockByNumber(number)?.hash,
+    },
+    gasPool: header.gasLimit,
+    daUsed: 0n,
+    fees: undefined,
+  };
+}
+
+/** Part of the limit that an estimate may be above the least that works. */
+const ESTIMATE_TOLERANCE = 0.015;
+
+/**
+ * The least gas limit, to within 1.5 %, with which the call succeeds.
+ *
+ * @throws RpcError when it fails whatever it is given.
+ */
+async function estimateGas(
+  context: BlockContext,
+  request: CallRequest,
+  gasCap: bigint,
+): Promise<bigint> {
+  const isCapped = hasFork(context, 'karst') && gasCap > MAX_TX_GAS;
+  const cap = isCapped ? MAX_TX_GAS : gasCap;
+  let high = request.gas !== undefined && request.gas < cap ? request.gas : cap;
+  const attempt = async (gas: bigint): Promise<EvmResult | undefined> => {
+    const point = checkpoint(context.state);
+    const result = await runCall(context, request, gas).catch((error: unknown) => {
+      if (error instanceof RpcError && error.message.startsWith('intrinsic gas')) return undefined;
+      throw error;
+    });
+    revertTo(context.state, point);
+    return result;
+  };
+  const first = await attempt(high);
+  if (first === undefined)
+    throw new RpcError('application', `gas required exceeds allowance (${high})`);
+  if (first.status === 'revert') throw callFailure(first);
+  if (first.status === 'halt') {
+    const isGas = first.reason.includes('gas');
+    throw isGas
+      ? new RpcError('application', `gas required exceeds allowance (${high})`)
+      : callFailure(first);
+  }
+  let low = first.gasUsed - 1n;
+  // Enough for most: what was used, what came back of it, and a call's 1/64 held back.
+  const likely = ((first.gasUsed + first.gasRefund + CALL_STIPEND) * 64n) / 63n;
+  if (likely < high) {
+    if ((await attempt(likely))?.status === 'success') high = likely;
+    else low = likely;
+  }
+  while (low + 1n < high && Number(high - low) / Number(high) > ESTIMATE_TOLERANCE) {
+    const half = (low + high) / 2n;
+    // Most calls need little: do not begin in the middle of a wide range.
+    const middle = half > low * 2n ? low * 2n : half;
+    if ((await attempt(middle))?.status === 'success') high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const CALL_STIPEND = 2_300n;

@@ -1,0 +1,106 @@
+import type { Hash } from '../../base/bytes.ts';
+import { DecodeError } from '../../base/errors.ts';
+import type { JsonValue } from '../../base/json.ts';
+import type { PayloadEnvelope } from '../../protocol/executionPayload.ts';
+import { fromAttributesJson, fromPayloadJson } from '../../protocol/executionPayloadJson.ts';
+import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
+import { isAbsent, readQuantity } from '../../protocol/rpcJson.ts';
+import type { Heads } from '../store/chainStore.ts';
+import { badAttributes, type NewPayloadVersion } from './engineVersions.ts';
+import { isObject } from './jsonRpc.ts';
+import { invalidParam, required, show, toFixedHex } from './params.ts';
+
+// Parameters of the Engine API. A malformed one is -32602; attributes that are well-formed but
+// cannot be built are -38003.
+
+/** Checks fields against the version. @throws RpcError */
+export type CheckVersion = (json: { readonly [key: string]: JsonValue }, time: bigint) => void;
+
+/** The three hashes of a forkchoice. @throws RpcError */
+export function readForkchoiceState(value: JsonValue): Heads {
+  if (!isObject(value)) {
+    throw invalidParam(0, `expected a forkchoice state, found ${show(value)}`);
+  }
+  const hash = (key: string): Hash => toFixedHex(value[key] ?? null, 32, 0);
+  return {
+    head: hash('headBlockHash'),
+    safe: hash('safeBlockHash'),
+    finalized: hash('finalizedBlockHash'),
+  };
+}
+
+/** Attributes, or undefined where there are none. @throws RpcError */
+export function readAttributes(
+  value: JsonValue | undefined,
+  checkVersion: CheckVersion,
+): PayloadAttributes | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) throw invalidParam(1, `expected attributes, found ${show(value)}`);
+  checkVersion(
+    value,
+    decoded(1, () => readQuantity(value, 'timestamp', 8)),
+  );
+  if (isAbsent(value, 'gasLimit')) throw badAttributes('missing gasLimit');
+  decoded(1, () => readQuantity(value, 'gasLimit', 8));
+  const { eip1559Params, withdrawals, minBaseFee } = value;
+  const isHex = typeof eip1559Params === 'string' && /^0x([\da-f]{2})*$/i.test(eip1559Params);
+  if (isHex && eip1559Params.length !== 18) throw badAttributes('eip1559Params must be 8 bytes');
+  if (Array.isArray(withdrawals) && withdrawals.length > 0) {
+    throw badAttributes('withdrawals must be empty');
+  }
+  if (typeof minBaseFee === 'string') decoded(1, () => readQuantity(value, 'minBaseFee', 8));
+  if (typeof minBaseFee === 'bigint' && minBaseFee >> 64n !== 0n) {
+    throw invalidParam(1, 'minBaseFee larger than uint64');
+  }
+  return decoded(1, () => fromAttributesJson(value));
+}
+
+/** A payload, and what is wrong with it apart from what the engine finds. */
+export type ReadPayload = {
+  readonly envelope: PayloadEnvelope;
+  readonly fault: string | undefined;
+};
+
+/** The payload of `engine_newPayload` with the parameters behind it. @throws RpcError */
+export function readPayload(
+  params: readonly JsonValue[],
+  version: NewPayloadVersion,
+  checkVersion: CheckVersion,
+): ReadPayload {
+  const value = required(params, 0);
+  if (!isObject(value)) throw invalidParam(0, `expected a payload, found ${show(value)}`);
+  checkVersion(
+    value,
+    decoded(0, () => readQuantity(value, 'timestamp', 8)),
+  );
+  for (const key of ['blockNumber', 'gasLimit', 'gasUsed']) {
+    decoded(0, () => readQuantity(value, key, 8));
+  }
+  const executionPayload = decoded(0, () => fromPayloadJson(value));
+  const [, versionedHashes, root, requests] = params;
+  const parentBeaconBlockRoot = version >= 3 ? toFixedHex(root ?? null, 32, 2) : undefined;
+  const envelope = { executionPayload, parentBeaconBlockRoot };
+  const fault =
+    unexpected('withdrawals', executionPayload.withdrawals?.length ?? 0) ??
+    unexpected('versioned hashes', version >= 3 ? lengthOf(versionedHashes, 1) : 0) ??
+    unexpected('execution requests', version >= 4 ? lengthOf(requests, 3) : 0);
+  return { envelope, fault };
+}
+
+function lengthOf(value: JsonValue | undefined, index: number): number {
+  if (Array.isArray(value)) return value.length;
+  throw invalidParam(index, `expected a list, found ${show(value ?? null)}`);
+}
+
+function unexpected(name: string, count: number): string | undefined {
+  return count === 0 ? undefined : `expected no ${name}, found ${count}`;
+}
+
+function decoded<T>(index: number, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof DecodeError) throw invalidParam(index, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,168 @@
+import type { JsonValue } from '../../base/json.ts';
+import { bytesToHex } from '../../base/bytes.ts';
+import { keccak256 } from '../../base/hash.ts';
+import type { Log } from '../../transport/log.ts';
+import type { ExecutionEngine } from '../engine.ts';
+import { createTxPool, type TxPool } from '../pool/txPool.ts';
+import { callMethods } from './callMethods.ts';
+import { chainMethods, debugMethods } from './chainMethods.ts';
+import { engineMethods } from './engineMethods.ts';
+import { feeMethods } from './feeMethods.ts';
+import { filterMethods } from './filterMethods.ts';
+import type { RpcLimits, RpcMethods } from './jsonRpc.ts';
+import { logMethods } from './logMethods.ts';
+import { readBytes } from './params.ts';
+import { poolMethods } from './poolMethods.ts';
+import { type RpcServerOptions, type RunningServer, startRpcServer } from './rpcServer.ts';
+import { stateMethods } from './stateMethods.ts';
+import { createSubscriptions } from './subscriptions.ts';
+
+/** A port that is open to anybody who reaches it. */
+export type PublicPort = {
+  readonly host: string;
+  readonly port: number;
+  /** Namespaces, like `eth`. */
+  readonly apis: readonly string[];
+  /** Origins of web pages that may call; `*` for any. */
+  readonly origins: readonly string[];
+};
+
+/** What is served, and where. Port 0 is any free one. */
+export type EngineServerOptions = {
+  readonly engine: ExecutionEngine;
+  /** Of the program, for `web3_clientVersion`. */
+  readonly version: string;
+  readonly log: Log;
+  /** A pool that blocks are made from already; one of its own where none is given. */
+  readonly pool?: TxPool;
+  readonly auth: {
+    readonly host: string;
+    readonly port: number;
+    readonly jwtSecret: Uint8Array;
+    readonly vhosts: readonly string[];
+  };
+  readonly http?: (PublicPort & { readonly vhosts: readonly string[] }) | undefined;
+  readonly ws?: PublicPort | undefined;
+  /** Most gas of one call. */
+  readonly gasCap?: bigint;
+  /** Most a sent transaction may offer for gas, in wei; 0 is no limit. */
+  readonly txFeeCap?: bigint;
+};
+
+/** A served engine. */
+export type EngineServer = {
+  readonly pool: TxPool;
+  readonly auth: RunningServer;
+  readonly http: RunningServer | undefined;
+  readonly ws: RunningServer | undefined;
+  /** Lets go of all connections; the engine stays open. */
+  readonly stop: () => Promise<void>;
+};
+
+/** For whoever drives the engine: large payloads, many calls. */
+const AUTH_LIMITS: RpcLimits = { bodyBytes: 128 << 20, batchCalls: 2000, answerChars: 250_000_000 };
+const PUBLIC_LIMITS: RpcLimits = { bodyBytes: 5 << 20, batchCalls: 1000, answerChars: 25_000_000 };
+const AUTH_APIS = ['engine', 'eth', 'net', 'web3', 'debug'];
+const LOG_LIMITS = { maxBlocks: 10_000n, maxLogs: 20_000 };
+const GAS_CAP = 50_000_000n;
+const TX_FEE_CAP = 10n ** 18n;
+
+/**
+ * Serves an engine: the Engine API with a token, the public methods by HTTP and WebSocket.
+ *
+ * @throws ErrnoException when it cannot listen.
+ */
+export async function startEngineServer(options: EngineServerOptions): Promise<EngineServer> {
+  const { engine, log } = options;
+  const pool = options.pool ?? createTxPool(engine);
+  const subscriptions = createSubscriptions(engine, pool);
+  const running: RunningServer[] = [];
+  const start = async (port: Port): Promise<RunningServer> => {
+    const server = await startRpcServer({ ...port, subscriptions, log });
+    running.push(server);
+    return server;
+  };
+  const stop = async (): Promise<void> => {
+    if (options.pool === undefined) pool.close();
+    await Promise.all(running.map((server) => server.stop()));
+  };
+  const ports = portsOf(options, allMethods(options, pool));
+  try {
+    const auth = await start(ports.auth);
+    const http = ports.http && (await start(ports.http));
+    const ws = ports.ws === 'as http' ? http : ports.ws && (await start(ports.ws));
+    return { pool, auth, http, ws, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Port = Omit<RpcServerOptions, 'subscriptions' | 'log'>;
+
+type Ports = {
+  readonly auth: Port;
+  readonly http: Port | undefined;
+  readonly ws: Port | 'as http' | undefined;
+};
+
+function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): Ports {
+  const authMethods = namespaces(methods, AUTH_APIS);
+  const ways = { http: authMethods, ws: authMethods };
+  const closed = { http: undefined, ws: undefined, corsOrigins: [], wsOrigins: [] };
+  const open = { ...closed, limits: PUBLIC_LIMITS, jwtSecret: undefined, vhosts: ['*'] };
+  const isShared = ws !== undefined && ws.host === http?.host && ws.port === http.port;
+  const wsWay = ws && { ws: namespaces(methods, ws.apis), wsOrigins: ws.origins };
+  return {
+    auth: { ...closed, ...auth, ...ways, limits: AUTH_LIMITS },
+    http: http && {
+      ...open,
+      ...(isShared ? wsWay : {}),
+      host: http.host,
+      port: http.port,
+      vhosts: http.vhosts,
+      http: namespaces(methods, http.apis),
+      corsOrigins: http.origins,
+    },
+    ws: isShared ? 'as http' : ws && { ...open, ...wsWay, host: ws.host, port: ws.port },
+  };
+}
+
+/** Every method there is. */
+function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
+  const { engine, version } = options;
+  return {
+    ...engineMethods(engine, pool, { version }),
+    ...chainMethods(engine, pool),
+    ...stateMethods(engine, pool),
+    ...callMethods(engine, { gasCap: options.gasCap ?? GAS_CAP }),
+    ...feeMethods(engine),
+    ...logMethods(engine, LOG_LIMITS),
+    ...filterMethods(engine, pool, LOG_LIMITS),
+    ...poolMethods(engine, pool, options.txFeeCap ?? TX_FEE_CAP),
+    ...debugMethods(engine),
+    ...plainMethods(engine, version),
+  };
+}
+
+function plainMethods(engine: ExecutionEngine, version: string): RpcMethods {
+  const answer = (value: JsonValue) => () => value;
+  return {
+    eth_syncing: answer(false),
+    eth_accounts: answer([]),
+    eth_mining: answer(false),
+    eth_protocolVersion: answer('0x44'),
+    net_version: answer(engine.config.chainId.toString()),
+    net_listening: answer(true),
+    net_peerCount: answer('0x0'),
+    web3_clientVersion: answer(`headwater/v${version}`),
+    web3_sha3: (params) => bytesToHex(keccak256(readBytes(params, 0))),
+    rpc_modules: answer({ eth: '1.0', net: '1.0', web3: '1.0' }),
+  };
+}
+
+function namespaces(methods: RpcMethods, apis: readonly string[]): RpcMethods {
+  const isServed = (name: string): boolean =>
+    apis.includes(name.split('_')[0] as string) || name === 'rpc_modules';
+  return Object.fromEntries(Object.entries(methods).filter(([name]) => isServed(name)));
+}

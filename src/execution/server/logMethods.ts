@@ -1,0 +1,83 @@
+import { setImmediate } from 'node:timers/promises';
+import type { JsonValue } from '../../base/json.ts';
+import type { ExecutionEngine } from '../engine.ts';
+import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
+import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
+import { type BlockTag, invalidParam, required, show, toBlockTag, toFixedHex } from './params.ts';
+import { headBlock, requireBlock, selectBlock } from './selectBlock.ts';
+import type { JsonObject } from './transactionJson.ts';
+
+/** What one query of logs may cost. */
+export type LogLimits = {
+  readonly maxBlocks: bigint;
+  readonly maxLogs: number;
+};
+
+/** Blocks between two pauses in which others get their turn. */
+const BLOCKS_PER_TURN = 64n;
+
+/** Searches for logs. */
+export function logMethods(engine: ExecutionEngine, limits: LogLimits): RpcMethods {
+  return {
+    eth_getLogs: (params) => queryLogs(engine, limits, required(params, 0)),
+  };
+}
+
+/** Logs of the blocks that a filter object names. @throws RpcError */
+export async function queryLogs(
+  engine: ExecutionEngine,
+  limits: LogLimits,
+  json: JsonValue,
+): Promise<readonly JsonObject[]> {
+  const filter = readLogFilter(json, 0);
+  const { blockHash, fromBlock, toBlock } = isObject(json) ? json : {};
+  if (blockHash !== undefined && blockHash !== null) {
+    if ((fromBlock ?? null) !== null || (toBlock ?? null) !== null) {
+      const reason = 'cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other';
+      throw invalidParam(0, reason);
+    }
+    const block = engine.block(toFixedHex(blockHash, 32, 0));
+    if (block === undefined) throw new RpcError('application', 'unknown block');
+    return logsOf(filter, block);
+  }
+  const head = headBlock(engine).header.number;
+  const from = numberOf(engine, fromBlock ?? 'latest');
+  const to = numberOf(engine, toBlock ?? 'latest');
+  if (from > to) throw new RpcError('invalidParams', 'invalid block range params');
+  if (from > head) return [];
+  return search(engine, limits, filter, from, to < head ? to : head);
+}
+
+async function search(
+  engine: ExecutionEngine,
+  { maxBlocks, maxLogs }: LogLimits,
+  filter: LogFilter,
+  from: bigint,
+  to: bigint,
+): Promise<readonly JsonObject[]> {
+  if (to - from >= maxBlocks) {
+    const message = `query exceeds max block range ${maxBlocks}`;
+    throw new RpcError('invalidParams', message);
+  }
+  const found: JsonObject[] = [];
+  for (let number = from; number <= to; number++) {
+    const block = engine.blockByNumber(number);
+    if (block === undefined) break;
+    found.push(...logsOf(filter, block));
+    if (found.length > maxLogs) {
+      const smaller = `retry with the range ${from}-${number - 1n}`;
+      throw new RpcError('invalidParams', `query exceeds max results ${maxLogs}, ${smaller}`);
+    }
+    if ((number - from) % BLOCKS_PER_TURN === BLOCKS_PER_TURN - 1n) await setImmediate();
+  }
+  return found;
+}
+
+function numberOf(engine: ExecutionEngine, value: JsonValue): bigint {
+  if (typeof value === 'object' && value !== null) {
+    throw invalidParam(0, `expected a block number, found ${show(value)}`);
+  }
+  const tag: BlockTag = toBlockTag(value, 0);
+  if ('number' in tag) return tag.number;
+  return (selectBlock(engine, tag) ?? requireBlock(engine, tag)).header.number;
+}

@@ -1,0 +1,111 @@
+import { type Address, EMPTY_BYTES, ZERO_ADDRESS } from '../../base/bytes.ts';
+import type { JsonValue } from '../../base/json.ts';
+import type { BlockContext } from '../blockContext.ts';
+import type { EvmResult } from '../evm/port.ts';
+import { settledGas } from '../executeDeposit.ts';
+import { intrinsicGas } from '../intrinsicGas.ts';
+import { runMessage } from '../runMessage.ts';
+import { balanceOf, bumpNonce, endTransaction } from '../state/worldState.ts';
+import type { AccessListEntry } from '../transaction.ts';
+import { isObject, RpcError } from './jsonRpc.ts';
+import { invalidParam, required, show, toBytes, toFixedHex, toQuantity } from './params.ts';
+
+/** A call that a caller describes. */
+export type CallRequest = {
+  readonly from: Address;
+  /** Undefined creates a contract. */
+  readonly to: Address | undefined;
+  readonly gas: bigint | undefined;
+  /** Wei; 0 when none was offered. */
+  readonly gasPrice: bigint;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+  readonly accessList: readonly AccessListEntry[];
+};
+
+/** The call object at `index`. @throws RpcError */
+export function readCallRequest(params: readonly JsonValue[], index: number): CallRequest {
+  const json = required(params, index);
+  if (!isObject(json)) throw invalidParam(index, `expected a call object, found ${show(json)}`);
+  const field = (name: string): JsonValue | undefined => json[name] ?? undefined;
+  const quantity = (name: string, bits: number): bigint | undefined => {
+    const value = field(name);
+    return value === undefined ? undefined : toQuantity(value, index, bits);
+  };
+  const address = (name: string): Address | undefined => {
+    const value = field(name);
+    return value === undefined ? undefined : toFixedHex(value, 20, index);
+  };
+  const input = field('input') ?? field('data');
+  const gasPrice = quantity('gasPrice', 256);
+  const maxFee = quantity('maxFeePerGas', 256);
+  if (gasPrice !== undefined && maxFee !== undefined) {
+    const message = 'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified';
+    throw new RpcError('application', message);
+  }
+  return {
+    from: address('from') ?? ZERO_ADDRESS,
+    to: address('to'),
+    gas: quantity('gas', 64),
+    gasPrice: gasPrice ?? maxFee ?? 0n,
+    value: quantity('value', 256) ?? 0n,
+    data: input === undefined ? EMPTY_BYTES : toBytes(input, index),
+    accessList: readAccessList(field('accessList'), index),
+  };
+}
+
+function readAccessList(value: JsonValue | undefined, index: number): readonly AccessListEntry[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw invalidParam(index, 'expected a list as accessList');
+  return (value as readonly JsonValue[]).map((entry) => {
+    const { address, storageKeys } = isObject(entry) ? entry : {};
+    if (address === undefined || !Array.isArray(storageKeys)) {
+      throw invalidParam(index, 'expected address and storageKeys in the accessList');
+    }
+    const slots = (storageKeys as readonly JsonValue[]).map((key) =>
+      BigInt(toFixedHex(key, 32, index)),
+    );
+    return { address: toFixedHex(address, 20, index), slots };
+  });
+}
+
+/**
+ * Runs a call on the context's state, which it changes. `gasUsed` of the result is what a
+ * transaction would be charged.
+ *
+ * @throws RpcError when the call cannot begin: no money for `value`, too little gas.
+ */
+export async function runCall(
+  context: BlockContext,
+  request: CallRequest,
+  gas: bigint,
+): Promise<EvmResult> {
+  const { state, block } = context;
+  const { from, to, value, data, gasPrice, accessList } = request;
+  const isCreation = to === undefined;
+  const cost = intrinsicGas(block.fork, { isCreation, data, accessList, authorizationCount: 0 });
+  const least = cost.intrinsic > cost.floor ? cost.intrinsic : cost.floor;
+  if (gas < least) {
+    throw new RpcError('application', `intrinsic gas too low: have ${gas}, want ${least}`);
+  }
+  const [have, want] = [balanceOf(state, from), gas * gasPrice + value];
+  if (have < want) {
+    const message = `insufficient funds for gas * price + value: address ${from}`;
+    throw new RpcError('application', `${message} have ${have} want ${want}`);
+  }
+  bumpNonce(state, from);
+  const ran = await runMessage(context, {
+    caller: from,
+    to,
+    value,
+    data,
+    gasLimit: gas - cost.intrinsic,
+    gasPrice,
+    warmAddresses: accessList.map(({ address }) => address),
+    warmSlots: accessList.flatMap(({ address, slots }) =>
+      slots.map((slot): [Address, bigint] => [address, slot]),
+    ),
+  });
+  endTransaction(state);
+  return { ...ran, gasUsed: settledGas(cost, ran) };
+}
