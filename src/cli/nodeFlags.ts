@@ -84,11 +84,13 @@ export const NODE_FLAGS: readonly GoFlag[] = [
     'build empty blocks until origins have caught up',
   ),
   flag('sequencer.sealing-duration', 'duration', '50ms', 'time kept for sealing a block'),
+  flag('conductor.enabled', 'boolean', undefined, 'ask a conductor who of several may build'),
+  flag('conductor.rpc', 'string', 'http://127.0.0.1:8547', 'RPC of the conductor'),
+  flag('conductor.rpc-timeout', 'duration', '1s', 'time limit of a call to the conductor'),
 ];
 
 /** Flags of op-node whose use is refused, because leaving them out would change what happens. */
 export const REFUSED_FLAGS: readonly GoFlag[] = [
-  flag('conductor.enabled', 'boolean', undefined, 'not supported'),
   flag('l2.follow.source', 'string', undefined, 'not supported'),
   flag('altda.enabled', 'boolean', undefined, 'not supported'),
   flag('experimental.sequencer-api', 'boolean', undefined, 'not supported'),
@@ -175,8 +177,6 @@ export const IGNORED_FLAGS: readonly GoFlag[] = [
     'l2.backup-unsafe-sync-rpc',
     'rollup.halt',
     'supervisor',
-    'conductor.rpc',
-    'conductor.rpc-timeout',
     'pprof.addr',
     'pprof.path',
     'pprof.port',

@@ -10,9 +10,11 @@ import {
 } from '../node/nodeOptions.ts';
 import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
 import type { Log } from '../transport/log.ts';
+import { decodeJwtSecret } from '../transport/jwt.ts';
 import { chainOfFlags, readJsonFile, readTextFile } from './chainFlags.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
+import { sequencerOfFlags } from './sequencerFlags.ts';
 import { IGNORED_FLAGS, P2P_FLAGS, REFUSED_FLAGS } from './nodeFlags.ts';
 
 /** What the flags of `headwater node` come to, before anything is opened. */
@@ -24,6 +26,8 @@ export type NodePlan = {
   readonly openEngine: () => Promise<EnginePort>;
   readonly openSafeHeads: () => Promise<SafeHeads>;
   readonly hasSafeHeadDb: boolean;
+  /** Undefined: a verifier. */
+  readonly sequencer: ReturnType<typeof sequencerOfFlags>;
 };
 
 /**
@@ -47,6 +51,7 @@ export function planNode(
   if (!l1Urls.some(({ url }) => url.protocol.startsWith('http'))) {
     throw new ConfigError('l1', 'no HTTP endpoint', 'the URL of an L1 endpoint, http or https');
   }
+  const sequencer = sequencerOfFlags(values, io);
   const config = chainOfFlags(values, io, log);
   const datadir = values.text('datadir');
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
@@ -64,6 +69,7 @@ export function planNode(
       return openSafeHeadDb(safedbPath, config.rollup.l2ChainId);
     },
     hasSafeHeadDb: safedbPath !== undefined,
+    sequencer,
   };
 }
 
@@ -227,13 +233,12 @@ function httpEngine(
     const accepted = 'the file with the secret that the engine was started with';
     throw new ConfigError('l2.jwt-secret', 'nothing', accepted);
   }
-  const text = readTextFile('l2.jwt-secret', file, io);
+  const jwtSecret = decodeJwtSecret(readTextFile('l2.jwt-secret', file, io), 'l2.jwt-secret');
   return async () => {
     const { createHttpEngine } = await import('../engine/httpEngine.ts');
-    const { decodeJwtSecret } = await import('../transport/jwt.ts');
     return createHttpEngine({
       url: server.url,
-      jwtSecret: decodeJwtSecret(text, 'l2.jwt-secret'),
+      jwtSecret,
       config: rollup,
       timeoutMs: values.durationMs('l2.engine-rpc-timeout'),
     });

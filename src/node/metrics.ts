@@ -3,6 +3,7 @@ import { hexToBytes } from '../base/bytes.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 import type { DriverEvents } from './driverPorts.ts';
 import type { RollupNode } from './node.ts';
+import type { SequencerEvents } from '../sequencer/ports.ts';
 import type { RpcWatch } from './rpc/answerRpc.ts';
 
 /** Metrics of a node under op-node's names, where the meaning is the same. */
@@ -10,6 +11,7 @@ export type NodeMetrics = {
   readonly registry: Registry;
   readonly events: Partial<DriverEvents>;
   readonly rpcServed: RpcWatch;
+  readonly sequencing: SequencerEvents;
   /** Lets gauges read from a node that has started. */
   readonly attach: (node: RollupNode) => void;
 };
@@ -49,6 +51,7 @@ export function createMetrics(version: string): NodeMetrics {
   return {
     registry,
     rpcServed: rpcServerMetrics(registry),
+    sequencing: sequencerMetrics(registry),
     events: {
       reset: () => resets(),
       failed: () => errors(),
@@ -94,6 +97,34 @@ function eventMetric(
   };
 }
 
+function sequencerMetrics(registry: Registry): SequencerEvents {
+  const errors = eventMetric(registry, 'sequencing_errors', 'Blocks that were not made', []);
+  const origins = eventMetric(
+    registry,
+    'sequencer_inconsistent_l1_origin',
+    'L1 origins that turned out not to be canonical',
+    [],
+  );
+  const transactions = new Counter({
+    name: `${PREFIX}transactions_sequenced_total`,
+    help: 'Transactions of blocks that were made here',
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: `${PREFIX}sequencer_building_seconds`,
+    help: 'Time to make a block (not of op-node)',
+    registers: [registry],
+  });
+  return {
+    failed: () => errors(),
+    inconsistentOrigin: () => origins(),
+    sequenced: (_block, count, buildMs) => {
+      transactions.inc(count);
+      durations.observe(buildMs / 1000);
+    },
+  };
+}
+
 function rpcServerMetrics(registry: Registry): RpcWatch {
   const registers = [registry];
   const labelNames = ['rpc', 'method'];
@@ -134,6 +165,7 @@ function headGauges(registry: Registry, node: RollupNode): void {
   const hashes = gauge('refs_hash', 'First 8 bytes of the hash of a head', layered);
   const sequence = gauge('refs_seqnr', 'Sequence number of an L2 head', ['type']);
   const idle = gauge('derivation_idle', '1 when all of L1 has been read', []);
+  const active = gauge('sequencer_active', '1 while blocks are made here', []);
   const queued = gauge('unsafe_payloads_buffer_len', 'Unsafe blocks that wait', []);
   const queuedBytes = gauge('unsafe_payloads_buffer_mem_size', 'Their size in bytes', []);
   const set = (layer: string, type: string, ref: L1BlockRef | undefined): void => {
@@ -156,6 +188,7 @@ function headGauges(registry: Registry, node: RollupNode): void {
       if (ref !== undefined) sequence.set({ type }, Number(ref.sequenceNumber));
     }
     idle.set(phase.type === 'atL1Head' ? 1 : 0);
+    active.set(node.sequencer?.isActive() === true ? 1 : 0);
     const { waiting, sizeBytes } = node.unsafe.queue();
     queued.set(waiting.length);
     queuedBytes.set(sizeBytes);

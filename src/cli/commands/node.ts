@@ -34,12 +34,11 @@ export function registerNode(program: Command, io: CliIo): void {
       io.env,
     );
     const values = readGoFlags(options);
-    const signal = interruptSignal();
     // op-node writes its log to stdout.
     const log = roleLog(values, { ...io, stderr: io.stdout });
     for (const name of unknownNames) log.warn('environment variable is not known', { name });
     const plan = planNode(values, given, io, log);
-    await runNode(plan, values, log, signal);
+    await runNode(plan, values, log, interruptSignal());
   });
 }
 
@@ -64,10 +63,12 @@ async function runNode(
   const metrics = createMetrics(`v${VERSION}`);
   const [engine, safeHeads] = await Promise.all([plan.openEngine(), plan.openSafeHeads()]);
   let node: RollupNode | undefined;
-  node = await startNode(
-    { config: plan.config, engine, kzg, safeHeads, l1: plan.l1, driver: plan.driver, log },
-    [metrics.events, progressEvents(() => node)],
-  );
+  const { config, l1, driver } = plan;
+  const sequencer = plan.sequencer?.(metrics.sequencing);
+  node = await startNode({ config, engine, kzg, safeHeads, l1, driver, sequencer, log }, [
+    metrics.events,
+    progressEvents(() => node),
+  ]);
   try {
     const rpc = await serve(node, metrics, plan, values, log);
     log.info('RPC server started', { url: rpc.url.href });
@@ -104,7 +105,7 @@ async function serve(
             port: Number(values.integer('metrics.port')),
           }
         : undefined,
-      sequencer: undefined,
+      sequencer: node.sequencer,
       setLogLevel: (word) => log.setLevel(toLogLevel(word)),
     });
   } catch (cause) {

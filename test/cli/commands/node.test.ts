@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../../../src/cli/program.ts';
+import { captureIo } from '../../support/cli.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headwater-flags-'));
+  writeFileSync(join(folder, 'short.txt'), '0x1234');
+  writeFileSync(join(folder, 'bad.json'), '{');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const L1 = ['--l1=http://127.0.0.1:1', '--l1.beacon=http://127.0.0.1:1'];
+const CHAIN = ['--network=op-sepolia'];
+
+/** Flags, and what the complaint must name: the flag at fault and what to do. */
+const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['no flags', [], /`l1`.*L1 endpoint/],
+  ['no chain', [...L1, '--l2=http://127.0.0.1:1'], /`network`.*--rollup\.config/],
+  ['two chains', [...L1, '--network=op-sepolia', '--rollup.config=x'], /only one of/],
+  ['an unknown network', [...L1, '--network=nonsense'], /`network`.*op-mainnet/],
+  ['no engine', [...L1, ...CHAIN], /`l2`.*--genesis/],
+  ['no secret', [...L1, ...CHAIN, '--l2=http://127.0.0.1:1'], /`l2\.jwt-secret`/],
+  [
+    'a secret that is not there',
+    [...L1, ...CHAIN, '--l2=http://127.0.0.1:1', '--l2.jwt-secret=FOLDER/none.txt'],
+    /`l2\.jwt-secret`.*ENOENT/,
+  ],
+  [
+    'a secret that is too short',
+    [...L1, ...CHAIN, '--l2=http://127.0.0.1:1', '--l2.jwt-secret=FOLDER/short.txt'],
+    /`l2\.jwt-secret`.*64 hex digits/,
+  ],
+  ['no beacon server', ['--l1=http://127.0.0.1:1', ...CHAIN], /`l1\.beacon`.*ignore/],
+  ['an L1 that is no URL', ['--l1=nonsense', ...CHAIN], /`l1`.*URLs/],
+  ['a duration without unit', [...L1, ...CHAIN, '--l1.http-poll-interval=12'], /poll-interval/],
+  ['an unknown engine kind', [...L1, ...CHAIN, '--l2.enginekind=besu'], /geth, reth, erigon/],
+  ['an unknown rpc kind', [...L1, ...CHAIN, '--l1.rpckind=nonsense'], /alchemy/],
+  ['an unknown sync mode', [...L1, ...CHAIN, '--syncmode=nonsense'], /consensus-layer/],
+  ['an unknown log level', [...L1, ...CHAIN, '--log.level=loud'], /`log\.level`/],
+  ['an unknown log format', [...L1, ...CHAIN, '--log.format=xml'], /`log\.format`/],
+  ['alt-DA', [...L1, ...CHAIN, '--altda.enabled'], /`altda\.enabled`.*not supported/],
+  [
+    'a conductor without a sequencer',
+    [...L1, ...CHAIN, '--conductor.enabled'],
+    /sequencer\.enabled/,
+  ],
+  ['a config that is no JSON', [...L1, '--rollup.config=FOLDER/bad.json'], /`rollup\.config`/],
+];
+
+describe('registerNode', () => {
+  test.each(WRONG)('error: %s', async (_, flags, complaint) => {
+    const io = captureIo();
+    const args = flags.map((flag) => flag.replace('FOLDER', folder));
+    expect(await runCli(['node', ...args], io)).toBe(2);
+    expect(io.err()).toMatch(complaint);
+  });
+
+  test('behavior: an unknown flag is refused', async () => {
+    expect(await runCli(['node', '--nonsense=1'], captureIo())).toBe(2);
+  });
+
+  test('behavior: both prefixes of the environment are read', async () => {
+    for (const prefix of ['OP_NODE', 'HEADWATER']) {
+      const io = captureIo({
+        env: { [`${prefix}_NETWORK`]: 'nonsense', OP_NODE_L1_ETH_RPC: L1_URL },
+      });
+      expect(await runCli(['node', '--l1.beacon.ignore'], io)).toBe(2);
+      expect(io.err()).toMatch(/`network`.*`nonsense`/);
+    }
+  });
+
+  test('behavior: names in the environment that belong to no flag are told', async () => {
+    const io = captureIo({ env: { OP_NODE_NONSENSE: '1' } });
+    await runCli(['node'], io);
+    expect(io.out()).toMatch(/OP_NODE_NONSENSE/);
+  });
+
+  test('behavior: flags of peer-to-peer get one warning', async () => {
+    const io = captureIo();
+    await runCli(['node', '--p2p.listen.tcp=1', '--p2p.static=x', '--p2p.nat'], io);
+    expect(io.out().match(/peer-to-peer/g)).toHaveLength(1);
+  });
+});
+
+const L1_URL = 'http://127.0.0.1:1';
