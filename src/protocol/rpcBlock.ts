@@ -2,7 +2,7 @@ import { type Hash, bigintToMinimalBytes, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { encodeRlp } from '../base/rlp.ts';
 import { type Header, headerHash } from './header.ts';
-import type { L2Block } from './l2Block.ts';
+import { type L2Block, l2BlockOf } from './l2Block.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from './orderedTrie.ts';
 import { type Receipt, encodeReceipt } from './receipt.ts';
 import { headerFromRpc } from './rpcHeader.ts';
@@ -101,11 +101,7 @@ export function assertWithdrawals(json: unknown, header: Header): void {
 
 /** What derivation needs of an L2 block answer with full transactions. @throws as `blockFromRpc` */
 export function l2BlockFromRpc(json: unknown): L2Block {
-  const { hash, header, transactions } = blockFromRpc(json);
-  const { number, parentHash, timestamp, gasLimit, extraData } = header;
-  const feeRecipient = header.beneficiary;
-  const block = { number, hash, parentHash, timestamp, gasLimit, extraData };
-  return { ...block, transactions, feeRecipient };
+  return l2BlockOf(blockFromRpc(json));
 }
 
 /** RLP of a withdrawal: index, validator index, address, amount in gwei. @spec EIP-4895 */

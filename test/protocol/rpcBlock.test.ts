@@ -131,8 +131,16 @@ describe('l2BlockFromRpc', () => {
   test('default', () => {
     const { transactions, header } = blockFromRpc(BLOCK);
     const { number, parentHash, timestamp, gasLimit, extraData } = header;
-    const expected = { number, parentHash, timestamp, gasLimit, extraData, transactions };
-    expect(l2BlockFromRpc(BLOCK)).toEqual({ ...expected, hash: BLOCK['hash'] as Hash });
+    expect(l2BlockFromRpc(BLOCK)).toEqual({
+      number,
+      hash: BLOCK['hash'] as Hash,
+      parentHash,
+      timestamp,
+      gasLimit,
+      extraData,
+      transactions,
+      feeRecipient: header.beneficiary,
+    });
   });
 });
 

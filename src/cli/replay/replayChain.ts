@@ -5,7 +5,7 @@ import type { ExecutionEngine } from '../../execution/engine.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import { isActive } from '../../protocol/forks.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
-import type { L2Block } from '../../protocol/l2Block.ts';
+import { l2BlockOf } from '../../protocol/l2Block.ts';
 import { l2Head } from '../../protocol/l2BlockRef.ts';
 import { depositsOnly } from '../../protocol/payloadAttributes.ts';
 import { CliExit, EXIT_FAILED } from '../exit.ts';
@@ -71,7 +71,7 @@ export async function replayL1Block(
         await build(replay, step, events);
         break;
       case 'needL2Block':
-        addL2Block(state, toL2Block(ancestor(replay, step.number)));
+        addL2Block(state, l2BlockOf(ancestor(replay, step.number)));
         break;
       case 'needL1Block':
         return;
@@ -145,13 +145,5 @@ function ancestor({ engine, pendingSafe }: Replay, number: bigint): BlockRecord 
 }
 
 function safeHead({ config, pendingSafe }: Replay): Parameters<typeof next>[1] {
-  return l2Head(config.rollup, toL2Block(pendingSafe));
-}
-
-/** A block of the engine as derivation reads it. */
-export function toL2Block({ hash, header, transactions }: BlockRecord): L2Block {
-  const { number, parentHash, timestamp, gasLimit, extraData } = header;
-  const feeRecipient = header.beneficiary;
-  const block = { number, hash, parentHash, timestamp, gasLimit, extraData };
-  return { ...block, transactions, feeRecipient };
+  return l2Head(config.rollup, l2BlockOf(pendingSafe));
 }

@@ -2,10 +2,9 @@ import { hexToBytes, type Address, EMPTY_BYTES } from '../../base/bytes.ts';
 import { InvariantError } from '../../base/errors.ts';
 import { buildAttributes, type DeriveConfig, type SafeHead } from '../../derive/index.ts';
 import type { ExecutionEngine } from '../../execution/engine.ts';
-import type { BlockRecord } from '../../execution/store/records.ts';
 import { FORKS, isActivationBlock } from '../../protocol/forks.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
-import type { L2Block } from '../../protocol/l2Block.ts';
+import { type L2Block, l2BlockOf } from '../../protocol/l2Block.ts';
 import { l2Head } from '../../protocol/l2BlockRef.ts';
 import { signL1Tx } from '../../l1Tx/l1Transaction.ts';
 import type { Signer } from '../../l1Tx/signer.ts';
@@ -27,7 +26,7 @@ export function startSequencer(
   genesisL1: L1Block,
   users: readonly Signer[],
 ): ModelSequencer {
-  const head = l2Head(config.rollup, toL2Block(engine.genesis));
+  const head = l2Head(config.rollup, l2BlockOf(engine.genesis));
   return { config, engine, users, nonces: new Map(), head, origin: genesisL1 };
 }
 
@@ -57,7 +56,7 @@ export async function sequenceBlock(
     const reason = outcome.type === 'invalid' ? outcome.reason : 'its parent is unknown';
     throw new InvariantError(`L2 block ${head.ref.number + 1n} cannot be built: ${reason}`);
   }
-  const block = toL2Block(outcome.block);
+  const block = l2BlockOf(outcome.block);
   sequencer.head = l2Head(config.rollup, block);
   sequencer.origin = origin;
   return block;
@@ -89,11 +88,4 @@ async function transfers(sequencer: ModelSequencer, timestamp: bigint): Promise<
     signed.push(hexToBytes(raw));
   }
   return signed;
-}
-
-function toL2Block({ hash, header, transactions }: BlockRecord): L2Block {
-  const { number, parentHash, timestamp, gasLimit, extraData } = header;
-  const feeRecipient = header.beneficiary;
-  const block = { number, hash, parentHash, timestamp, gasLimit, extraData };
-  return { ...block, transactions, feeRecipient };
 }
