@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).registerDemo,
   },
   {
+    name: 'devnet',
+    summary: 'bring up a whole chain on this machine: L1, sequencer, batcher, verifier',
+    load: async () => (await import('./commands/devnet.ts')).registerDevnet,
+  },
+  {
     name: 'replay',
     summary: 'derive and execute a recorded chain from genesis, and compare',
     load: async () => (await import('./commands/replay.ts')).registerReplay,
@@ -61,6 +66,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'execute',
     summary: 'execute recorded blocks on their witness and compare',
     load: async () => (await import('./commands/execute.ts')).registerExecute,
+  },
+  {
+    name: 'engine',
+    summary: 'serve the embedded engine: Engine API and JSON-RPC',
+    load: async () => (await import('./commands/engine.ts')).registerEngine,
   },
   {
     name: 'batcher',

@@ -1,4 +1,4 @@
-import type { Address, Hex } from '../base/bytes.ts';
+import type { Address, Hash, Hex } from '../base/bytes.ts';
 import { createHttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
@@ -43,6 +43,8 @@ export type DevL1 = BuiltGenesis & {
   readonly wsUrl: string;
   readonly beaconUrl: string;
   readonly contracts: L1Contracts;
+  /** A blob of its transactions; undefined when it is too old. */
+  readonly blob: (versionedHash: Hash) => Uint8Array | undefined;
   /** Where anvil itself listens, for what a real L1 cannot be asked. */
   readonly anvilUrl: string;
   /** Settles when the L1 ends, asked to or not. */
@@ -105,6 +107,7 @@ export async function startDevL1(
       rpcUrl: front.url,
       wsUrl: anvil.url.replace(/^http/, 'ws'),
       beaconUrl: beacon.url,
+      blob: shelf.blob,
       anvilUrl: anvil.url,
       exited: anvil.exited,
       stop,
