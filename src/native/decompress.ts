@@ -1,5 +1,5 @@
 import { brotliDecompressSync, constants, inflateSync } from 'node:zlib';
-import { decompressBrotliPure } from '../base/brotli.ts';
+import { decompressBrotliPure } from '../base/brotli/brotli.ts';
 import { EMPTY_BYTES } from '../base/bytes.ts';
 import { type Decompress, type Inflated, inflateZlibPure } from '../base/inflate.ts';
 

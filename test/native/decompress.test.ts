@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decompressBrotliPure } from '../../src/base/brotli.ts';
+import { decompressBrotliPure } from '../../src/base/brotli/brotli.ts';
 import { bytesEqual, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
 import { type Inflated, inflateZlibPure } from '../../src/base/inflate.ts';
 import { decompressBrotliNative, inflateZlibNative } from '../../src/native/decompress.ts';

@@ -1,7 +1,7 @@
 import { ZERO_ADDRESS, hexToBytes } from '../../base/bytes.ts';
 import { L1_BLOCK_ADDRESS, L1_INFO_DEPOSITOR } from '../l1InfoTx.ts';
 import { ECOTONE_GAS_PRICE_ORACLE, ECOTONE_L1_BLOCK } from './code/ecotone.generated.ts';
-import { unpack } from './packed.ts';
+import { unpack } from '../../base/packed.ts';
 import { GAS_PRICE_ORACLE_ADDRESS, type UpgradeDeposit, upgradeTo } from './upgradeDeposit.ts';
 
 /**

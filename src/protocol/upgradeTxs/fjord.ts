@@ -1,7 +1,7 @@
 import { ZERO_ADDRESS, hexToBytes } from '../../base/bytes.ts';
 import { L1_INFO_DEPOSITOR } from '../l1InfoTx.ts';
 import { FJORD_GAS_PRICE_ORACLE } from './code/fjord.generated.ts';
-import { unpack } from './packed.ts';
+import { unpack } from '../../base/packed.ts';
 import { GAS_PRICE_ORACLE_ADDRESS, type UpgradeDeposit, upgradeTo } from './upgradeDeposit.ts';
 
 /**

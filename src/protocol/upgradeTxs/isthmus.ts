@@ -5,7 +5,7 @@ import {
   ISTHMUS_L1_BLOCK,
   ISTHMUS_OPERATOR_FEE_VAULT,
 } from './code/isthmus.generated.ts';
-import { unpack } from './packed.ts';
+import { unpack } from '../../base/packed.ts';
 import {
   GAS_PRICE_ORACLE_ADDRESS,
   OPERATOR_FEE_VAULT_ADDRESS,

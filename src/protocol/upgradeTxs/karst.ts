@@ -1,7 +1,7 @@
 import { type Address, hexToBytes } from '../../base/bytes.ts';
 import { assert } from '../../base/errors.ts';
 import { KARST_BUNDLE } from './code/karst.generated.ts';
-import { unpack } from './packed.ts';
+import { unpack } from '../../base/packed.ts';
 import type { UpgradeDeposit } from './upgradeDeposit.ts';
 
 /**

@@ -7,7 +7,7 @@ import type { Fork } from '../../../src/protocol/forks.ts';
 import type { RollupConfig } from '../../../src/protocol/rollupConfig.ts';
 import { KARST_BUNDLE } from '../../../src/protocol/upgradeTxs/code/karst.generated.ts';
 import { karstDeposits } from '../../../src/protocol/upgradeTxs/karst.ts';
-import { unpack } from '../../../src/protocol/upgradeTxs/packed.ts';
+import { unpack } from '../../../src/base/packed.ts';
 import { upgradeGas, upgradeTxs } from '../../../src/protocol/upgradeTxs/upgradeTxs.ts';
 import { forkAt, forksUpTo, rollupConfig } from '../../support/rollupConfig.ts';
 import { lacksShared, sharedPath } from '../../support/shared.ts';

@@ -1,16 +1,10 @@
-import { alignBits, type BitReader, INPUT_ENDED, readBits, STREAM_BROKEN } from './brotliBits.ts';
-import {
-  type Blocks,
-  readBlocks,
-  readContextMap,
-  readTypeCount,
-  takeSymbol,
-} from './brotliBlocks.ts';
-import { type PrefixCode, readPrefixCode, readSymbol } from './brotliCodes.ts';
-import { distanceContext, literalContext } from './brotliContext.ts';
-import { dictionaryWord } from './brotliWords.ts';
-import { EMPTY_BYTES } from './bytes.ts';
-import type { Decompress, Inflated } from './inflate.ts';
+import { alignBits, type BitReader, INPUT_ENDED, readBits, STREAM_BROKEN } from './bits.ts';
+import { type Blocks, readBlocks, readContextMap, readTypeCount, takeSymbol } from './blocks.ts';
+import { type PrefixCode, readPrefixCode, readSymbol } from './codes.ts';
+import { distanceContext, literalContext } from './context.ts';
+import { dictionaryWord } from './words.ts';
+import { EMPTY_BYTES } from '../bytes.ts';
+import type { Decompress, Inflated } from '../inflate.ts';
 
 // Brotli (RFC 7932) decoding, slower than a native one but exact about what a stream yields before
 // it ends. For browsers, and for streams that are longer than the cap.
@@ -196,6 +190,9 @@ function basesOf(extraBits: readonly number[], first: number): readonly number[]
 const INSERT_CELL = [0, 0, 0, 0, 8, 8, 0, 16, 8, 16, 16];
 const COPY_CELL = [0, 8, 0, 8, 0, 8, 16, 0, 16, 8, 16];
 
+/** Distance code of "the same as last time". */
+const LAST_DISTANCE = 0;
+
 function readCommands(stream: Stream, length: number): void {
   const { reader, output } = stream;
   const block = readMetaBlockHeader(reader);
@@ -212,7 +209,8 @@ function readCommands(stream: Stream, length: number): void {
     left -= insert;
     if (left === 0) return;
     const start = output.length;
-    copyBack(stream, block, copy, left, code < 128);
+    const distanceCode = code < 128 ? LAST_DISTANCE : readDistanceCode(stream, block, copy);
+    copyBack(stream, block, copy, left, distanceCode);
     left -= output.length - start;
   }
 }
@@ -243,10 +241,9 @@ function copyBack(
   block: MetaBlock,
   copy: number,
   left: number,
-  isRepeated: boolean,
+  code: number,
 ): void {
   const { output, window, distances } = stream;
-  const code = isRepeated ? 0 : readDistanceCode(stream, block, copy);
   const distance = distanceOf(stream, block, code);
   const reach = Math.min(window, output.length);
   if (distance > reach) {
@@ -256,7 +253,7 @@ function copyBack(
     return;
   }
   if (copy > left) throw STREAM_BROKEN;
-  if (code !== 0) {
+  if (code !== LAST_DISTANCE) {
     distances.pop();
     distances.unshift(distance);
   }

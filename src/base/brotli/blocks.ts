@@ -1,5 +1,5 @@
-import { type BitReader, readBits, STREAM_BROKEN } from './brotliBits.ts';
-import { type PrefixCode, readPrefixCode, readSymbol } from './brotliCodes.ts';
+import { type BitReader, readBits, STREAM_BROKEN } from './bits.ts';
+import { type PrefixCode, readPrefixCode, readSymbol } from './codes.ts';
 
 /** Blocks of one kind (literals, commands, distances): which type is in force, for how long. */
 export type Blocks = {

@@ -1,11 +1,11 @@
-import { BROTLI_TRANSFORMS, BROTLI_WORDS } from './brotliDictionary.generated.ts';
-import { STREAM_BROKEN } from './brotliBits.ts';
-import { inflateZlibPure } from './inflate.ts';
+import { BROTLI_TRANSFORMS, BROTLI_WORDS } from './dictionary.generated.ts';
+import { STREAM_BROKEN } from './bits.ts';
+import { concatBytes } from '../bytes.ts';
+import { unpack } from '../packed.ts';
 
 /** Binary logarithm of how many words of each length there are, from length 4 on. */
 const COUNT_BITS = [10, 10, 11, 11, 10, 10, 10, 10, 10, 9, 9, 8, 7, 7, 8, 7, 7, 6, 6, 5, 5];
 const SHORTEST = 4;
-const WORDS_BYTES = 122_784;
 
 let words: Uint8Array | undefined;
 
@@ -20,14 +20,14 @@ export function dictionaryWord(length: number, id: number): Uint8Array {
   if (bits === undefined) throw STREAM_BROKEN;
   const transform = BROTLI_TRANSFORMS[Math.floor(id / 2 ** bits)];
   if (transform === undefined) throw STREAM_BROKEN;
-  words ??= inflateZlibPure(fromBase64(BROTLI_WORDS), WORDS_BYTES).bytes;
+  words ??= unpack(BROTLI_WORDS);
   let start = (id % 2 ** bits) * length;
   for (let shorter = SHORTEST; shorter < length; shorter++) {
     start += shorter * 2 ** (COUNT_BITS[shorter - SHORTEST] as number);
   }
   const [prefix, kind, suffix] = transform;
   const word = transformWord(words.slice(start, start + length), kind);
-  return Uint8Array.from([...latin1(prefix), ...word, ...latin1(suffix)]);
+  return concatBytes(latin1(prefix), word, latin1(suffix));
 }
 
 function transformWord(word: Uint8Array, kind: number): Uint8Array {
@@ -50,20 +50,6 @@ function upper(word: Uint8Array, at: number): number {
   return last + 1;
 }
 
-function latin1(text: string): number[] {
-  return [...text].map((character) => character.charCodeAt(0));
-}
-
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function fromBase64(text: string): Uint8Array {
-  const digits = text.replaceAll('=', '');
-  const bytes = new Uint8Array((digits.length * 3) >> 2);
-  let bits = 0;
-  for (let i = 0, at = 0; i < digits.length; i++) {
-    bits = ((bits << 6) | DIGITS.indexOf(digits[i] as string)) & 0xffff;
-    const free = (6 * (i + 1)) % 8;
-    if (i % 4 !== 0) bytes[at++] = (bits >> free) & 0xff;
-  }
-  return bytes;
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,9 +1,9 @@
 import { brotliCompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decompressBrotliPure } from '../../src/base/brotli.ts';
-import { bytesEqual, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
-import type { Inflated } from '../../src/base/inflate.ts';
+import { decompressBrotliPure } from '../../../src/base/brotli/brotli.ts';
+import { bytesEqual, concatBytes, hexToBytes } from '../../../src/base/bytes.ts';
+import type { Inflated } from '../../../src/base/inflate.ts';
 
 const CAP = 10_000_000;
 const PAGE = '<div class="content"> function() { return this.value; } </div> and the University; ';

@@ -1,4 +1,4 @@
-import { type BitReader, dropBits, peekBits, readBits, STREAM_BROKEN } from './brotliBits.ts';
+import { type BitReader, dropBits, peekBits, readBits, STREAM_BROKEN } from './bits.ts';
 
 /** A canonical prefix code. @spec RFC 7932, 3.2 */
 export type PrefixCode = {

@@ -1,7 +1,9 @@
-/** How the two bytes before a literal choose its prefix code. @spec RFC 7932, 7.1 */
-export type ContextMode = 0 | 1 | 2 | 3;
-
-/** Context of a literal, 0 to 63, by the byte before it and the one before that. */
+/**
+ * Context of a literal, 0 to 63, by the byte before it and the one before that.
+ *
+ * @param mode 0 to 3: how the two choose the context.
+ * @spec RFC 7932, 7.1
+ */
 export function literalContext(mode: number, before: number, beforeThat: number): number {
   switch (mode) {
     case 0:
