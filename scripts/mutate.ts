@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { EXPLAINED } from './mutate/explained.ts';
+import { whyUnnoticed } from './mutate/explained.ts';
 import { type Mutant, mutantName, mutantsOf } from './mutate/mutants.ts';
 import { openWorkshop, type Workshop } from './mutate/workshop.ts';
 import { toSource } from './tidy/source.ts';
@@ -71,7 +71,7 @@ async function tryAll({ attempt }: Workshop): Promise<number> {
     if (type === 'survived' && deep.length > 0) ({ type } = await attempt(mutant, deep));
     if (type === 'survived') {
       const name = nameOf(mutant);
-      const reason = EXPLAINED.get(name);
+      const reason = whyUnnoticed(name);
       if (reason === undefined) {
         tally.survived += 1;
         console.log(`survived  ${mutant.path}:${mutant.line}\n  ${name}`);

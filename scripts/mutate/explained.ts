@@ -1,2 +1,40 @@
-/** Mutants that no test can notice, by name, and why not. */
-export const EXPLAINED: ReadonlyMap<string, string> = new Map([]);
+/** Why no test can notice a mutant. */
+type Explanation = {
+  /** Part of the mutant's name, or a pattern that it matches. */
+  readonly mutant: string | RegExp;
+  readonly reason: string;
+};
+
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    mutant: /\| if \(!\(error instanceof DecodeError\)\) throw error; \| .* -> false$/,
+    reason: 'what is thrown here is a DecodeError unless our own code is at fault',
+  },
+  {
+    mutant: 'l1Window.ts | if (first !== undefined && parent.l1Origin.number > first.ref.number) {',
+    reason: 'spares a search that finds nothing, or the first place, and then changes nothing',
+  },
+  {
+    mutant: 'l1Window.ts | if (passed > 0) window.blocks.splice(0, passed); | passed > 0 -> true',
+    reason: 'a splice of none, or of less than none, changes nothing',
+  },
+  {
+    mutant: 'l1Window.ts | if (passed > 0) window.blocks.splice(0, passed); | > -> >=',
+    reason: 'a splice of none changes nothing',
+  },
+  {
+    mutant: 'l1Window.ts | return index >= 0n && index < BigInt(window.blocks.length) |',
+    reason: 'an index outside finds undefined as well; the bounds keep it a small number',
+  },
+  {
+    mutant: 'holocene.ts | if (state.channels.type ===',
+    reason: 'both stages are switched together, so either tells',
+  },
+];
+
+/** The reason why no test can notice the mutant of this name, if that is known. */
+export function whyUnnoticed(name: string): string | undefined {
+  return EXPLANATIONS.find(({ mutant }) =>
+    typeof mutant === 'string' ? name.includes(mutant) : mutant.test(name),
+  )?.reason;
+}

@@ -71,7 +71,17 @@ export function mutantsOf(source: Source): readonly Mutant[] {
     const end = statementEnd(code, start);
     return end === undefined ? [] : [at(start, source.text.slice(start, end), ';')];
   });
-  return [...rewritten, ...conditions, ...statements].toSorted((a, b) => a.offset - b.offset);
+  return [...rewritten, ...conditions, ...statements]
+    .filter(({ offset, removed }) => !isOfText(source, offset, removed))
+    .toSorted((a, b) => a.offset - b.offset);
+}
+
+/** Whether a change concerns only what a message says: inside a template, or joining two texts. */
+function isOfText(source: Source, offset: number, removed: string): boolean {
+  const start = source.text.lastIndexOf('\n', offset) + 1;
+  const before = source.text.slice(start, offset);
+  const isInTemplate = (before.match(/`/g)?.length ?? 0) % 2 === 1;
+  return isInTemplate || (removed === '+' && /[`'] $/.test(before));
 }
 
 /** The source's text with the mutant's change. */

@@ -8,7 +8,7 @@ import {
 import type { DeriveConfig, SafeHead } from '../../src/derive/index.ts';
 import { decodeDepositTx } from '../../src/protocol/deposit.ts';
 import { FORKS, type Fork } from '../../src/protocol/forks.ts';
-import type { L1Block } from '../../src/protocol/l1Block.ts';
+import type { L1Block, L1Log } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
 import { decodeL1InfoTx } from '../../src/protocol/l1InfoTx.ts';
 import { upgradeTxs } from '../../src/protocol/upgradeTxs/upgradeTxs.ts';
@@ -115,6 +115,32 @@ describe('buildAttributes, place in L1', () => {
     const info = decodeL1InfoTx(granite.rollup, next.transactions[0] as Uint8Array, 1002n);
     expect(info.batcherAddr).toBe(addressOf(0xee));
     expect(built(build(granite, 100, updates)).attributes.gasLimit).toBe(30_000_000n);
+  });
+});
+
+describe('buildAttributes, logs', () => {
+  const limit = configLog(granite, 2, 31_000_000n);
+  const gasLimitWith = (...logs: readonly L1Log[]) =>
+    built(build(granite, 101, (l1) => emit(l1, 101, ...logs))).attributes.gasLimit;
+
+  test('updates behind deposits count', () => {
+    expect(gasLimitWith(depositLog(granite, 1n), limit)).toBe(31_000_000n);
+  });
+
+  test('updates behind malformed ones count', () => {
+    expect(gasLimitWith({ ...limit, data: limit.data.slice(1) }, limit)).toBe(31_000_000n);
+  });
+
+  test('an update that the portal emits is none', () => {
+    const address = granite.rollup.depositContractAddress;
+    expect(gasLimitWith({ ...limit, address })).toBe(30_000_000n);
+  });
+
+  test('a deposit that the SystemConfig emits is none', () => {
+    const address = granite.rollup.l1SystemConfigAddress;
+    const log = { ...depositLog(granite, 1n), address };
+    const { transactions } = built(build(granite, 101, (l1) => emit(l1, 101, log))).attributes;
+    expect(transactions).toHaveLength(2);
   });
 });
 

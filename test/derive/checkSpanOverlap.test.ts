@@ -73,6 +73,16 @@ describe('checkOverlap', () => {
     );
   });
 
+  test('every transaction of a covered block is compared, in order', () => {
+    const both = [userTx(71), userTx(72)];
+    const { transactions } = chain[3] as L2Block;
+    const safe = withBlock3({ transactions: [transactions[0] as Uint8Array, ...both] });
+    expect(check(withElement(1, { transactions: both }), safe)).toEqual({ type: 'accept' });
+    expect(check(withElement(1, { transactions: both.toReversed() }), safe)).toEqual(
+      drop('overlapTransactionsDiffer'),
+    );
+  });
+
   test('new blocks are not compared', () => {
     expect(check(withElement(3, { transactions: [], epochNumber: 1n }))).toEqual({
       type: 'accept',

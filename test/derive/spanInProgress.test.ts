@@ -45,6 +45,18 @@ describe('beginSpan', () => {
     expect(beginSpan(window, head, withEpochs(...epochs), position)).toBeUndefined();
   });
 
+  test('an L1 that begins with block 0', () => {
+    const numbered = l1.map((b, i) => ({ ...b, ref: { ...b.ref, number: BigInt(i) } }));
+    const safe = { ...head, l1Origin: { number: 0n, hash: head.hash } };
+    const begun = beginSpan(
+      { blocks: numbered, origin: undefined },
+      safe,
+      withEpochs(0n, 0n, 0n, 0n, 1n, 1n),
+      position,
+    );
+    expect(begun?.batches.map(({ epochNumber }) => epochNumber)).toEqual([0n, 0n, 1n, 1n]);
+  });
+
   test('epochs of blocks that are safe already do not matter', () => {
     expect(beginSpan(window, head, withEpochs(1n, 999n, 101n, 102n, 102n, 102n), position)).toEqual(
       beginSpan(window, head, span, position),
