@@ -51,7 +51,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<Running
   const closeSockets = serveWebSockets(server, options, (request) => refusalOf(options, request));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
+    // The name may stand for ::1 alone, where callers of 127.0.0.1 would find nobody.
+    const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
+    server.listen(options.port, host, resolve);
   });
   return {
     host: options.host,

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
+import { ConfigError } from '../../base/errors.ts';
+import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
+import { parseGenesisJson } from '../../execution/genesisJson.ts';
+import {
+  type EngineServer,
+  type EngineServerOptions,
+  startEngineServer,
+} from '../../execution/server/engineServer.ts';
+import { memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
+import { openLevelStore } from '../../execution/store/levelStore.ts';
+import { installNative } from '../../native/install.ts';
+import { decodeJwtSecret } from '../../transport/jwt.ts';
+import type { Log } from '../../transport/log.ts';
+import { ENGINE_FLAGS, IDLE_ENGINE_FLAGS } from '../engineFlags.ts';
+import { readJson, readText } from '../files.ts';
+import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { type CliIo, pathArgument } from '../io.ts';
+import type { AdjustableLog } from '../log.ts';
+import { roleLog } from '../roleSetup.ts';
+import { VERSION } from '../version.ts';
+
+/** Adds `headwater engine`: the embedded engine by itself, for any rollup node to drive. */
+export function registerEngine(program: Command, io: CliIo): void {
+  const command = program
+    .command('engine')
+    .summary('serve the embedded engine: Engine API and JSON-RPC')
+    .description(
+      'Executes and keeps one L2 chain, driven by a rollup node over the Engine API, and answers ' +
+        'wallets by HTTP and WebSocket. Takes the flags of op-geth that concern this, and their ' +
+        'environment variables with the prefix GETH_.',
+    );
+  addGoFlags(command as unknown as Command, 'GETH', [...ENGINE_FLAGS, ...IDLE_ENGINE_FLAGS]);
+  command.action(async (options) => {
+    const values = readGoFlags(options as { readonly [name: string]: unknown });
+    const log = roleLog(values, io);
+    setVerbosity(values, log);
+    for (const { name } of IDLE_ENGINE_FLAGS) {
+      if (values.text(name) !== undefined) log.warn('flag has no effect', { flag: name });
+    }
+    await runEngine(values, io, log, interruptSignal());
+  });
+}
+
+async function runEngine(
+  values: GoFlagValues,
+  io: CliIo,
+  log: AdjustableLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const genesis = parseGenesisJson(readJson(pathArgument(values.requiredText('genesis'), io)));
+  const datadir = values.text('datadir');
+  const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
+  const jwtSecret = readSecret(values, io, directory, log);
+  const options = serverOptions(values, jwtSecret, log);
+  await installNative();
+  if (directory === undefined) log.warn('no --datadir: nothing is kept when the engine stops');
+  const store =
+    directory === undefined
+      ? memoryKeyValueStore()
+      : await openLevelStore(join(directory, 'engine'));
+  let engine: ExecutionEngine;
+  try {
+    engine = await openEngine(genesis, store, { keepStateBlocks: stateBlocks(values) });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  let server: EngineServer | undefined;
+  try {
+    const head = engine.block(engine.heads().head);
+    const { chainId } = genesis.config;
+    log.info('engine opened', { chainId, head: head?.header.number, hash: head?.hash });
+    server = await startEngineServer({ ...options, engine });
+    for (const way of ['auth', 'http', 'ws'] as const) {
+      const running = server[way];
+      if (running === undefined) continue;
+      log.info('server started', { way, addr: running.host, port: running.port });
+    }
+    await aborted(signal);
+  } finally {
+    await server?.stop();
+    await engine.close();
+    log.info('engine stopped');
+  }
+}
+
+function serverOptions(
+  values: GoFlagValues,
+  jwtSecret: Uint8Array,
+  log: Log,
+): Omit<EngineServerOptions, 'engine'> {
+  const publicPort = (name: 'http' | 'ws', origins: string) => ({
+    host: values.requiredText(`${name}.addr`),
+    port: portOf(values, `${name}.port`),
+    apis: values.list(`${name}.api`),
+    origins: values.list(origins),
+  });
+  const isHttp = values.isSet('http');
+  const isWs = values.isSet('ws');
+  return {
+    version: VERSION,
+    log,
+    auth: {
+      host: values.requiredText('authrpc.addr'),
+      port: portOf(values, 'authrpc.port'),
+      vhosts: values.list('authrpc.vhosts'),
+      jwtSecret,
+    },
+    http: isHttp
+      ? { ...publicPort('http', 'http.corsdomain'), vhosts: values.list('http.vhosts') }
+      : undefined,
+    ws: isWs ? publicPort('ws', 'ws.origins') : undefined,
+    gasCap: values.integer('rpc.gascap'),
+    txFeeCap: BigInt(Math.round(values.number('rpc.txfeecap') * 1e9)) * 10n ** 9n,
+  };
+}
+
+function portOf(values: GoFlagValues, name: string): number {
+  const port = values.integer(name);
+  if (port > 65_535n) throw new ConfigError(name, `\`${port}\``, 'a port up to 65535');
+  return Number(port);
+}
+
+function stateBlocks(values: GoFlagValues): number | 'archive' {
+  const mode = values.requiredText('gcmode');
+  if (mode !== 'full' && mode !== 'archive') {
+    throw new ConfigError('gcmode', `\`${mode}\``, 'full or archive');
+  }
+  const kept = values.integer('history.state');
+  if (mode === 'archive' || values.isSet('archive') || kept === 0n) return 'archive';
+  return Number(kept);
+}
+
+/** The secret of the given file; else that of `datadir`, made there on the first start. */
+function readSecret(
+  values: GoFlagValues,
+  io: CliIo,
+  directory: string | undefined,
+  log: Log,
+): Uint8Array {
+  const given = values.text('authrpc.jwtsecret');
+  const path =
+    given === undefined ? directory && join(directory, 'jwtsecret') : pathArgument(given, io);
+  if (path === undefined) {
+    const accepted = 'a file with 64 hex digits, or a --datadir to make one in';
+    throw new ConfigError('authrpc.jwtsecret', 'nothing', accepted);
+  }
+  if (given === undefined && !existsSync(path)) {
+    mkdirSync(directory as string, { recursive: true });
+    writeFileSync(path, `0x${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    log.info('made a JWT secret; the driver must read the same file', { path });
+  }
+  return decodeJwtSecret(readText(path), 'authrpc.jwtsecret');
+}
+
+const VERBOSITY = ['crit', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+function setVerbosity(values: GoFlagValues, log: AdjustableLog): void {
+  if (values.text('verbosity') === undefined) return;
+  const level = VERBOSITY[Number(values.integer('verbosity'))];
+  if (level === undefined) {
+    const found = `\`${values.text('verbosity')}\``;
+    throw new ConfigError('verbosity', found, 'a number from 0 to 5');
+  }
+  log.setLevel(level);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
