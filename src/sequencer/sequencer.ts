@@ -30,6 +30,8 @@ export type Sequencer = {
 /** Milliseconds until the same is tried again. */
 const RETRY_MS = 1_000;
 const SYNCING_RETRY_MS = 30_000;
+/** For the node to begin its search for the heads; then one block time counts. */
+const RESET_LIMIT_MS = 10_000;
 const COMMIT_LIMIT_MS = 30_000;
 const STOP_LOOK_MS = 20;
 
@@ -201,6 +203,8 @@ async function advanceHeld(
         const isOutside = error instanceof TransportError || error instanceof DOMException;
         if (!isOutside) throw error;
         // Nobody knows whether it is committed: the same block is offered again, never a rival.
+        // One that stops may leave it to the next leader.
+        if (!core.isActive) core.held = undefined;
         return take(core, { type: 'retry', message: `not committed: ${error.message}` });
       }
     }
@@ -248,7 +252,7 @@ function take(core: Core, produced: Produced): void {
       if (produced.isOrigin) events.inconsistentOrigin();
       log.warn('sequencer asks for a reset', { reason: produced.message });
       reset(produced.message);
-      return pause(RETRY_MS);
+      return pause(RESET_LIMIT_MS);
     default:
       return unreachable(produced);
   }
