@@ -4,10 +4,9 @@ import { addL2Block, flushChannel, next, start } from '../derive/pipeline.ts';
 import type { DeriveState, SafeHead } from '../derive/state.ts';
 import type { AttributesStep, Step } from '../derive/step.ts';
 import { applyAttributes } from '../engine/controller.ts';
-import { EngineError } from '../engine/errors.ts';
 import { restoreBackupUnsafe, sendForkchoice } from '../engine/forkchoice.ts';
 import { dropPendingSafe } from '../engine/heads.ts';
-import { type ResetOutcome, retry } from '../engine/outcome.ts';
+import type { ResetOutcome } from '../engine/outcome.ts';
 import { type PayloadEnvelope, toL2Block } from '../protocol/executionPayload.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
@@ -15,7 +14,7 @@ import { depositsOnly } from '../protocol/payloadAttributes.ts';
 import { systemConfigOfL2Block } from '../protocol/systemConfigOfL2Block.ts';
 import type { DriverPhase, DriverPorts } from './driverPorts.ts';
 import { createL1Reader, type L1Reader, readBase } from './l1Reader.ts';
-import { untilDone } from './retryEngine.ts';
+import { patientReads, untilDone } from './retryEngine.ts';
 import type { SyncStartPoint } from './syncStart.ts';
 
 /** Why a derivation is over. It is begun again from a sync start. */
@@ -23,6 +22,7 @@ export type DerivationEnd = { readonly reason: string; readonly message: string 
 
 /** Told of every change. */
 export type DerivationWatch = {
+  readonly began: (state: DeriveState) => void;
   readonly phase: (phase: DriverPhase) => void;
   readonly currentL1: (l1: L1BlockRef) => void;
   /** An L1 block has been read to its end, and what it made safe is recorded. */
@@ -52,6 +52,7 @@ export async function derive(
     safe,
     unrecorded: undefined,
   };
+  watch.began(run.state);
   try {
     for (;;) {
       const end = await take(run, next(run.state, run.pendingSafe));
@@ -125,19 +126,12 @@ async function takeL1Block(
 }
 
 async function takeL2Block(run: Run, number: bigint): Promise<DerivationEnd | undefined> {
-  const { engine } = run.ports;
-  const outcome = await untilDone(scope(run), `L2 block ${number} of the engine`, async () => {
-    try {
-      return { type: 'read' as const, block: await engine.block({ number }, run) };
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return retry(error);
-    }
-  });
-  if (outcome.block === undefined) {
+  const read = patientReads(run.ports.engine, scope(run));
+  const block = await read({ number }, run);
+  if (block === undefined) {
     return { reason: 'missingBlock', message: `the engine has no block ${number}` };
   }
-  addL2Block(run.state, toL2Block(outcome.block.executionPayload));
+  addL2Block(run.state, toL2Block(block.executionPayload));
   return undefined;
 }
 
@@ -184,7 +178,14 @@ async function takeAttributes(
     case 'consolidated':
     case 'built':
       adopt(run, step, outcome.block, outcome.envelope);
-      events.derived({ block: outcome.block, step, how: outcome.type, isReplacement });
+      events.derived({
+        block: outcome.block,
+        step,
+        how: outcome.type,
+        transactions: outcome.envelope.executionPayload.transactions.length,
+        gasUsed: outcome.envelope.executionPayload.gasUsed,
+        isReplacement,
+      });
       // An engine in this process never waits: sockets and timers must get their turn.
       await setImmediate();
       return undefined;

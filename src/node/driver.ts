@@ -1,12 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { EngineError } from '../engine/errors.ts';
 import { startHeads } from '../engine/heads.ts';
+import type { DeriveState } from '../derive/state.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
 import { SourceError } from '../sources/errors.ts';
 import { sleep } from '../transport/abort.ts';
 import { type DerivationWatch, derive } from './derivation.ts';
 import type { DriverPhase, DriverPorts, DriverStatus } from './driverPorts.ts';
 import { followFinality } from './followFinality.ts';
+import { patientReads } from './retryEngine.ts';
 import { rewindSafeHeads } from './safeHeads.ts';
 import { findStart, SyncStartError, type SyncStartPoint } from './syncStart.ts';
 import { createWake } from './wake.ts';
@@ -36,12 +38,17 @@ const LONGEST_PAUSE_MS = 10_000;
 export function createDriver(ports: DriverPorts): Driver {
   let phase: DriverPhase = { type: 'findingHeads' };
   let currentL1: L1BlockRef | undefined;
+  let derivation: DeriveState | undefined;
   let cycle = new AbortController();
   const finality = createWake();
   const reset = (reason: string): void => cycle.abort(new ResetRequest(reason));
   const watch: DerivationWatch = {
+    began: (state) => {
+      derivation = state;
+    },
     phase: (entered) => {
       if (entered.type !== phase.type && entered.type === 'atL1Head') finality.ring();
+      if (entered.type === 'findingHeads') derivation = undefined;
       phase = entered;
     },
     currentL1: (l1) => {
@@ -60,7 +67,7 @@ export function createDriver(ports: DriverPorts): Driver {
     return signal;
   };
   return {
-    status: () => ({ phase, currentL1 }),
+    status: () => ({ phase, currentL1, derivation }),
     reset,
     run: async (outer) => {
       // Either of the two loops ends the other.
@@ -117,7 +124,7 @@ async function runCycle(
 ): Promise<void> {
   watch.phase({ type: 'findingHeads' });
   await ports.chain.forget();
-  const point = await findStart(syncStartPorts(ports), { signal });
+  const point = await findStart(syncStartPorts(ports, signal), { signal });
   await begin(ports, point);
   watch.phase({ type: 'deriving' });
   const end = await derive(ports, point, watch, signal);
@@ -125,9 +132,12 @@ async function runCycle(
   ports.events.reset(end.reason, end.message);
 }
 
-function syncStartPorts(ports: DriverPorts): Parameters<typeof findStart>[0] {
-  const { engine, l1Refs, safeHeads, config, options } = ports;
+/** A walk of a thousand calls must not begin again because one of them failed. */
+function syncStartPorts(ports: DriverPorts, signal: AbortSignal): Parameters<typeof findStart>[0] {
+  const { l1Refs, safeHeads, config, options, waits, events } = ports;
   const { recoveredOffsetBlocks } = options;
+  const scope = { waits, signal, failed: events.failed };
+  const engine = { block: patientReads(ports.engine, scope) };
   return { rollup: config.rollup, engine, l1Refs, safeHeads, recoveredOffsetBlocks };
 }
 

@@ -1,5 +1,5 @@
 import type { Dropped } from '../derive/dropped.ts';
-import type { DeriveConfig } from '../derive/state.ts';
+import type { DeriveConfig, DeriveState } from '../derive/state.ts';
 import type { AttributesStep } from '../derive/step.ts';
 import type { EnginePort } from '../engine/port.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
@@ -57,6 +57,9 @@ export type DerivedBlock = {
   readonly block: L2BlockRef;
   readonly step: AttributesStep;
   readonly how: 'consolidated' | 'built';
+  /** Deposits included. */
+  readonly transactions: number;
+  readonly gasUsed: bigint;
   /** True when it stands in for one that the engine refused. */
   readonly isReplacement: boolean;
 };
@@ -69,8 +72,11 @@ export type DriverPhase =
   | { readonly type: 'atL1Head' }
   | { readonly type: 'halted'; readonly message: string };
 
-/** Where the driver stands. `currentL1`: the L1 block being read. */
+/** Where the driver stands. */
 export type DriverStatus = {
   readonly phase: DriverPhase;
+  /** The L1 block being read. */
   readonly currentL1: L1BlockRef | undefined;
+  /** The derivation under way, to be looked at and not kept: it goes on changing. */
+  readonly derivation: DeriveState | undefined;
 };

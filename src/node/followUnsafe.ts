@@ -1,7 +1,6 @@
 import { DecodeError } from '../base/errors.ts';
 import { insertUnsafe, type UnsafeOutcome } from '../engine/forkchoice.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
-import { sleep } from '../transport/abort.ts';
 import type { DriverPorts } from './driverPorts.ts';
 import { readL2Ref } from './outputs.ts';
 import {
@@ -11,7 +10,7 @@ import {
   removeUnsafe,
   type UnsafeQueue,
 } from './unsafeQueue.ts';
-import { createWake } from './wake.ts';
+import { createWake, type Wake } from './wake.ts';
 
 /** Puts unsafe blocks from outside into the chain, in order. */
 export type UnsafeFollower = {
@@ -28,28 +27,32 @@ export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
   const wake = createWake();
   const gapPauseMs = Number(ports.config.rollup.blockTime) * 2_000;
 
-  /** @returns Whether it is worth to look again at once. */
-  const step = async (signal: AbortSignal): Promise<'again' | 'wait' | 'pause'> => {
+  /** @returns What to wait for before looking again. */
+  const step = async (isGapOld: boolean, signal: AbortSignal): Promise<Next> => {
     const heads = ports.chain.current();
-    if (heads === undefined || !ports.chain.areKnown()) return 'wait';
+    if (heads === undefined || !ports.chain.areKnown()) return 'change';
     const verdict = judgeUnsafe(queue, heads);
-    if (verdict.type === 'empty') return 'wait';
+    if (verdict.type === 'empty') return 'change';
+    if (verdict.type === 'gap' && !isGapOld) return 'gap';
     const { blockHash: hash, blockNumber: number } = verdict.envelope.executionPayload;
     if (verdict.type === 'drop') {
       ports.log.debug('unsafe block dropped', { number, hash, because: verdict.because });
       queue = removeUnsafe(queue, hash);
-      return 'again';
+      return 'nothing';
     }
     const outcome = await insert(ports, verdict.envelope, signal);
-    if (outcome !== 'retry') queue = removeUnsafe(queue, hash);
-    return outcome === 'done' ? 'again' : 'pause';
+    // What was put in above a gap stays until its turn comes, or the engine has caught up.
+    if (outcome === 'done') queue = removeUnsafe(queue, hash);
+    return outcome === 'done' ? 'nothing' : 'gap';
   };
 
   const runUntilAborted = async (signal: AbortSignal): Promise<void> => {
+    let isGapOld = false;
     for (;;) {
-      const next = await step(signal);
-      if (next === 'pause') await sleep(gapPauseMs, { signal });
-      if (next === 'wait') await wake.next({ signal });
+      const next = await step(isGapOld, signal);
+      isGapOld = false;
+      if (next === 'change') await wake.next({ signal });
+      if (next === 'gap') isGapOld = !(await rang(wake, gapPauseMs, signal));
     }
   };
 
@@ -70,6 +73,20 @@ export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
       }
     },
   };
+}
+
+/** What is waited for: a change of the queue or the heads; that, or that a gap gets old. */
+type Next = 'nothing' | 'change' | 'gap';
+
+/** True when the wake rang within `ms`. */
+async function rang(wake: Wake, ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await wake.next({ signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]) });
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
 }
 
 /** A block above a gap goes in too: an engine that can will fetch what lies between. */

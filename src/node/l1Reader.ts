@@ -6,7 +6,7 @@ import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import { DecodeError } from '../base/errors.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
-import { applyConfigLog, isConfigLog } from '../protocol/systemConfigLogs.ts';
+import { applyConfigLogs } from '../protocol/systemConfigLogs.ts';
 import { fillBlobs } from '../sources/batcherBlobs.ts';
 import { SourceError } from '../sources/errors.ts';
 import { followL1, type L1FeedItem } from '../sources/l1Feed.ts';
@@ -101,16 +101,8 @@ async function nextItem(
 
 /** The batcher after the config updates of a block. Only read ahead with: derivation decides. */
 function nextBatcher(rollup: RollupConfig, before: Address, block: L1Block): Address {
-  let systemConfig = { ...rollup.genesis.systemConfig, batcherAddr: before };
-  for (const log of block.logs) {
-    if (!isConfigLog(rollup, log)) continue;
-    try {
-      systemConfig = applyConfigLog(rollup, systemConfig, log, block.ref.timestamp);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
-  }
-  return systemConfig.batcherAddr;
+  const systemConfig = { ...rollup.genesis.systemConfig, batcherAddr: before };
+  return applyConfigLogs(rollup, systemConfig, block).batcherAddr;
 }
 
 async function feedBlobs(

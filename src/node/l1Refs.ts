@@ -1,7 +1,9 @@
 import type { Hash } from '../base/bytes.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
 import type { L1Source } from '../sources/l1Source.ts';
+import { retrying } from '../sources/retrying.ts';
 import type { AbortOptions } from '../transport/abort.ts';
+import type { Waits } from '../transport/waits.ts';
 
 /** References of L1 blocks: canonical ones by number, any known one by hash. */
 export type L1Refs = {
@@ -58,5 +60,20 @@ export function createL1Refs(source: Pick<L1Source, 'ref'>): L1Refs {
       return ref;
     },
     remember,
+  };
+}
+
+/** For one reference. */
+const DEADLINE_MS = 20_000;
+
+/** A source whose references are asked for again when that failed; "has none" is an answer. */
+export function patientRefs(source: Pick<L1Source, 'ref'>, waits: Waits): Pick<L1Source, 'ref'> {
+  return {
+    ref: async (id, options = {}) => {
+      const name = 'number' in id ? `L1 block ${id.number}` : 'an L1 block';
+      const attempt = async (abort: AbortOptions) => ({ ref: await source.ref(id, abort) });
+      const found = await retrying(attempt, { waits, name, deadlineMs: DEADLINE_MS, ...options });
+      return found.ref;
+    },
   };
 }

@@ -7,7 +7,7 @@ import type { DriverEvents, DriverPorts } from './driverPorts.ts';
 import { createDrops, type Drops } from './drops.ts';
 import { type L1Ports, openL1 } from './l1Ports.ts';
 import { createUnsafeFollower, type UnsafeFollower } from './followUnsafe.ts';
-import { createL1Refs } from './l1Refs.ts';
+import { createL1Refs, patientRefs } from './l1Refs.ts';
 import type { NodeOptions } from './nodeOptions.ts';
 import { assertServers } from './startChecks.ts';
 
@@ -23,6 +23,8 @@ export type RollupNode = {
   readonly waits: Waits;
   readonly drops: Drops;
   readonly heads: () => EngineHeads | undefined;
+  /** Tells `listener` what happens from now on. Returns what ends that. */
+  readonly observe: (listener: Partial<DriverEvents>) => () => void;
   /** Rejects when the node cannot go on; never resolves before `stop`. */
   readonly ended: Promise<void>;
   /** Ends every loop, then closes engine, sources and store. May be called again. */
@@ -39,6 +41,7 @@ export async function startNode(
   const l1 = await openL1(config.rollup, options.l1, { kzg, waits, log });
   const chain = createChainHeads();
   const drops = createDrops();
+  const watching = new Set<Partial<DriverEvents>>([{ dropped: drops.add }, ...listeners]);
   const ports: DriverPorts = {
     config,
     engine,
@@ -48,9 +51,9 @@ export async function startNode(
     log,
     l1: l1.source,
     l1Heads: l1.heads,
-    l1Refs: createL1Refs(l1.source),
+    l1Refs: createL1Refs(patientRefs(l1.source, waits)),
     blobs: l1.blobs,
-    events: toAll([{ dropped: drops.add }, ...listeners]),
+    events: toAll(watching),
     options: options.driver,
   };
   const driver = createDriver(ports);
@@ -79,8 +82,23 @@ export async function startNode(
     await safeHeads.close();
     await engine.close();
   };
-  const heads = chain.current;
-  return { options, chain, driver, unsafe, sequencer, l1, waits, drops, heads, ended, stop };
+  return {
+    options,
+    chain,
+    driver,
+    unsafe,
+    sequencer,
+    l1,
+    waits,
+    drops,
+    heads: chain.current,
+    observe: (listener) => {
+      watching.add(listener);
+      return () => void watching.delete(listener);
+    },
+    ended,
+    stop,
+  };
 }
 
 /** Derives once L1 and engine have turned out to be the right ones. */
@@ -106,7 +124,7 @@ async function allOrNone(loops: readonly Promise<void>[], all: AbortController):
 }
 
 /** Events for many listeners, each of which may care for some only. */
-function toAll(listeners: readonly Partial<DriverEvents>[]): DriverEvents {
+function toAll(listeners: ReadonlySet<Partial<DriverEvents>>): DriverEvents {
   return {
     derived: (event) => listeners.forEach((listener) => listener.derived?.(event)),
     dropped: (dropped) => listeners.forEach((listener) => listener.dropped?.(dropped)),

@@ -1,3 +1,6 @@
+import { EngineError } from '../engine/errors.ts';
+import { retry } from '../engine/outcome.ts';
+import type { EnginePort } from '../engine/port.ts';
 import { sleep } from '../transport/abort.ts';
 import type { OpenWait, Waits } from '../transport/waits.ts';
 
@@ -41,4 +44,22 @@ export async function untilDone<T extends Attempt>(
   } finally {
     wait?.end();
   }
+}
+
+/** Reads of an engine that are made again until it answers. @throws EngineError where that is vain. */
+export function patientReads(
+  engine: Pick<EnginePort, 'block'>,
+  scope: RetryScope,
+): EnginePort['block'] {
+  return async (id, options) => {
+    const outcome = await untilDone(scope, 'a block of the engine', async () => {
+      try {
+        return { type: 'read' as const, block: await engine.block(id, options) };
+      } catch (error) {
+        if (!(error instanceof EngineError) || !error.retryable) throw error;
+        return retry(error);
+      }
+    });
+    return outcome.block;
+  };
 }

@@ -7,6 +7,7 @@ import { optimismMethods } from './rpc/optimism.ts';
 import { plain, type RpcMethods } from './rpc/rpcMethods.ts';
 import { type Page, type RpcServer, startRpcServer } from './rpc/rpcServer.ts';
 import { superrootMethods } from './rpc/superroot.ts';
+import { createNodePage } from './page/nodePage.ts';
 import { watchHeads } from './why.ts';
 
 /** How a node is served. */
@@ -24,7 +25,7 @@ export type ServeOptions = {
 };
 
 /**
- * Serves a node by RPC, with its pages for health, readiness and metrics.
+ * Serves a node by RPC, with its status page and those for health, readiness and metrics.
  *
  * @throws ErrnoException (`EADDRINUSE`, `EACCES`) when it cannot listen.
  */
@@ -40,36 +41,42 @@ export async function serveNode(
     contentType: metrics.registry.contentType,
     body: await metrics.registry.metrics(),
   });
-  const rpc = await startRpcServer({
-    host: options.host,
-    port: options.port,
-    watch: metrics.rpcServed,
-    methods: withModules({
-      ...optimismMethods(node, options),
-      ...superrootMethods(node),
-      ...headwaterMethods(node, clock),
-      ...(options.hasAdmin ? adminMethods(node, options.sequencer, options.setLogLevel) : {}),
-    }),
-    pages: {
-      '/healthz': healthPage(options.version),
-      '/readyz': readyPage(node, clock),
-      '/metrics': metricsPage,
-    },
-  });
-  if (options.metricsAt === undefined) return rpc;
+  const page = createNodePage(node, clock, options.version);
+  const stops: (() => Promise<void> | void)[] = [page.close];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end();
+  };
   try {
-    const beside = await startRpcServer({
-      ...options.metricsAt,
-      methods: {},
-      pages: { '/metrics': metricsPage },
-      watch: () => {},
+    const rpc = await startRpcServer({
+      host: options.host,
+      port: options.port,
+      site: page.answer,
+      watch: metrics.rpcServed,
+      methods: withModules({
+        ...optimismMethods(node, options),
+        ...superrootMethods(node),
+        ...headwaterMethods(node, clock),
+        ...(options.hasAdmin ? adminMethods(node, options.sequencer, options.setLogLevel) : {}),
+      }),
+      pages: {
+        '/healthz': healthPage(options.version),
+        '/readyz': readyPage(node, clock),
+        '/metrics': metricsPage,
+      },
     });
-    const stop = async (): Promise<void> => {
-      await Promise.all([rpc.stop(), beside.stop()]);
-    };
+    stops.push(rpc.stop);
+    if (options.metricsAt !== undefined) {
+      const beside = await startRpcServer({
+        ...options.metricsAt,
+        methods: {},
+        pages: { '/metrics': metricsPage },
+        watch: () => {},
+      });
+      stops.push(beside.stop);
+    }
     return { url: rpc.url, stop };
   } catch (error) {
-    await rpc.stop();
+    await stop();
     throw error;
   }
 }

@@ -19,7 +19,7 @@ import type { SafeHeadRecord, SafeHeads } from './safeHeads.ts';
 /** What a sync start reads. */
 export type SyncStartPorts = {
   readonly rollup: RollupConfig;
-  readonly engine: EnginePort;
+  readonly engine: Pick<EnginePort, 'block'>;
   readonly l1Refs: L1Refs;
   readonly safeHeads: SafeHeads;
   /** L2 blocks that a recovered tip is held back by, for the safe and finalized head. */

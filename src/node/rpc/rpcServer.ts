@@ -21,6 +21,8 @@ export type RpcServerOptions = {
   readonly methods: RpcMethods;
   /** By path, like `/healthz`. */
   readonly pages: { readonly [path: string]: Page };
+  /** Asked before anything else; answers whatever it returns true for. */
+  readonly site?: (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
   readonly watch: RpcWatch;
 };
 
@@ -65,6 +67,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] as string;
+  if (options.site?.(path, request, response) === true) return;
   const page = Object.hasOwn(options.pages, path) ? options.pages[path] : undefined;
   if (page !== undefined) {
     const { status, contentType, body } = await page();

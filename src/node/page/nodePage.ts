@@ -1,0 +1,82 @@
+import { encodeJsonExact } from '../../base/json.ts';
+import type { RollupNode } from '../node.ts';
+import { explainNode, type HeadClock } from '../why.ts';
+import { createPageRecord, type PageRecord } from './pageRecord.ts';
+import { type PageSnapshot, pageSnapshot, sumOf } from './pageSnapshot.ts';
+import { createStatusSite, type StatusSite } from './statusSite.ts';
+import type { Sample } from './syncRate.ts';
+
+const SAMPLE_MS = 1_000;
+
+/** The status page of a node. Takes a sample each second until it is closed. */
+export function createNodePage(node: RollupNode, clock: HeadClock, version: string): StatusSite {
+  const record = createPageRecord(node.drops.recent());
+  const ends = [node.observe(record.events), node.chain.onChange(record.headsMoved)];
+  const heads = node.heads();
+  if (heads !== undefined) record.headsMoved(heads);
+  const takeSample = (): void => record.addSample(sampleOf(node, Date.now()));
+  takeSample();
+  const timer = setInterval(takeSample, SAMPLE_MS).unref();
+  const site = createStatusSite({
+    history: () => encodeJsonExact(record.samples()),
+    snapshot: () => encodeJsonExact(snapshotOf(node, clock, version, record)),
+  });
+  return {
+    answer: site.answer,
+    close: () => {
+      clearInterval(timer);
+      for (const end of ends) end();
+      site.close();
+    },
+  };
+}
+
+function snapshotOf(
+  node: RollupNode,
+  clock: HeadClock,
+  version: string,
+  record: PageRecord,
+): PageSnapshot {
+  const nowMs = Date.now();
+  const { currentL1, derivation } = node.driver.status();
+  const { sequencer, l1 } = node;
+  const sequencing = sequencer?.isActive() === true ? 'sequencer' : 'stopped sequencer';
+  return pageSnapshot({
+    nowMs,
+    version,
+    role: sequencer === undefined ? 'verifier' : sequencing,
+    rollup: node.options.config.rollup,
+    why: explainNode(node, clock, nowMs),
+    heads: node.heads(),
+    l1: {
+      current: currentL1,
+      head: l1.heads.head('latest'),
+      finalized: l1.heads.head('finalized'),
+    },
+    derivation,
+    unsafeWaiting: node.unsafe.queue().waiting.length,
+    drops: node.drops.recent(),
+    dropCounts: record.dropCounts(),
+    meters: l1.meters(),
+    samples: record.samples(),
+    blocks: record.blocks(),
+    counts: record.counts(),
+  });
+}
+
+function sampleOf(node: RollupNode, atMs: number): Sample {
+  const heads = node.heads();
+  return {
+    atMs,
+    unsafe: toNumber(heads?.unsafeHead.number),
+    safe: toNumber(heads?.safeHead.number),
+    l1: toNumber(node.driver.status().currentL1?.number),
+    l1Head: toNumber(node.l1.heads.head('latest')?.number),
+    l1Calls: node.l1.meters().reduce((sum, { calls }) => sum + sumOf(calls), 0),
+  };
+}
+
+/** Charts are drawn with numbers. */
+function toNumber(height: bigint | undefined): number | null {
+  return height === undefined ? null : Number(height);
+}
