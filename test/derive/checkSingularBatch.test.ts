@@ -1,24 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { ZERO_HASH } from '../../src/base/bytes.ts';
+import type { BatchContext } from '../../src/derive/batchContext.ts';
 import type { BatchVerdict } from '../../src/derive/batchVerdict.ts';
 import { checkDrift, checkSingularBatch } from '../../src/derive/checkSingularBatch.ts';
 import type { SingularBatch } from '../../src/protocol/batch.ts';
-import type { L1BlockRef, L2BlockRef } from '../../src/protocol/ids.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
-import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
 import { singularOf } from './support/batches.ts';
 import { chainAt, chainForking } from './support/config.ts';
 import { l1Blocks } from './support/l1.ts';
 import { honestChain, refOf, userTx } from './support/l2.ts';
 
-type Situation = {
-  readonly config: RollupConfig;
-  readonly l1Blocks: readonly L1Block[];
-  readonly safeHead: L2BlockRef;
-  readonly batch: SingularBatch;
-  readonly inclusion: L1BlockRef;
-};
+type Situation = BatchContext & { readonly batch: SingularBatch };
 
 /** Safe head: block 2 of time 1004 and epoch 100. The batch: block 3 of time 1006 and epoch 101. */
 function situation(derive = chainAt('granite')): Situation {
@@ -41,8 +34,7 @@ function sameEpoch(derive = chainAt('granite')): Situation {
   return { ...s, batch: { ...s.batch, epochNumber: number, epochHash: hash } };
 }
 
-const check = (s: Situation): BatchVerdict =>
-  checkSingularBatch(s.config, s.l1Blocks, s.safeHead, s.batch, s.inclusion);
+const check = (s: Situation): BatchVerdict => checkSingularBatch(s, s.batch);
 
 const changeBatch = (s: Situation, changes: Partial<SingularBatch>): Situation => ({
   ...s,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Hex } from '../../src/base/bytes.ts';
+import type { SpanBatchContext } from '../../src/derive/batchContext.ts';
 import type { BatchVerdict } from '../../src/derive/batchVerdict.ts';
-import { checkSpanBatch, type SpanContext } from '../../src/derive/checkSpanBatch.ts';
+import { checkSpanBatch } from '../../src/derive/checkSpanBatch.ts';
 import type { DeriveConfig } from '../../src/derive/index.ts';
 import type { SpanBatch, SpanElement } from '../../src/protocol/batch.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
@@ -14,7 +15,7 @@ import { honestChain, refOf, steadyPlans, userTx } from './support/l2.ts';
 type Situation = {
   readonly derive: DeriveConfig;
   readonly chain: readonly L2Block[];
-  readonly context: SpanContext;
+  readonly context: SpanBatchContext;
   readonly batch: SpanBatch;
 };
 
@@ -40,7 +41,7 @@ const check = ({ context, batch }: Situation): BatchVerdict => checkSpanBatch(co
 const drop = (reason: string) => ({ type: 'drop', reason });
 const ACCEPT = { type: 'accept' };
 
-const withContext = (s: Situation, changes: Partial<SpanContext>): Situation => ({
+const withContext = (s: Situation, changes: Partial<SpanBatchContext>): Situation => ({
   ...s,
   context: { ...s.context, ...changes },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SpanContext } from '../../src/derive/checkSpanBatch.ts';
+import type { SpanBatchContext } from '../../src/derive/batchContext.ts';
 import { checkOverlap } from '../../src/derive/checkSpanOverlap.ts';
 import type { SpanBatch, SpanElement } from '../../src/protocol/batch.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
@@ -15,7 +15,7 @@ const chain = honestChain(derive, l1, steadyPlans(derive, l1, 6));
 const parent = refOf(derive, chain[1] as L2Block);
 
 /** Safe are blocks up to 4; the span begins with block 2. */
-const context: SpanContext = {
+const context: SpanBatchContext = {
   config: derive.rollup,
   l1Blocks: l1,
   safeHead: refOf(derive, chain[4] as L2Block),
