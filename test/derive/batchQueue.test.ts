@@ -87,6 +87,12 @@ describe('nextQueuedBatch', () => {
     expect(reasons).toEqual([]);
   });
 
+  test('while an L2 block is asked for, nothing more is read', () => {
+    const wrong = { ...singularOf(config, chain[5] as L2Block), parentHash: ZERO_HASH };
+    // Read before the span was judged, it would be told apart by its parent.
+    expect(derive([span(1, 4)], [span(3, 6), wrong]).reasons).toEqual(['timestampTooLow']);
+  });
+
   test('batches read behind the safe head’s epoch are noted', () => {
     const from = chain.slice(0, 7);
     const early = post(config, l1, 100, dataOf(config, [b1]));
