@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { DeriveConfig } from '../derive/state.ts';
 import { type ExecutionEngine, openEngine } from '../execution/engine.ts';
-import type { TxSource } from '../execution/fillBlock.ts';
 import type { Genesis } from '../execution/genesis.ts';
+import { createTxPool } from '../execution/pool/txPool.ts';
+import { startEngineServer } from '../execution/server/engineServer.ts';
 import type { KeyValueStore } from '../execution/store/keyValueStore.ts';
 import type { DriverEvents } from '../node/driverPorts.ts';
 import { embeddedEngine } from '../node/embeddedEngine.ts';
@@ -10,12 +12,14 @@ import { type RollupNode, startNode } from '../node/node.ts';
 import {
   DEFAULT_DRIVER_OPTIONS,
   DEFAULT_L1_OPTIONS,
+  type L1Options,
   type SequencerParts,
 } from '../node/nodeOptions.ts';
 import { memorySafeHeads } from '../node/safeHeads.ts';
 import { serveNode } from '../node/serveNode.ts';
 import type { BlobKzg } from '../sources/verifyBlob.ts';
 import type { Log } from '../transport/log.ts';
+import { startTraffic } from './traffic.ts';
 
 /** What a node of a devnet begins with. */
 export type DevNodeOptions = {
@@ -27,11 +31,11 @@ export type DevNodeOptions = {
   readonly store: KeyValueStore;
   readonly kzg: BlobKzg;
   readonly sequencer: SequencerParts | undefined;
-  /** Undefined: a node that builds nothing of its own. */
-  readonly txSource: ((engine: ExecutionEngine) => TxSource) | undefined;
+  /** Of its made-up users in each block. */
+  readonly txsPerBlock: number;
   readonly events: Partial<DriverEvents>;
-  /** Of the RPC; 0: any free one. */
-  readonly port: number;
+  /** Of the RPC and the engine's methods; 0: any free one. */
+  readonly ports: { readonly node: number; readonly engine: number };
   readonly log: Log;
 };
 
@@ -41,43 +45,60 @@ export type DevNode = {
   readonly engine: ExecutionEngine;
   /** Of `optimism_` and `admin_` methods, and the pages. */
   readonly url: string;
-  readonly port: number;
+  /** Of `eth_` methods, by HTTP and WebSocket. */
+  readonly engineUrl: string;
+  readonly ports: DevNodeOptions['ports'];
   readonly stop: () => Promise<void>;
 };
 
 const POLL_MS = 250;
 
-/** Starts a node with an embedded engine in this process. */
+/** Starts a node with an embedded engine in this process, and serves both. */
 export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
-  const { config, sequencer, log } = options;
-  const engine = await openEngine(options.genesis, options.store, { keepStateBlocks: 'archive' });
-  const metrics = createMetrics('devnet');
-  const node = await startNode(
-    {
-      config,
-      engine: embeddedEngine(engine, options.txSource?.(engine)),
-      kzg: options.kzg,
-      safeHeads: memorySafeHeads(),
-      l1: {
-        ...DEFAULT_L1_OPTIONS,
-        endpoints: [{ url: new URL(options.l1Url) }],
-        beacons: [{ url: new URL(options.beaconUrl) }],
-        archivers: [],
-        pollIntervalMs: POLL_MS,
-        epochPollIntervalMs: 4 * POLL_MS,
-      },
-      driver: DEFAULT_DRIVER_OPTIONS,
-      sequencer,
-      log,
-    },
-    [metrics.events, options.events],
-  );
-  // Whoever waits for the node hears of it; a failure before that is not unhandled.
-  node.ended.catch(() => {});
+  const { sequencer, log, ports } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end();
+  };
   try {
+    const engine = await openEngine(options.genesis, options.store, {
+      keepStateBlocks: 'archive',
+    });
+    const pool = createTxPool(engine);
+    const metrics = createMetrics('devnet');
+    const node = await startNode(
+      {
+        config: options.config,
+        engine: embeddedEngine(engine, pool),
+        kzg: options.kzg,
+        safeHeads: memorySafeHeads(),
+        l1: l1Options(options),
+        driver: DEFAULT_DRIVER_OPTIONS,
+        sequencer,
+        log,
+      },
+      [metrics.events, options.events],
+    );
+    // Whoever waits for the node hears of it; a failure before that is not unhandled.
+    node.ended.catch(() => {});
+    stops.push(node.stop);
+    stops.push(async () => pool.close());
+    if (sequencer !== undefined && options.txsPerBlock > 0) {
+      const end = startTraffic(engine, pool, options.txsPerBlock, log);
+      stops.push(async () => end());
+    }
+    const served = await startEngineServer({
+      engine,
+      pool,
+      version: 'devnet',
+      log,
+      auth: { host: HOST, port: 0, jwtSecret: randomBytes(32), vhosts: [HOST] },
+      http: { ...OPEN, port: ports.engine, vhosts: ['*'] },
+    });
+    stops.push(served.stop);
     const server = await serveNode(node, metrics, {
-      host: '127.0.0.1',
-      port: options.port,
+      host: HOST,
+      port: ports.node,
       version: 'headwater-devnet',
       hasSafeHeadDb: true,
       hasAdmin: true,
@@ -85,14 +106,32 @@ export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
       sequencer: node.sequencer,
       setLogLevel: () => {},
     });
-    const stop = async (): Promise<void> => {
-      await server.stop();
-      await node.stop();
+    stops.push(server.stop);
+    const enginePort = served.http?.port ?? 0;
+    return {
+      node,
+      engine,
+      url: server.url.origin,
+      engineUrl: `http://${HOST}:${enginePort}`,
+      ports: { node: Number(server.url.port), engine: enginePort },
+      stop,
     };
-    const { origin, port } = server.url;
-    return { node, engine, url: origin, port: Number(port), stop };
   } catch (error) {
-    await node.stop();
+    await stop();
     throw error;
   }
+}
+
+const HOST = '127.0.0.1';
+const OPEN = { host: HOST, apis: ['eth', 'net', 'web3', 'txpool', 'debug'], origins: ['*'] };
+
+function l1Options({ l1Url, beaconUrl }: DevNodeOptions): L1Options {
+  return {
+    ...DEFAULT_L1_OPTIONS,
+    endpoints: [{ url: new URL(l1Url) }],
+    beacons: [{ url: new URL(beaconUrl) }],
+    archivers: [],
+    pollIntervalMs: POLL_MS,
+    epochPollIntervalMs: 4 * POLL_MS,
+  };
 }

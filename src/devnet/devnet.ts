@@ -12,7 +12,7 @@ import { type DevRole, type DevRoleParts, startDevBatcher, startDevProposer } fr
 import { DEV_CHAIN_IDS, DEV_SEQ_WINDOW, type DevnetOptions } from './devnetOptions.ts';
 import { createCounts, type DevnetCounts } from './devnetCounts.ts';
 import { devL1ChainConfig } from './l1Chain.ts';
-import { keepDepositing, trafficSource } from './traffic.ts';
+import { keepDepositing } from './traffic.ts';
 
 /** A part of a devnet that can be killed and started again. */
 export type DevnetPart = 'sequencer' | 'batcher' | 'proposer' | `verifier${number}`;
@@ -217,11 +217,9 @@ function nodeStarter(
         store,
         kzg,
         sequencer: isSequencer ? sequencerParts(counts) : undefined,
-        txSource: isSequencer
-          ? (engine) => trafficSource(engine, rollup.l2ChainId, options.txsPerBlock)
-          : undefined,
+        txsPerBlock: isSequencer ? options.txsPerBlock : 0,
         events,
-        port: before?.port ?? 0,
+        ports: before?.ports ?? { node: 0, engine: 0 },
         log: named(log, name),
       });
     return startPart(start, ({ node }) => node.ended, fail);

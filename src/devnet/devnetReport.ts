@@ -72,6 +72,6 @@ export function suggestions(urls: DevnetUrls): string {
     'Try, in another terminal:',
     ask(urls.verifier, 'optimism_syncStatus'),
     ask(urls.verifier, 'headwater_why'),
-    ask(urls.sequencer, 'admin_sequencerActive'),
+    ask(urls.l2, 'eth_blockNumber'),
   ].join('\n');
 }

@@ -107,7 +107,7 @@ function urlsOf({ l1, sequencer, verifiers }: Devnet): DevnetUrls {
   return {
     l1: l1.rpcUrl,
     beacon: l1.beaconUrl,
-    l2: sequencer().url,
+    l2: sequencer().engineUrl,
     sequencer: sequencer().url,
     verifier,
     page: `${verifier}/status`,

@@ -1,7 +1,7 @@
 import { encodeFunctionData, parseAbi } from 'viem/utils';
 import { type Address, EMPTY_BYTES, type Hash, hexToBytes } from '../base/bytes.ts';
 import type { ExecutionEngine } from '../execution/engine.ts';
-import type { TxSource } from '../execution/fillBlock.ts';
+import type { TxPool } from '../execution/pool/txPool.ts';
 import { accountOf } from '../execution/state/worldState.ts';
 import { signL1Tx } from '../l1Tx/l1Transaction.ts';
 import { localSigner, type Signer } from '../l1Tx/signer.ts';
@@ -22,41 +22,44 @@ const WITHDRAW = encodeFunctionData({
   args: [`0x${'77'.repeat(20)}`, 100_000n, '0x'],
 });
 
+/** Transactions that may wait before the users send no more. */
+const MAX_WAITING = 200;
+
 /**
- * Made-up users of an L2, who send each other a little, and now and then withdraw. What they send
- * is signed for the very block it goes into, so it is valid on any branch of the chain.
+ * Made-up users of an L2, who send each other a little at each new block, and now and then
+ * withdraw. Returns what ends that.
  */
-export function trafficSource(
+export function startTraffic(
   engine: ExecutionEngine,
-  chainId: bigint,
+  pool: TxPool,
   txsPerBlock: number,
-): TxSource {
+  log: Log,
+): () => void {
+  const { chainId } = engine.config;
   const users = USERS.map((index) => localSigner(devAccount(index).key));
-  let last: Hash | undefined;
-  let refusedOn: Hash | undefined;
-  return {
-    pick: async (parentHash) => {
-      last = parentHash;
-      const state = await engine.stateAfter(parentHash);
-      if (state === undefined || refusedOn === parentHash) return [];
-      const nonces = new Map(
-        users.map(({ address }) => [address, accountOf(state, address)?.nonce ?? 0n]),
-      );
-      const signed: Uint8Array[] = [];
-      for (let i = 0; i < txsPerBlock; i++) {
-        const from = users[i % users.length] as Signer;
-        const nonce = nonces.get(from.address) ?? 0n;
-        nonces.set(from.address, nonce + 1n);
-        const to = (users[(i + 1) % users.length] as Signer).address;
-        signed.push(await transfer(chainId, from, nonce, to));
-      }
-      return signed;
-    },
-    // The same would be refused again: better an empty block.
-    refused: () => {
-      refusedOn = last;
-    },
+  let isSending = false;
+  const send = async (head: Hash): Promise<void> => {
+    const state = await engine.openState(head);
+    if (state === undefined) return;
+    for (let i = 0; i < txsPerBlock && pool.size() < MAX_WAITING; i++) {
+      const from = users[i % users.length] as Signer;
+      const used = accountOf(state, from.address)?.nonce ?? 0n;
+      const nonce = pool.nextNonce(from.address, used);
+      const to = (users[(i + 1) % users.length] as Signer).address;
+      const outcome = await pool.add(await transfer(chainId, from, nonce, to));
+      if (outcome.type === 'refused') log.debug('transaction refused', { reason: outcome.reason });
+    }
   };
+  return engine.onHead(({ head }) => {
+    if (isSending) return;
+    isSending = true;
+    // A head that is replaced meanwhile is no failure: the next one brings the users back.
+    send(head.hash)
+      .catch((error: unknown) => log.debug('transactions not sent', { error }))
+      .finally(() => {
+        isSending = false;
+      });
+  });
 }
 
 async function transfer(

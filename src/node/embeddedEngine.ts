@@ -2,8 +2,9 @@ import { bytesToHex, type Hash, hexToBytes, type Hex, ZERO_HASH } from '../base/
 import { keccak256 } from '../base/hash.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { BlockSelector, EnginePort, ForkchoiceOutcome } from '../engine/port.ts';
+import { nextBaseFee } from '../execution/baseFee.ts';
 import type { ExecutionEngine } from '../execution/engine.ts';
-import { fillBlock, type TxSource } from '../execution/fillBlock.ts';
+import type { TxPool } from '../execution/pool/txPool.ts';
 import { payloadOf } from '../execution/payloadBlock.ts';
 import { MESSAGE_PASSER } from '../execution/predeploys.ts';
 import type { BlockRecord } from '../execution/store/records.ts';
@@ -19,10 +20,13 @@ type Build = { readonly fill: () => Promise<PayloadEnvelope> };
  * The embedded engine as the node drives any engine: no HTTP, no JSON, no copies. A block it has
  * built is known to it, so inserting that block again costs nothing.
  *
- * @param source Where transactions come from when attributes ask for them: when the payload is
- *               fetched, so that what came meanwhile is in it. Without one there are none.
+ * @param pool Where transactions come from when attributes ask for them: when the payload is
+ *             fetched, so that what came meanwhile is in it. Without one there are none.
  */
-export function embeddedEngine(engine: ExecutionEngine, source?: TxSource): EnginePort {
+export function embeddedEngine(
+  engine: ExecutionEngine,
+  pool?: Pick<TxPool, 'candidates'>,
+): EnginePort {
   const builds = new Map<Hex, Build>();
   const toEnvelope = (block: BlockRecord): PayloadEnvelope => envelopeOf(engine, block);
   return {
@@ -42,8 +46,10 @@ export function embeddedEngine(engine: ExecutionEngine, source?: TxSource): Engi
       const id = payloadId(outcome.block.hash);
       const envelope = toEnvelope(outcome.block);
       const fill = async (): Promise<PayloadEnvelope> => {
-        if (source === undefined || attributes.noTxPool) return envelope;
-        const filled = await fillBlock(engine, head, attributes, source);
+        const parent = engine.block(head);
+        if (pool === undefined || attributes.noTxPool || parent === undefined) return envelope;
+        const baseFee = nextBaseFee(engine.config, parent.header, attributes.timestamp);
+        const filled = await engine.build(head, attributes, pool.candidates(baseFee));
         return filled.type === 'sealed' ? toEnvelope(filled.block) : envelope;
       };
       builds.set(id, { fill });
