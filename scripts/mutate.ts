@@ -17,17 +17,9 @@ import { toSource } from './tidy/source.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-const CODECS = [
-  'frame',
-  'channel',
-  'singularBatch',
-  'spanBatch',
-  'spanBatchTx',
-  'spanBatchTxLists',
-  'spanBatchTxs',
-  'spanBatchTxWrite',
-  'batchCodec',
-].map((name) => `src/protocol/${name}.ts`);
+const CODECS = readdirSync(join(ROOT, 'src/protocol'))
+  .filter((name) => /^(?:frame|channel|singularBatch|spanBatch\w*|batchCodec)\.ts$/.test(name))
+  .map((name) => `src/protocol/${name}`);
 
 /** Slow, or only about shared data: tried last, and only when asked for. */
 const DEEP = ['differential', 'recordedChains', 'stretches'].map(

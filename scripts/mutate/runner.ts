@@ -1,7 +1,8 @@
 import type { Collected } from './testShim.ts';
 
 // A child process that tries mutants: for each message it loads the bundles of test files, in the
-// order given, and answers with the first test that fails, or none.
+// order given, and answers with the first test that fails, or none. Before each test it tells the
+// name, as a sign of life.
 
 type Request = { readonly setup: string; readonly files: readonly string[] };
 
@@ -29,6 +30,7 @@ async function tryFiles({ setup, files }: Request): Promise<string | undefined> 
       return `loading ${file.replace(/^.*\/test\//, 'test/')}`;
     }
     for (const { name, run } of fresh.tests) {
+      process.send?.({ at: name });
       try {
         for (const body of fresh.before) await body();
         await run();

@@ -24,8 +24,8 @@ export type Workshop = {
   readonly close: () => Promise<void>;
 };
 
-/** A mutant that runs longer than this has an endless loop, which is a failure too. */
-const PATIENCE_MS = 60_000;
+/** A test that runs longer than this is in an endless loop, which is a failure too. */
+const PATIENCE_MS = 10_000;
 
 /** Modules of old bundles stay in memory, so the process is renewed now and then. */
 const MUTANTS_PER_PROCESS = 40;
@@ -150,8 +150,10 @@ function ask(
       child.off('exit', onExit);
       resolve({ by, died });
     };
-    const onMessage = (message: { killedBy: string | null }) =>
-      settle(message.killedBy ?? undefined, false);
+    const onMessage = (message: { killedBy: string | null } | { at: string }) => {
+      if ('at' in message) timer.refresh();
+      else settle(message.killedBy ?? undefined, false);
+    };
     const onExit = () => settle('the process died', true);
     const timer = setTimeout(() => {
       child.off('exit', onExit);
