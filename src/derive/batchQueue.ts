@@ -1,15 +1,16 @@
+import type { SingularBatch } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
+import { batchContext } from './batchContext.ts';
 import type { BatchVerdict } from './batchVerdict.ts';
-import { nextBatch, noteDroppedBatch } from './channelReader.ts';
+import { nextBatch } from './channelReader.ts';
 import { checkSingularBatch } from './checkSingularBatch.ts';
 import { checkSpanBatch } from './checkSpanBatch.ts';
-import { explainBatchDrop } from './explainBatchDrop.ts';
 import { forcedEmptyBatch } from './emptyBatch.ts';
 import { updateWindow, windowFits } from './l1Window.ts';
+import { noteDroppedBatch } from './notes.ts';
 import { beginSpan, isSpanEmpty, popFromSpan } from './spanInProgress.ts';
 import type { BatchQueue, DeriveState, StageEnd, TaggedBatch } from './state.ts';
 import type { BatchPosition, Step } from './step.ts';
-import type { SingularBatch } from '../protocol/batch.ts';
 
 /** The batch that the next block is made of. */
 export type DerivedBatch = {
@@ -41,7 +42,7 @@ export function nextQueuedBatch(
     if (read === 'again') return 'again';
     if (originBehind) {
       if (read === 'endOfData') return 'endOfData';
-      noteDroppedBatch(state, read.position, 'originBehind', explainBatchDrop('originBehind'));
+      noteDroppedBatch(state, read.position, 'originBehind');
       return 'again';
     }
     if (read !== 'endOfData') addBatch(state, queue, read, parent);
@@ -74,7 +75,7 @@ function continueSpan(
     return { type: 'batch', batch, concluding, position: span.position, kind: 'span' };
   }
   if (!concluding) {
-    noteDroppedBatch(state, span.position, 'spanInvalidated', explainBatchDrop('spanInvalidated'));
+    noteDroppedBatch(state, span.position, 'spanInvalidated');
   }
   return undefined;
 }
@@ -88,7 +89,7 @@ function addBatch(
 ): void {
   const verdict = checkBatch(state, tagged, parent);
   if (verdict.type === 'drop') {
-    noteDroppedBatch(state, tagged.position, verdict.reason, explainBatchDrop(verdict.reason));
+    noteDroppedBatch(state, tagged.position, verdict.reason);
   } else {
     queue.waiting = [...queue.waiting, tagged];
   }
@@ -96,15 +97,10 @@ function addBatch(
 
 function checkBatch(state: DeriveState, tagged: TaggedBatch, parent: L2BlockRef): BatchVerdict {
   const { batch, position } = tagged;
-  const config = state.config.rollup;
-  const l1Blocks = state.window.blocks;
-  const { inclusion } = position;
+  const context = batchContext(state, parent, position.inclusion);
   return batch.type === 'singular'
-    ? checkSingularBatch(config, l1Blocks, parent, batch, inclusion)
-    : checkSpanBatch(
-        { config, l1Blocks, safeHead: parent, inclusion, l2Blocks: state.l2Blocks },
-        batch,
-      );
+    ? checkSingularBatch(context, batch)
+    : checkSpanBatch(context, batch);
 }
 
 /** Goes through the waiting batches in order of arrival, each judged afresh. */
@@ -128,7 +124,7 @@ function firstAcceptable(
         queue.waiting = [...kept, ...waiting.slice(index)];
         return verdict;
       case 'drop':
-        noteDroppedBatch(state, tagged.position, verdict.reason, explainBatchDrop(verdict.reason));
+        noteDroppedBatch(state, tagged.position, verdict.reason);
         break;
       default:
         kept.push(tagged);
@@ -159,7 +155,7 @@ export function originMismatch(state: DeriveState, parent: L2BlockRef): Step {
     reason: 'originMismatch',
     message:
       `L2 block ${parent.number} has L1 origin ${parent.l1Origin.number} ` +
-      `${parent.l1Origin.hash}, ` +
-      `but the L1 read so far continues from ${epoch?.number ?? 'nothing'} ${epoch?.hash ?? ''}`,
+      `${parent.l1Origin.hash}, but the L1 read so far continues from ` +
+      `${epoch === undefined ? 'nothing' : `${epoch.number} ${epoch.hash}`}`,
   };
 }

@@ -1,14 +1,15 @@
 import type { SingularBatch } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
+import { batchContext } from './batchContext.ts';
 import { type DerivedBatch, originMismatch } from './batchQueue.ts';
 import { discardStaging } from './channelAssembler.ts';
-import { nextBatch, noteDroppedBatch } from './channelReader.ts';
+import { nextBatch } from './channelReader.ts';
 import { checkSingularBatch } from './checkSingularBatch.ts';
 import { checkSpanBatch } from './checkSpanBatch.ts';
 import type { BatchDropReason } from './dropped.ts';
 import { forcedEmptyBatch } from './emptyBatch.ts';
-import { explainBatchDrop } from './explainBatchDrop.ts';
 import { updateWindow, windowFits } from './l1Window.ts';
+import { noteDroppedBatch } from './notes.ts';
 import { beginSpan, isSpanEmpty, popFromSpan } from './spanInProgress.ts';
 import { type DeriveState, type OpenChannel, pipelineOrigin, type StageEnd } from './state.ts';
 import type { BatchPosition, Step } from './step.ts';
@@ -29,7 +30,7 @@ export function nextStagedBatch(
     // A channel read in the parent's own origin can hold nothing that follows it.
     const read = nextBatch(state);
     if (typeof read === 'string') return read;
-    noteDroppedBatch(state, read.position, 'originBehind', explainBatchDrop('originBehind'));
+    noteDroppedBatch(state, read.position, 'originBehind');
     return 'again';
   }
   if (!windowFits(state.window, parent)) return originMismatch(state, parent);
@@ -41,18 +42,13 @@ export function nextStagedBatch(
   }
   if (candidate === 'again' || candidate.type !== 'batch') return candidate;
   const { batch, position } = candidate;
-  const verdict = checkSingularBatch(
-    state.config.rollup,
-    state.window.blocks,
-    parent,
-    batch,
-    pipelineOrigin(state).ref,
-  );
+  const context = batchContext(state, parent, pipelineOrigin(state).ref);
+  const verdict = checkSingularBatch(context, batch);
   if (verdict.type === 'accept') return candidate;
   if (verdict.type === 'drop') {
     refuseBatch(state, position as BatchPosition, verdict.reason);
   } else {
-    noteDroppedBatch(state, position as BatchPosition, 'past', explainBatchDrop('past'));
+    noteDroppedBatch(state, position as BatchPosition, 'past');
   }
   return 'again';
 }
@@ -97,16 +93,7 @@ function judgeSpan(
 ): DerivedBatch | StageEnd | Step {
   const { batch, position } = channel.candidate as NonNullable<OpenChannel['candidate']>;
   if (batch.type !== 'span') return 'again';
-  const verdict = checkSpanBatch(
-    {
-      config: state.config.rollup,
-      l1Blocks: state.window.blocks,
-      safeHead: parent,
-      inclusion: pipelineOrigin(state).ref,
-      l2Blocks: state.l2Blocks,
-    },
-    batch,
-  );
+  const verdict = checkSpanBatch(batchContext(state, parent, pipelineOrigin(state).ref), batch);
   if (verdict.type === 'needL2Block') return verdict;
   channel.candidate = undefined;
   switch (verdict.type) {
@@ -116,12 +103,12 @@ function judgeSpan(
       refuseBatch(state, position, verdict.reason);
       return 'again';
     case 'past':
-      noteDroppedBatch(state, position, 'past', explainBatchDrop('past'));
+      noteDroppedBatch(state, position, 'past');
       return 'again';
     default:
       // Choice: the span claims an L1 origin that is not read yet, or begins before genesis. As
       // op-node and kona do today, it is passed over without a flush.
-      noteDroppedBatch(state, position, 'originUnknown', explainBatchDrop('originUnknown'));
+      noteDroppedBatch(state, position, 'originUnknown');
       return 'again';
   }
   channel.span = beginSpan(state.window, parent, batch, position);
@@ -133,7 +120,7 @@ function judgeSpan(
 }
 
 function refuseBatch(state: DeriveState, position: BatchPosition, reason: BatchDropReason): void {
-  noteDroppedBatch(state, position, reason, explainBatchDrop(reason));
+  noteDroppedBatch(state, position, reason);
   flushOpenChannel(state);
 }
 

@@ -1,6 +1,6 @@
 import { joinBytes } from '../base/bytes.ts';
-import type { ChannelDropReason } from './dropped.ts';
-import { nextFrame, noteDroppedFrame } from './frameQueue.ts';
+import { nextFrame } from './frameQueue.ts';
+import { noteDroppedChannel, noteDroppedFrame, type UnreadChannelDropReason } from './notes.ts';
 import { channelTimeout, FRAME_OVERHEAD_BYTES, maxRlpBytesPerChannel } from './parameters.ts';
 import {
   type ChannelAssembler,
@@ -8,7 +8,6 @@ import {
   pipelineOrigin,
   type RawChannel,
   type StageEnd,
-  type StagingChannel,
 } from './state.ts';
 
 /**
@@ -62,29 +61,14 @@ export function nextAssembledChannel(
   }
 }
 
-const WHY: { readonly [reason in ChannelDropReason]?: string } = {
-  channelTimedOut: 'it timed out',
-  channelReplaced: 'another channel begins before it is closed',
-  channelTooLarge: 'its compressed size is over the limit',
-  flushed: 'a batch of the channel before it was refused',
-};
-
 /** Gives the staging channel up, with a note. Does nothing where there is none. */
 export function discardStaging(
   state: DeriveState,
   assembler: ChannelAssembler,
-  reason: ChannelDropReason,
+  reason: UnreadChannelDropReason,
 ): void {
-  const channel: StagingChannel | undefined = assembler.stagingChannel;
+  const channel = assembler.stagingChannel;
   if (channel === undefined) return;
   assembler.stagingChannel = undefined;
-  state.notes.push({
-    subject: 'channel',
-    reason,
-    at: { l1: pipelineOrigin(state).ref, channelId: channel.id },
-    message:
-      `A channel opened in L1 block ${channel.opened.number}, with ${channel.frames.length} ` +
-      `frames, ` +
-      `is dropped: ${WHY[reason] ?? reason}`,
-  });
+  noteDroppedChannel(state, channel, channel.frames.length, reason);
 }

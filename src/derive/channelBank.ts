@@ -1,7 +1,8 @@
 import { joinBytes } from '../base/bytes.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { FrameDropReason } from './dropped.ts';
-import { nextFrame, noteDroppedFrame } from './frameQueue.ts';
+import { nextFrame } from './frameQueue.ts';
+import { noteDroppedChannel, noteDroppedFrame } from './notes.ts';
 import { channelTimeout, FRAME_OVERHEAD_BYTES, maxChannelBankBytes } from './parameters.ts';
 import {
   type BankChannel,
@@ -41,7 +42,7 @@ function readChannel(state: DeriveState, bank: ChannelBank): RawChannel | StageE
     const timedOut = isTimedOut(state, channel);
     if (oldest && timedOut) {
       removeChannel(bank, channel);
-      noteLostChannel(state, channel, 'channelTimedOut');
+      noteDroppedChannel(state, channel, channel.frames.size, 'channelTimedOut');
       return 'again';
     }
     if (!timedOut && isReady(channel)) {
@@ -139,26 +140,6 @@ function pruneBank(state: DeriveState, bank: ChannelBank): void {
   for (const channel of bank.channels.values()) {
     if (bank.sizeBytes <= limit) return;
     removeChannel(bank, channel);
-    noteLostChannel(state, channel, 'channelBankFull');
+    noteDroppedChannel(state, channel, channel.frames.size, 'channelBankFull');
   }
-}
-
-function noteLostChannel(
-  state: DeriveState,
-  channel: BankChannel,
-  reason: 'channelTimedOut' | 'channelBankFull',
-): void {
-  const why =
-    reason === 'channelTimedOut'
-      ? 'it timed out'
-      : 'the channel bank holds more bytes than it may, and it is the oldest';
-  state.notes.push({
-    subject: 'channel',
-    reason,
-    at: { l1: pipelineOrigin(state).ref, channelId: channel.id },
-    message:
-      `A channel opened in L1 block ${channel.opened.number}, with ${channel.frames.size} ` +
-      `frames, ` +
-      `is dropped: ${why}`,
-  });
 }

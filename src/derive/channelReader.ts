@@ -7,7 +7,8 @@ import { expandSpanBatch } from '../protocol/spanBatch.ts';
 import { expandSpanBatchV2, type RawSpanBatchV2 } from '../protocol/spanBatchV2.ts';
 import { nextAssembledChannel } from './channelAssembler.ts';
 import { nextBankedChannel } from './channelBank.ts';
-import type { BatchDropReason, ChannelDropReason } from './dropped.ts';
+import type { ChannelDropReason } from './dropped.ts';
+import { noteDroppedBatch } from './notes.ts';
 import { maxRlpBytesPerChannel } from './parameters.ts';
 import {
   type DeriveState,
@@ -121,7 +122,7 @@ function acceptableBatch(
   if (raw.type === 'singular') return raw;
   const { rollup } = state.config;
   if (!isActive(rollup.forkTimes, 'delta', pipelineOrigin(state).ref.timestamp)) {
-    noteDroppedBatch(state, position, 'spanBeforeDelta', 'span batches count from Delta on');
+    noteDroppedBatch(state, position, 'spanBeforeDelta');
     return undefined;
   }
   try {
@@ -138,22 +139,6 @@ function acceptableBatch(
     noteDroppedBatch(state, position, 'spanNotConvertible', error.message);
     return undefined;
   }
-}
-
-/** Notes that a batch is refused. `why` completes the sentence. */
-export function noteDroppedBatch(
-  state: DeriveState,
-  position: BatchPosition,
-  reason: BatchDropReason,
-  why: string,
-): void {
-  const { channelId, batchIndex } = position;
-  state.notes.push({
-    subject: 'batch',
-    reason,
-    at: { l1: pipelineOrigin(state).ref, channelId, batchIndex },
-    message: `Batch ${batchIndex} is dropped: ${why}`,
-  });
 }
 
 function noteChannelEnd(

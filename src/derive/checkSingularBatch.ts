@@ -1,9 +1,9 @@
 import { wrapU64 } from '../base/bytes.ts';
 import type { SingularBatch } from '../protocol/batch.ts';
 import { isActive } from '../protocol/forks.ts';
-import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
-import type { L1Block } from '../protocol/l1Block.ts';
+import type { L1BlockRef } from '../protocol/ids.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import type { BatchContext } from './batchContext.ts';
 import {
   ACCEPT,
   type BatchVerdict,
@@ -23,23 +23,18 @@ import { maxSequencerDrift } from './parameters.ts';
  * sequencing window; epoch is the window's first or second; epoch hash; not before its origin;
  * empty where it must be; sequencer drift; transactions.
  *
- * @param l1Blocks   Consecutive, the first being the epoch of `safeHead` or the one after.
- * @param inclusion  L1 block in which the batch was fully read.
- * @spec             protocol/derivation.md 7.2
+ * @spec protocol/derivation.md 7.2
  */
 export function checkSingularBatch(
-  config: RollupConfig,
-  l1Blocks: readonly L1Block[],
-  safeHead: L2BlockRef,
+  { config, l1Blocks, safeHead, inclusion }: BatchContext,
   batch: SingularBatch,
-  inclusion: L1BlockRef,
 ): BatchVerdict {
   const epoch = l1Blocks[0]?.ref;
   if (epoch === undefined) return UNDECIDED;
-  const holocene = isActive(config.forkTimes, 'holocene', inclusion.timestamp);
+  const isHolocene = isActive(config.forkTimes, 'holocene', inclusion.timestamp);
   const nextTimestamp = safeHead.timestamp + config.blockTime;
-  if (batch.timestamp > nextTimestamp) return holocene ? drop('timestampTooHigh') : FUTURE;
-  if (batch.timestamp < nextTimestamp) return holocene ? PAST : drop('timestampTooLow');
+  if (batch.timestamp > nextTimestamp) return isHolocene ? drop('timestampTooHigh') : FUTURE;
+  if (batch.timestamp < nextTimestamp) return isHolocene ? PAST : drop('timestampTooLow');
   if (batch.parentHash !== safeHead.hash) return drop('parentHashMismatch');
   if (wrapU64(batch.epochNumber + config.seqWindowSize) < inclusion.number) {
     return drop('includedTooLate');

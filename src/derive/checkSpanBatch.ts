@@ -3,9 +3,8 @@ import type { SpanBatch, SpanElement } from '../protocol/batch.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
-import type { L2Block } from '../protocol/l2Block.ts';
 import { l2BlockRef } from '../protocol/l2BlockRef.ts';
-import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import type { SpanBatchContext } from './batchContext.ts';
 import {
   ACCEPT,
   type BatchVerdict,
@@ -18,25 +17,13 @@ import {
 import { checkDrift } from './checkSingularBatch.ts';
 import { checkOverlap } from './checkSpanOverlap.ts';
 
-/** What a span batch is judged against. */
-export type SpanContext = {
-  readonly config: RollupConfig;
-  /** Consecutive, the first being the epoch of `safeHead` or the one after. */
-  readonly l1Blocks: readonly L1Block[];
-  readonly safeHead: L2BlockRef;
-  /** L1 block in which the batch was fully read. */
-  readonly inclusion: L1BlockRef;
-  /** L2 blocks of the safe chain given so far, by number. */
-  readonly l2Blocks: ReadonlyMap<bigint, L2Block>;
-};
-
 /**
  * Judges a span batch: its prefix, then before Holocene every block of it, then its overlap with
  * the safe chain. From Holocene on each block is judged alone when its turn comes.
  *
  * @spec protocol/derivation.md 7.4, 7.5, 7.6; protocol/changes-v1.19.6.md 1.1
  */
-export function checkSpanBatch(context: SpanContext, batch: SpanBatch): BatchVerdict {
+export function checkSpanBatch(context: SpanBatchContext, batch: SpanBatch): BatchVerdict {
   const prefix = checkSpanPrefix(context, batch);
   if (prefix.type !== 'parent') return prefix;
   const { parent } = prefix;
@@ -54,7 +41,7 @@ type PrefixVerdict = BatchVerdict | { readonly type: 'parent'; readonly parent: 
  * first epoch; reaches the next block and does not begin after it; aligned with the safe chain;
  * parent check; included in time; epochs against the parent's; origin check.
  */
-function checkSpanPrefix(context: SpanContext, batch: SpanBatch): PrefixVerdict {
+function checkSpanPrefix(context: SpanBatchContext, batch: SpanBatch): PrefixVerdict {
   const { config, l1Blocks, safeHead, inclusion } = context;
   const first = batch.elements[0] as SpanElement;
   const last = batch.elements.at(-1) as SpanElement;
@@ -63,10 +50,10 @@ function checkSpanPrefix(context: SpanContext, batch: SpanBatch): PrefixVerdict 
   const batchOrigin = first.epochNumber === epoch.number + 1n ? l1Blocks[1]?.ref : epoch;
   if (batchOrigin === undefined) return UNDECIDED;
   if (!isActive(config.forkTimes, 'delta', batchOrigin.timestamp)) return drop('spanBeforeDelta');
-  const holocene = isActive(config.forkTimes, 'holocene', inclusion.timestamp);
+  const isHolocene = isActive(config.forkTimes, 'holocene', inclusion.timestamp);
   const nextTimestamp = safeHead.timestamp + config.blockTime;
-  if (first.timestamp > nextTimestamp) return holocene ? drop('timestampTooHigh') : FUTURE;
-  if (last.timestamp < nextTimestamp) return holocene ? PAST : drop('timestampTooLow');
+  if (first.timestamp > nextTimestamp) return isHolocene ? drop('timestampTooHigh') : FUTURE;
+  if (last.timestamp < nextTimestamp) return isHolocene ? PAST : drop('timestampTooLow');
   const found = spanParent(context, first.timestamp, nextTimestamp);
   if (found.type !== 'parent') return found;
   const { parent } = found;
@@ -84,7 +71,7 @@ function checkSpanPrefix(context: SpanContext, batch: SpanBatch): PrefixVerdict 
 
 /** The L2 block that the span's first block claims to follow. */
 function spanParent(
-  { config, safeHead, l2Blocks }: SpanContext,
+  { config, safeHead, l2Blocks }: SpanBatchContext,
   firstTimestamp: bigint,
   nextTimestamp: bigint,
 ): PrefixVerdict {
@@ -109,7 +96,7 @@ function spanParent(
  * @spec protocol/derivation.md 7.5
  */
 function checkElements(
-  { config, l1Blocks, safeHead }: SpanContext,
+  { config, l1Blocks, safeHead }: SpanBatchContext,
   batch: SpanBatch,
   parent: L2BlockRef,
 ): BatchVerdict {

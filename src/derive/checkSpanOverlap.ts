@@ -6,9 +6,9 @@ import { l2BlockRef } from '../protocol/l2BlockRef.ts';
 import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import type { SpanBatchContext } from './batchContext.ts';
 import { ACCEPT, type BatchVerdict, drop } from './batchVerdict.ts';
 import type { BatchDropReason } from './dropped.ts';
-import type { SpanContext } from './checkSpanBatch.ts';
 
 /**
  * Compares the blocks of a span that are safe already with the safe chain: the same transactions
@@ -21,7 +21,7 @@ import type { SpanContext } from './checkSpanBatch.ts';
  * @spec          protocol/derivation.md 7.5; protocol/changes-v1.19.6.md 1.1
  */
 export function checkOverlap(
-  { config, safeHead, l2Blocks }: SpanContext,
+  { config, safeHead, l2Blocks }: SpanBatchContext,
   batch: SpanBatch,
   parent: L2BlockRef,
 ): BatchVerdict {

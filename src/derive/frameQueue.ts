@@ -3,6 +3,7 @@ import { isActive } from '../protocol/forks.ts';
 import { decodeFrames } from '../protocol/frame.ts';
 import type { FrameDropReason } from './dropped.ts';
 import { nextBatcherData, positionOf } from './l1Retrieval.ts';
+import { noteDroppedFrame } from './notes.ts';
 import { type DeriveState, pipelineOrigin, type QueuedFrame, type StageEnd } from './state.ts';
 
 /**
@@ -84,34 +85,4 @@ function whyNotAfter(previous: QueuedFrame, following: QueuedFrame): FrameDropRe
   }
   if (previous.frame.isLast) return 'frameAfterLast';
   return frame.frameNumber === previous.frame.frameNumber + 1 ? undefined : 'frameOutOfOrder';
-}
-
-const FRAME_DROP_TEXT: { readonly [reason in FrameDropReason]: string } = {
-  frameAfterLast: 'it follows the closing frame of its channel',
-  frameOutOfOrder: 'it does not carry the next number of its channel',
-  frameOfUnfinishedChannel: 'another channel begins before its channel is closed',
-  frameWithoutChannel: 'its channel was never begun, or is not the open one',
-  frameOfTimedOutChannel: 'its channel has timed out',
-  frameDuplicate: 'its number was seen before',
-  frameBeyondEnd: 'its number lies behind the closing frame',
-  channelAlreadyClosed: 'its channel already has a closing frame',
-  holoceneActivated: 'Holocene activates',
-};
-
-/** Notes that a frame is not used, with its place and the reason in words. */
-export function noteDroppedFrame(
-  state: DeriveState,
-  { frame, item }: QueuedFrame,
-  reason: FrameDropReason,
-): void {
-  state.notes.push({
-    subject: 'frame',
-    reason,
-    at: {
-      ...positionOf(state, item),
-      channelId: frame.channelId,
-      frameNumber: frame.frameNumber,
-    },
-    message: `Frame ${frame.frameNumber} is dropped: ${FRAME_DROP_TEXT[reason]}`,
-  });
 }
