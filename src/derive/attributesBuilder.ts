@@ -1,3 +1,4 @@
+import { type Address, ZERO_HASH } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import type { SingularBatch } from '../protocol/batch.ts';
 import { encodeDepositTx } from '../protocol/deposit.ts';
@@ -7,10 +8,8 @@ import type { L1Block } from '../protocol/l1Block.ts';
 import { l1InfoTx } from '../protocol/l1InfoTx.ts';
 import { type PayloadAttributes, SEQUENCER_FEE_VAULT } from '../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
-import type { SystemConfig } from '../protocol/systemConfig.ts';
-import { applyConfigLog, isConfigLog } from '../protocol/systemConfigLogs.ts';
+import { applyConfigLogs } from '../protocol/systemConfigLogs.ts';
 import { upgradeGas, upgradeTxs } from '../protocol/upgradeTxs/upgradeTxs.ts';
-import { ZERO_HASH, type Address } from '../base/bytes.ts';
 import type { DeriveConfig, SafeHead } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -48,9 +47,10 @@ export function buildAttributes(
   const mismatch = whyNotOnEpoch(parent, epoch, isNewEpoch, timestamp);
   if (mismatch !== undefined) return mismatch;
   const deposits = isNewEpoch ? userDeposits(rollup, epoch) : [];
-  if (!Array.isArray(deposits)) return deposits as BuildRefusal;
+  if ('type' in deposits) return deposits;
+  // Malformed updates were noted when the L1 block was opened.
   const systemConfig = isNewEpoch
-    ? applyUpdates(rollup, parent.systemConfig, epoch)
+    ? applyConfigLogs(rollup, parent.systemConfig, epoch)
     : parent.systemConfig;
   const sequenceNumber = isNewEpoch ? 0n : ref.sequenceNumber + 1n;
   let l1Info: Uint8Array;
@@ -137,24 +137,6 @@ function userDeposits(rollup: RollupConfig, epoch: L1Block): Uint8Array[] | Buil
     }
   }
   return deposits;
-}
-
-/** The updates of a new epoch. Malformed ones were noted when the L1 block was opened. */
-function applyUpdates(
-  rollup: RollupConfig,
-  parentConfig: SystemConfig,
-  epoch: L1Block,
-): SystemConfig {
-  let systemConfig = parentConfig;
-  for (const log of epoch.logs) {
-    if (!isConfigLog(rollup, log)) continue;
-    try {
-      systemConfig = applyConfigLog(rollup, systemConfig, log, epoch.ref.timestamp);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
-  }
-  return systemConfig;
 }
 
 /** Why a derived batch cannot be built on `parent`, which the shell gave. */

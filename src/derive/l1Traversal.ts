@@ -1,8 +1,7 @@
-import { DecodeError } from '../base/errors.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import type { SystemConfig } from '../protocol/systemConfig.ts';
-import { applyConfigLog, isConfigLog } from '../protocol/systemConfigLogs.ts';
+import { applyConfigLogs } from '../protocol/systemConfigLogs.ts';
 import { discardAtHolocene } from './holocene.ts';
 import { blobsMissing, selectDataItems } from './l1Retrieval.ts';
 import type { DeriveState } from './state.ts';
@@ -35,7 +34,7 @@ export function openNextL1Block(state: DeriveState): Step {
   }
   const noted = state.notes.length;
   const systemConfig =
-    previous === undefined ? traversal.systemConfig : applyConfigLogs(state, block);
+    previous === undefined ? traversal.systemConfig : updatedConfig(state, block);
   const items = selectDataItems(state, block, systemConfig.batcherAddr);
   const versionedHashes = blobsMissing(items);
   if (versionedHashes.length > 0) {
@@ -55,23 +54,15 @@ export function openNextL1Block(state: DeriveState): Step {
   return { type: 'advanced', l1: block.ref };
 }
 
-/** The config after the block's updates. A log that cannot be read is noted and changes nothing. */
-function applyConfigLogs(state: DeriveState, block: L1Block): SystemConfig {
-  const { rollup } = state.config;
-  let systemConfig = state.traversal.systemConfig;
-  for (const log of block.logs) {
-    if (!isConfigLog(rollup, log)) continue;
-    try {
-      systemConfig = applyConfigLog(rollup, systemConfig, log, block.ref.timestamp);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      state.notes.push({
-        subject: 'log',
-        reason: 'malformedConfigLog',
-        at: { l1: block.ref, txIndex: log.txIndex, logIndex: log.logIndex },
-        message: `A SystemConfig update is ignored: ${error.message}`,
-      });
-    }
-  }
-  return systemConfig;
+/** The config after the block's updates. One that breaks a rule is noted and changes nothing. */
+function updatedConfig(state: DeriveState, block: L1Block): SystemConfig {
+  const { config, traversal, notes } = state;
+  return applyConfigLogs(config.rollup, traversal.systemConfig, block, (log, error) => {
+    notes.push({
+      subject: 'log',
+      reason: 'malformedConfigLog',
+      at: { l1: block.ref, txIndex: log.txIndex, logIndex: log.logIndex },
+      message: `A SystemConfig update is ignored: ${error.message}`,
+    });
+  });
 }

@@ -4,7 +4,6 @@ import { batcherAddress, type DeriveState } from '../derive/state.ts';
 import type { Step } from '../derive/step.ts';
 import type { BlockId, L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
-import { DecodeError } from '../base/errors.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { applyConfigLogs } from '../protocol/systemConfigLogs.ts';
 import { fillBlobs } from '../sources/batcherBlobs.ts';

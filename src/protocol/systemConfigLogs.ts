@@ -2,7 +2,7 @@ import { type Hash, type Hex, ZERO_HASH, bytesToBigint, bytesToHex } from '../ba
 import { DecodeError } from '../base/errors.ts';
 import { isEcotoneScalar } from './feeScalar.ts';
 import { isActive } from './forks.ts';
-import type { L1Log } from './l1Block.ts';
+import type { L1Block, L1Log } from './l1Block.ts';
 import type { RollupConfig } from './rollupConfig.ts';
 import type { SystemConfig } from './systemConfig.ts';
 
@@ -80,6 +80,32 @@ export function applyConfigLog(
   }
 }
 
+/**
+ * The system config after all updates of an L1 block, in log order. Logs of other contracts are
+ * passed over.
+ *
+ * @param onInvalid  Told of each update that breaks a rule, and so changes nothing.
+ * @spec             protocol/derivation-2-attributes-engine.md 9.3
+ */
+export function applyConfigLogs(
+  config: Pick<RollupConfig, 'forkTimes' | 'l1SystemConfigAddress'>,
+  systemConfig: SystemConfig,
+  { ref, logs }: Pick<L1Block, 'ref' | 'logs'>,
+  onInvalid: (log: L1Log, error: DecodeError) => void = () => undefined,
+): SystemConfig {
+  let updated = systemConfig;
+  for (const log of logs) {
+    if (!isConfigLog(config, log)) continue;
+    try {
+      updated = applyConfigLog(config, updated, log, ref.timestamp);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      onInvalid(log, error);
+    }
+  }
+  return updated;
+}
+
 function updateType(log: L1Log): bigint {
   const [topic, version, type] = log.topics;
   if (log.topics.length !== 3 || topic !== CONFIG_UPDATE_TOPIC) {
@@ -131,9 +157,8 @@ function eip1559Update(log: L1Log): Hex {
   const denominator = bytesToBigint(params.subarray(0, 4));
   const elasticity = bytesToBigint(params.subarray(4));
   if ((denominator === 0n) !== (elasticity === 0n)) {
-    const message =
-      `expected denominator and elasticity both zero or neither, found ${denominator} and ` +
-      `${elasticity}`;
+    const found = `${denominator} and ${elasticity}`;
+    const message = `expected denominator and elasticity both zero or neither, found ${found}`;
     throw new DecodeError('configEip1559', 64, message);
   }
   return bytesToHex(params);

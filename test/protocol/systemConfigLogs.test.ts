@@ -12,6 +12,7 @@ import type { L1Log } from '../../src/protocol/l1Block.ts';
 import type { SystemConfig } from '../../src/protocol/systemConfig.ts';
 import {
   applyConfigLog,
+  applyConfigLogs,
   CONFIG_UPDATE_TOPIC,
   isConfigLog,
 } from '../../src/protocol/systemConfigLogs.ts';
@@ -216,6 +217,33 @@ describe('applyConfigLog', () => {
       expectTruncationsRefused(decode, log.data);
       expectOnlyDecodeErrors(decode, log.data);
     }
+  });
+});
+
+describe('applyConfigLogs', () => {
+  const ref = { ...CONFIG.genesis.l1, parentHash: ZERO_HASH, timestamp: ECOTONE_TIME };
+  const gasLimit = updateOf(2, word(40_000_000n));
+  const invalid = updateOf(9, word(1n));
+
+  test('default: the last of two updates counts', () => {
+    const logs = [updateOf(2, word(1n)), gasLimit];
+    const after = applyConfigLogs(CONFIG, SYSTEM_CONFIG, { ref, logs });
+    expect(after).toEqual(changed({ gasLimit: 40_000_000n }));
+  });
+
+  test('behavior: logs of other contracts are passed over', () => {
+    const logs = [{ ...gasLimit, address: CONFIG.depositContractAddress }];
+    expect(applyConfigLogs(CONFIG, SYSTEM_CONFIG, { ref, logs })).toBe(SYSTEM_CONFIG);
+  });
+
+  test('behavior: an invalid update is told and changes nothing, later ones count', () => {
+    const told: string[] = [];
+    const logs = [invalid, gasLimit];
+    const after = applyConfigLogs(CONFIG, SYSTEM_CONFIG, { ref, logs }, (log, { code }) => {
+      told.push(`${code} ${log === invalid}`);
+    });
+    expect(after).toEqual(changed({ gasLimit: 40_000_000n }));
+    expect(told).toEqual(['configType true']);
   });
 });
 
