@@ -1,5 +1,14 @@
-import { type Hash, bytesToHex, concatBytes, hexToBytes, ZERO_HASH } from '../base/bytes.ts';
+import {
+  bigintToBytes,
+  bytesToHex,
+  concatBytes,
+  EMPTY_BYTES,
+  type Hash,
+  hexToBytes,
+  ZERO_HASH,
+} from '../base/bytes.ts';
 import { keccak256, keccak256Hex } from '../base/hash.ts';
+import { chainEip1559Params, encodeExtraData, ZERO_EIP1559_PARAMS } from '../protocol/extraData.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
@@ -21,7 +30,7 @@ export function nullBlock(
 ): L2Block {
   const { timestamp, gasLimit, transactions } = attributes;
   const number = parent.number + 1n;
-  const eip1559Params = hexToBytes(attributes.eip1559Params ?? '0x0000000000000000');
+  const eip1559Params = hexToBytes(attributes.eip1559Params ?? ZERO_EIP1559_PARAMS);
   const minBaseFee = u64(attributes.minBaseFee ?? 0n);
   const hash = keccak256Hex(
     concatBytes(
@@ -56,19 +65,13 @@ export function transactionsDigestHex(transactions: readonly Uint8Array[]): Hash
 
 function extraDataOf(config: RollupConfig, attributes: PayloadAttributes): Uint8Array {
   const { timestamp, eip1559Params, minBaseFee } = attributes;
-  if (!isActive(config.forkTimes, 'holocene', timestamp)) return new Uint8Array(0);
-  const { eip1559DenominatorCanyon, eip1559Elasticity } = config.chainOpConfig;
-  const params =
-    eip1559Params === undefined || BigInt(eip1559Params) === 0n
-      ? concatBytes(u64((eip1559DenominatorCanyon << 32n) | eip1559Elasticity))
-      : hexToBytes(eip1559Params);
-  return isActive(config.forkTimes, 'jovian', timestamp)
-    ? concatBytes(Uint8Array.of(1), params, u64(minBaseFee ?? 0n))
-    : concatBytes(Uint8Array.of(0), params);
+  if (!isActive(config.forkTimes, 'holocene', timestamp)) return EMPTY_BYTES;
+  const isJovian = isActive(config.forkTimes, 'jovian', timestamp);
+  const isUnset = eip1559Params === undefined || eip1559Params === ZERO_EIP1559_PARAMS;
+  const params = isUnset ? chainEip1559Params(config) : eip1559Params;
+  return encodeExtraData(params, isJovian ? (minBaseFee ?? 0n) : undefined);
 }
 
 function u64(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value);
-  return bytes;
+  return bigintToBytes(value, 8);
 }

@@ -1,7 +1,12 @@
-import { bytesEqual, bytesToHex, type Hash, type Hex } from '../base/bytes.ts';
+import { bytesEqual, bytesToHex, type Hash } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
-import { decodeExtraData, encodeExtraData, ZERO_EIP1559_PARAMS } from '../protocol/extraData.ts';
+import {
+  chainEip1559Params,
+  decodeExtraData,
+  encodeExtraData,
+  ZERO_EIP1559_PARAMS,
+} from '../protocol/extraData.ts';
 import { isActive } from '../protocol/forks.ts';
 import { EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
@@ -104,7 +109,7 @@ function extraDataDiffers(
 ): Mismatch | undefined {
   const { eip1559Params, minBaseFee, timestamp } = attributes;
   if (eip1559Params === undefined) return differs('extraData', '0x', bytesToHex(found));
-  const params = eip1559Params === ZERO_EIP1559_PARAMS ? chainParams(config) : eip1559Params;
+  const params = eip1559Params === ZERO_EIP1559_PARAMS ? chainEip1559Params(config) : eip1559Params;
   const expected = encodeExtraData(params, minBaseFee);
   try {
     decodeExtraData(config, expected, timestamp);
@@ -114,13 +119,6 @@ function extraDataDiffers(
     return { field: 'extraData', expected: error.message, found: bytesToHex(found) };
   }
   return differs('extraData', bytesToHex(expected), bytesToHex(found));
-}
-
-/** The chain's EIP-1559 constants in the form of the attributes' parameters. */
-function chainParams(config: Expected): Hex {
-  const { eip1559DenominatorCanyon, eip1559Elasticity } = config.chainOpConfig;
-  const word = (value: bigint): string => value.toString(16).padStart(8, '0');
-  return `0x${word(eip1559DenominatorCanyon)}${word(eip1559Elasticity)}`;
 }
 
 function show(tx: Uint8Array): string {

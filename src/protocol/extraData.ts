@@ -66,3 +66,9 @@ export function encodeExtraData(eip1559Params: Hex, minBaseFee: bigint | undefin
   if (minBaseFee === undefined) return concatBytes(Uint8Array.of(0), params);
   return concatBytes(Uint8Array.of(1), params, bigintToBytes(minBaseFee, 8));
 }
+
+/** The chain's own EIP-1559 constants, in the form in which attributes and extraData have them. */
+export function chainEip1559Params({ chainOpConfig }: Pick<RollupConfig, 'chainOpConfig'>): Hex {
+  const { eip1559DenominatorCanyon, eip1559Elasticity } = chainOpConfig;
+  return bytesToHex(bigintToBytes((eip1559DenominatorCanyon << 32n) | eip1559Elasticity, 8));
+}

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../src/base/bytes.ts';
-import { decodeExtraData, encodeExtraData } from '../../src/protocol/extraData.ts';
+import {
+  chainEip1559Params,
+  decodeExtraData,
+  encodeExtraData,
+} from '../../src/protocol/extraData.ts';
 import { uint } from '../support/arbitraries.ts';
 import {
   decodeErrorCode,
@@ -85,5 +89,16 @@ describe('encodeExtraData', () => {
         expect(decodeExtraData(JOVIAN, data, 2000n)).toEqual({ eip1559Params, minBaseFee });
       }),
     );
+  });
+});
+
+describe('chainEip1559Params', () => {
+  test('default', () => {
+    const chainOpConfig = {
+      eip1559Elasticity: 6n,
+      eip1559Denominator: 50n,
+      eip1559DenominatorCanyon: 250n,
+    };
+    expect(chainEip1559Params({ chainOpConfig })).toBe('0x000000fa00000006');
   });
 });
