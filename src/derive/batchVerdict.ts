@@ -1,5 +1,7 @@
 import { isActivationBlock, isActive } from '../protocol/forks.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import { POST_EXEC_TX_TYPE, SET_CODE_TX_TYPE } from '../protocol/spanBatchTxs.ts';
 import type { BatchDropReason } from './dropped.ts';
 
 /**
@@ -45,12 +47,12 @@ export function whyTransactionsRefused(
     switch (transaction[0]) {
       case undefined:
         return 'emptyTransaction';
-      case 0x7e:
+      case DEPOSIT_TX_TYPE:
         return 'depositTransaction';
-      case 0x04:
+      case SET_CODE_TX_TYPE:
         if (!isActive(config.forkTimes, 'isthmus', timestamp)) return 'setCodeBeforeIsthmus';
         break;
-      case 0x7d:
+      case POST_EXEC_TX_TYPE:
         return 'postExecTransaction';
       default:
     }

@@ -3,13 +3,14 @@ import { DecodeError } from '../base/errors.ts';
 import { decodeBlob } from '../protocol/blob.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { InboxTx, L1Block } from '../protocol/l1Block.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
 import type { DropPosition, TransactionDropReason } from './dropped.ts';
 import { type DataItem, type DeriveState, pipelineOrigin } from './state.ts';
 
 const BLOB_TX_TYPE = 3;
 
 /** Legacy, access list, dynamic fee, blob; deposit where the L1 is itself an OP chain. */
-const BATCHER_TX_TYPES: ReadonlySet<number> = new Set([0, 1, 2, BLOB_TX_TYPE, 0x7e]);
+const BATCHER_TX_TYPES: ReadonlySet<number> = new Set([0, 1, 2, BLOB_TX_TYPE, DEPOSIT_TX_TYPE]);
 
 /**
  * Calldata and blobs of the block's batcher transactions, in order. From Ecotone on, by the L1

@@ -4,7 +4,12 @@ import { encodeRlp } from '../base/rlp.ts';
 import { assertRlpEnd, rlpBytesEnd, rlpContentStart, rlpIntegerEnd } from '../base/rlpScan.ts';
 import { bitAt } from './bitlist.ts';
 import { accessListEnd, authorizationListEnd } from './spanBatchTxLists.ts';
-import { hasRecipient, POST_EXEC_TX_TYPE, type SpanTxColumns } from './spanBatchTxs.ts';
+import {
+  hasRecipient,
+  POST_EXEC_TX_TYPE,
+  SET_CODE_TX_TYPE,
+  type SpanTxColumns,
+} from './spanBatchTxs.ts';
 import {
   copyBytes,
   integerLength,
@@ -30,7 +35,6 @@ import {
 // field, or a set-code transaction (4) without recipient makes the whole batch unusable.
 
 const LEGACY = -1;
-const SET_CODE = 4;
 
 /** Where the fields of a data item stand: `value`, then fees, then `tail` up to the item's end. */
 type DataFields = { start: number; valueEnd: number; feesEnd: number };
@@ -112,7 +116,7 @@ function rebuildTx(shared: Shared, index: number, progress: Progress): Uint8Arra
   if (hasRecipient(columns, index)) recipientAt = 20 * progress.recipientIndex++;
   if (type === POST_EXEC_TX_TYPE) return data.subarray(offset, end);
   findDataFields(data, offset, end, type, progress.fields);
-  if (type === SET_CODE && recipientAt < 0) {
+  if (type === SET_CODE_TX_TYPE && recipientAt < 0) {
     throw new DecodeError('setCodeCreation', offset, 'set-code transaction: it has no recipient');
   }
   return writeTx(shared, index, type, recipientAt, end, progress);
@@ -126,17 +130,18 @@ function findDataFields(
   type: number,
   fields: DataFields,
 ): void {
-  if (type !== LEGACY && type !== 1 && type !== 2 && type !== SET_CODE) {
+  if (type !== LEGACY && type !== 1 && type !== 2 && type !== SET_CODE_TX_TYPE) {
     throw new DecodeError('unknownTxType', offset, `transaction type ${type} is not supported`);
   }
-  const maxBytes = type === SET_CODE ? 32 : Number.POSITIVE_INFINITY;
+  const maxBytes = type === SET_CODE_TX_TYPE ? 32 : Number.POSITIVE_INFINITY;
   const start = rlpContentStart(data, type === LEGACY ? offset : offset + 1);
   const valueEnd = rlpIntegerEnd(data, start, end, maxBytes);
   let feesEnd = rlpIntegerEnd(data, valueEnd, end, maxBytes);
-  if (type === 2 || type === SET_CODE) feesEnd = rlpIntegerEnd(data, feesEnd, end, maxBytes);
+  const hasTip = type === 2 || type === SET_CODE_TX_TYPE;
+  if (hasTip) feesEnd = rlpIntegerEnd(data, feesEnd, end, maxBytes);
   let at = rlpBytesEnd(data, feesEnd, end);
   if (type !== LEGACY) at = accessListEnd(data, at, end);
-  if (type === SET_CODE) at = authorizationListEnd(data, at, end);
+  if (type === SET_CODE_TX_TYPE) at = authorizationListEnd(data, at, end);
   assertRlpEnd(at, end);
   fields.start = start;
   fields.valueEnd = valueEnd;

@@ -17,6 +17,9 @@ import { bitAt, countBits, readBitlist } from './bitlist.ts';
 // Whatever cannot be split like this ends the channel. What is inside a data item is not looked at
 // here, see spanBatchTx.ts.
 
+/** Type byte of a set-code transaction. @spec EIP-7702 */
+export const SET_CODE_TX_TYPE = 4;
+
 /** Type byte of a post-exec transaction: one opaque RLP value behind it. */
 export const POST_EXEC_TX_TYPE = 0x7d;
 

@@ -1,7 +1,7 @@
-import { type Hex, bytesToHex } from '../../base/bytes.ts';
+import { bytesToHex, EMPTY_BYTES, type Hex } from '../../base/bytes.ts';
 import { keccak256Hex } from '../../base/hash.ts';
 import { transactionsDigestHex } from '../../derive/index.ts';
-import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import type { AttributesJson, CaseJson, RefJson, StepJson } from './caseJson.ts';
 import type { RunResult, RunStep } from './runCase.ts';
 
@@ -117,10 +117,10 @@ function compareAttributes(
     if (different !== undefined) return different;
   }
   for (const [index, tx] of (expected.transactions ?? []).entries()) {
-    const bytes = found.transactions[index] ?? new Uint8Array(0);
+    const bytes = found.transactions[index] ?? EMPTY_BYTES;
     const was: string = tx.startsWith('keccak:')
       ? `keccak:${keccak256Hex(bytes).slice(2)}`
-      : toHex(bytes);
+      : bytesToHex(bytes);
     const different = differ(at(`transactions[${index}]`), tx, was);
     if (different !== undefined) return different;
   }
@@ -129,13 +129,9 @@ function compareAttributes(
     : undefined;
 }
 
-function toHex(bytes: Uint8Array): string {
-  return bytesToHex(bytes);
-}
-
 function leadingDeposits(attributes: PayloadAttributes): number {
   const { transactions } = attributes;
-  const other = transactions.findIndex((tx) => tx[0] !== 0x7e);
+  const other = transactions.findIndex((tx) => tx[0] !== DEPOSIT_TX_TYPE);
   return other === -1 ? transactions.length : other;
 }
 

@@ -1,6 +1,6 @@
 import type { L2BlockRef } from '../../protocol/ids.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
-import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import type {
   AttributesStep,
@@ -92,7 +92,7 @@ const REFUSED_BYTES = [0xde, 0xad, 0xbe, 0xef, 0xde, 0xad, 0xbe, 0xef];
 /** Refuses a payload only for eight marker bytes inside a transaction that is no deposit. */
 function nullEngine(rollup: RollupConfig): SyncEngine {
   return (parent, attributes) =>
-    attributes.transactions.some((tx) => tx[0] !== 0x7e && holdsMarker(tx))
+    attributes.transactions.some((tx) => tx[0] !== DEPOSIT_TX_TYPE && holdsMarker(tx))
       ? { invalid: 'a transaction holds the marker' }
       : nullBlock(rollup, parent, attributes);
 }
