@@ -139,23 +139,10 @@ function execute(
   const isHolocene = isActive(rollup.forkTimes, 'holocene', step.derivedFrom.timestamp);
   const tryBuild = (attributes: PayloadAttributes, isReplacement: boolean) => {
     const built = engine(step.parent, attributes);
+    const asked = { step, attributes, isReplacement };
     return 'invalid' in built
-      ? {
-          type: 'invalid' as const,
-          step,
-          attributes,
-          block: undefined,
-          isReplacement,
-          problem: built.invalid,
-        }
-      : {
-          type: 'block' as const,
-          step,
-          attributes,
-          block: built,
-          isReplacement,
-          problem: undefined,
-        };
+      ? { type: 'invalid' as const, ...asked, block: undefined, problem: built.invalid }
+      : { type: 'block' as const, ...asked, block: built, problem: undefined };
   };
   const first = tryBuild(step.attributes, false);
   if (first.block !== undefined) return { isHolocene, events: [first], halt: undefined };
@@ -178,8 +165,8 @@ function refusedDeposits(
     type: 'halted',
     reason: 'invalidDepositsOnly',
     message:
-      `The engine refuses L2 block ${parent.number + 1n} although it holds deposits only: ` +
-      `${problem}`,
+      `The engine refuses L2 block ${parent.number + 1n} ` +
+      `although it holds deposits only: ${problem}`,
   };
 }
 

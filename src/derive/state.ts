@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex } from '../base/bytes.ts';
 import type { SingularBatch, SpanBatch } from '../protocol/batch.ts';
+import type { ChannelContent } from '../protocol/channel.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 import type { InboxTx, L1Block } from '../protocol/l1Block.ts';
@@ -119,10 +120,10 @@ export type RawChannel = { readonly id: Hex; readonly data: Uint8Array };
 export type OpenChannel = {
   readonly id: Hex;
   readonly inclusion: L1BlockRef;
-  readonly compression: 'zlib' | 'brotli';
+  readonly compression: ChannelContent['compression'];
   /** Decompressed; a prefix where the stream broke. */
   readonly bytes: Uint8Array;
-  readonly ending: 'clean' | 'truncated' | 'corrupt' | 'capped';
+  readonly ending: ChannelContent['ending'];
   /** Offset of the next batch in `bytes`. */
   offset: number;
   /** Position of the next batch. */

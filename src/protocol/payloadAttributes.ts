@@ -31,8 +31,8 @@ export const DEPOSIT_TX_TYPE = 0x7e;
 export const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';
 
 /**
- * The same attributes without the batch's transactions and fee recipient: what replaces a payload that the engine
- * refused, from Holocene on. Upgrade transactions are deposits and stay.
+ * The same attributes without the batch's transactions and fee recipient: what replaces a payload
+ * that the engine refused, from Holocene on. Upgrade transactions are deposits and stay.
  *
  * @spec protocol/derivation-2-attributes-engine.md 10.4
  */
