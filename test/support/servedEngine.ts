@@ -65,8 +65,10 @@ export async function callWithToken(
   url: URL,
   method: string,
   params: readonly unknown[],
+  secret: Uint8Array = ENGINE_SECRET,
 ): Promise<RpcReply> {
-  const reply = await post(url, { jsonrpc: '2.0', id: 1, method, params }, engineToken());
+  const call = { jsonrpc: '2.0', id: 1, method, params };
+  const reply = await post(url, call, engineToken(secret));
   return (await reply.json()) as RpcReply;
 }
 

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runCli } from '../../../src/cli/program.ts';
+import { captureIo } from '../../support/cli.ts';
+import { killEngine } from '../../support/killEngine.ts';
+import { lacksShared, sharedPath } from '../../support/shared.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-engine-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('headwater engine', () => {
+  test('error: no genesis, a secret that is none, a mode that is none', async () => {
+    const io = captureIo();
+    expect(await runCli(['engine'], io)).toBe(2);
+    expect(io.err()).toContain('genesis');
+  });
+
+  test.skipIf(lacksShared('data/chains')).each([
+    [['--gcmode=half'], 'full or archive'],
+    [['--authrpc.port=70000'], 'a port up to 65535'],
+    [['--verbosity=9'], 'a number from 0 to 5'],
+    [['--authrpc.jwtsecret=/nowhere'], 'no such file'],
+  ])('error: %s', async (flags, message) => {
+    const io = captureIo();
+    const genesis = sharedPath('data/chains/devnet-fjord/genesis.json.gz');
+    const args = ['engine', '--genesis', genesis, '--datadir', folder, '--authrpc.port=0'];
+    expect(await runCli([...args, ...flags], io)).toBe(2);
+    expect(io.err()).toContain(message);
+  });
+
+  test.skipIf(lacksShared('data/chains'))(
+    'behavior: killed again and again, it goes on where it was and ends on the same block',
+    async () => {
+      const options = { kills: 4, seed: 7, blocks: 150 };
+      const { lives, wrong } = await killEngine('every-fork-a', folder, options);
+      expect(wrong).toEqual([]);
+      expect(lives.length).toBeGreaterThan(0);
+    },
+  );
+});
