@@ -14,8 +14,8 @@ export type CliIo = {
 };
 
 /**
- * The io of this process. A reader of stdout that goes away ends the process in peace; a stdout that
- * cannot be written otherwise, a full disk, ends it with 1.
+ * The io of this process. A reader of stdout that goes away ends the process in peace; a stdout
+ * that cannot be written for another reason, such as a full disk, ends it with 1.
  */
 export function ioOfProcess(): CliIo {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

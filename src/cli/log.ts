@@ -21,8 +21,8 @@ export type LogOptions = {
 export type AdjustableLog = Log & { readonly setLevel: (level: LogLevel) => void };
 
 /**
- * A log that writes lines to a stream, each in one piece. pino decides what is written; the form of a
- * line is ours.
+ * A log that writes lines to a stream, each in one piece. pino decides what is written; the form
+ * of a line is ours.
  */
 export function createLog(options: LogOptions): AdjustableLog {
   const { format, hasColor, hasPid, stream, now = Date.now } = options;

@@ -55,7 +55,7 @@ export function createRollupSim(
   let safe = l2BlockRef(rollup, unsafe[0] as L2Block);
   let salt = 0;
 
-  /** Forgets L1 blocks that are gone, what was derived, and the unsafe blocks that stood on them. */
+  /** Forgets L1 blocks that are gone, what was derived, and unsafe blocks that stood on them. */
   const forget = async (): Promise<void> => {
     const known = blocks.length;
     for (let last = blocks.at(-1); last !== undefined; last = blocks.at(-1)) {

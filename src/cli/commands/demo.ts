@@ -18,8 +18,9 @@ export function registerDemo(program: Command, io: CliIo): void {
     .summary('Build a small chain in memory, derive and execute it, and show how')
     .description(
       'Builds a small rollup in memory: an L1 with deposits, config updates and every form of ' +
-        'batch, and a sequencer whose chain goes through every fork. Then forgets the L2, derives ' +
-        'it again from the L1 alone, executes it from genesis and compares. Needs no network. ' +
+        'batch, and a sequencer whose chain goes through every fork. Then forgets the L2, ' +
+        'derives it again from the L1 alone, executes it from genesis and compares. Needs no ' +
+        'network. ' +
         'Exits with 0 when every block is equal, else 1.',
     )
     .action(async () => {

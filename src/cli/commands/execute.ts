@@ -27,7 +27,8 @@ export function registerExecute(program: Command, io: CliIo): void {
     .summary('Execute recorded blocks on their witness and compare')
     .description(
       'Executes recorded L2 blocks, each on its witness alone, and compares block hash, ' +
-        'receipts and gas. Exits with 0 when all are equal, 1 when one is different, 2 when an input cannot be read.',
+        'receipts and gas. Exits with 0 when all are equal, 1 when one is different, 2 when an ' +
+        'input cannot be read.',
     )
     .argument('<dir...>', 'folders with fixture.json and witness.ndjson.gz, or folders of such')
     .option('--chains <dir>', 'recorded chains, whose receipts tell which transaction is different')

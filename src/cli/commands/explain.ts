@@ -12,9 +12,9 @@ export function registerExplain(program: Command, io: CliIo): void {
     .command('explain')
     .summary('Tell what was read, kept and dropped of a recorded chain, and why')
     .description(
-      'Derives and executes a recorded chain and tells, L1 block by L1 block, what was read, kept ' +
-        'and dropped, and why. Exits with 0, with 1 when derivation halts or the L2 block asked ' +
-        'for was not derived, with 2 when an input cannot be read.',
+      'Derives and executes a recorded chain and tells, L1 block by L1 block, what was read, ' +
+        'kept and dropped, and why. Exits with 0, with 1 when derivation halts or the L2 ' +
+        'block asked for was not derived, with 2 when an input cannot be read.',
     )
     .argument('<dir>', 'folder with rollup.json, l1-config.json, genesis.json.gz, l1.ndjson.gz')
     .option('--json', 'print one JSON object a line: an L1 block, or the L2 block asked for')

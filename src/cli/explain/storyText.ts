@@ -25,7 +25,8 @@ export function originText(block: L2Story, story: L1Story, frames: readonly Fram
   const { number, hash, timestamp } = story.l1;
   const lines = [
     `L2 block ${block.number} ${block.hash ?? ''}`,
-    `  L1 origin      ${block.l1Origin.number} ${block.l1Origin.hash}, sequence number ${block.sequenceNumber}`,
+    `  L1 origin      ${block.l1Origin.number} ${block.l1Origin.hash}, ` +
+      `sequence number ${block.sequenceNumber}`,
     `  derived from   L1 block ${number} ${hash} of time ${timestamp}`,
     `  transactions   ${block.transactions}`,
     `  source         ${sourceText(block)}`,
@@ -33,9 +34,8 @@ export function originText(block: L2Story, story: L1Story, frames: readonly Fram
   for (const { l1Number, item, frameNumber } of frames) {
     const blob = item.blobIndex === undefined ? 'calldata' : `blob ${item.blobIndex}`;
     lines.push(
-      `  frame ${String(frameNumber).padEnd(5)}    L1 block ${l1Number}, transaction ` +
-        `${item.txIndex} ` +
-        `${item.txHash}, ${blob}`,
+      `  frame ${String(frameNumber).padEnd(5)}    L1 block ${l1Number}, ` +
+        `transaction ${item.txIndex} ${item.txHash}, ${blob}`,
     );
   }
   return `${lines.join('\n')}\n`;

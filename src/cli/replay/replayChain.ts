@@ -17,13 +17,20 @@ export type Replay = {
   readonly state: DeriveState;
   pendingSafe: BlockRecord;
   /** Blocks above the safe head that a span batch has not concluded yet. */
-  readonly unconcluded: BlockRecord[];
+  readonly unconcluded: MadeBlock[];
+};
+
+/** A block, the attributes it was asked for with, and whether only their deposits were used. */
+export type MadeBlock = {
+  readonly block: BlockRecord;
+  readonly step: AttributesStep;
+  readonly isReplacement: boolean;
 };
 
 /** What happens on the way. */
 export type ReplayEvents = {
   /** A block became safe. */
-  readonly onSafe: (block: BlockRecord) => void;
+  readonly onSafe: (block: BlockRecord, made: MadeBlock) => void;
   /** Any step of the core but attributes and questions. */
   readonly onStep?: (step: Step) => void;
   /** Attributes were executed, or refused. */
@@ -109,7 +116,8 @@ async function build(replay: Replay, step: AttributesStep, events: ReplayEvents)
   if (second.type === 'sealed') return seal(replay, step, second.block, true, events);
   const reason = second.type === 'invalid' ? second.reason : second.type;
   throw new ReplayHalted(
-    `the engine refuses L2 block ${step.parent.number + 1n} although it holds deposits only: ${reason}`,
+    `the engine refuses L2 block ${step.parent.number + 1n} ` +
+      `although it holds deposits only: ${reason}`,
   );
 }
 
@@ -122,17 +130,17 @@ async function seal(
 ): Promise<void> {
   const { engine, unconcluded } = replay;
   replay.pendingSafe = block;
-  unconcluded.push(block);
+  unconcluded.push({ block, step, isReplacement });
   events.onBuilt?.(step, { type: 'sealed', block, isReplacement });
   const safe = step.concluding ? block.hash : engine.heads().safe;
   await engine.setForkchoice({ head: block.hash, safe, finalized: ZERO_HASH });
   if (!step.concluding) return;
-  for (const concluded of unconcluded.splice(0)) events.onSafe(concluded);
+  for (const made of unconcluded.splice(0)) events.onSafe(made.block, made);
 }
 
 /** The block below those that are not concluded. */
 function safeBlock({ engine, unconcluded, pendingSafe }: Replay): BlockRecord {
-  const parentHash = unconcluded[0]?.header.parentHash;
+  const parentHash = unconcluded[0]?.block.header.parentHash;
   return (parentHash === undefined ? undefined : engine.block(parentHash)) ?? pendingSafe;
 }
 

@@ -49,8 +49,8 @@ const L1_CHAIN: L1ChainConfig = {
 };
 
 /**
- * Builds the demo's chain: an L1 of 40 blocks with deposits, config updates and every form of batch,
- * and the L2 blocks that a sequencer made meanwhile, a fork every 18 of them.
+ * Builds the demo's chain: an L1 of 40 blocks with deposits, config updates and every form of
+ * batch, and the L2 blocks that a sequencer made meanwhile, a fork every 18 of them.
  */
 export async function buildDemoChain(): Promise<DemoChain> {
   const users = USER_KEYS.map(localSigner);
