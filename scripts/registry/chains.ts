@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FORKS } from '../../src/protocol/forks.ts';
 import type { RegistryChain } from '../../src/protocol/registry/registryChain.ts';
 import { parseToml, type TomlTable } from './toml.ts';
 
@@ -19,17 +20,8 @@ export function readRegistry(folder: string): readonly RegistryChain[] {
   return chains.toSorted((left, right) => (left.network < right.network ? -1 : 1));
 }
 
-const FORK_KEYS = [
-  'canyon_time',
-  'delta_time',
-  'ecotone_time',
-  'fjord_time',
-  'granite_time',
-  'holocene_time',
-  'isthmus_time',
-  'jovian_time',
-  'karst_time',
-];
+/** Keys of all forks but Regolith, which every chain of the registry has from genesis on. */
+const FORK_KEYS = FORKS.filter((fork) => fork !== 'regolith').map((fork) => `${fork}_time`);
 
 function toChain(network: string, l1ChainId: number, toml: TomlTable): RegistryChain {
   const forks = tableAt(toml, 'hardforks');
