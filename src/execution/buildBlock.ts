@@ -25,7 +25,12 @@ import { executeSignedTx } from './executeSignedTx.ts';
 import { txSize } from './fees.ts';
 import { MESSAGE_PASSER } from './predeploys.ts';
 import { commitState } from './state/commitState.ts';
-import { endTransaction, revertTo, storageRootOf, type WorldState } from './state/worldState.ts';
+import {
+  discardChanges,
+  endTransaction,
+  storageRootOf,
+  type WorldState,
+} from './state/worldState.ts';
 import { applyBlockStart } from './systemCalls.ts';
 import { decodeSignedTx } from './transaction.ts';
 
@@ -112,8 +117,7 @@ export async function buildBlock(
   await applyBlockStart(context, parent.hash, attributes.parentBeaconBlockRoot);
   const results = await executeTransactions(context, parent.header, attributes.transactions);
   if ('code' in results) {
-    revertTo(state, 0);
-    endTransaction(state);
+    discardChanges(state);
     return results;
   }
   if (candidates === undefined || isDepositsOnlyBlock(context, parent.header)) {

@@ -93,6 +93,8 @@ type Undo =
 /** Accounts and slots kept in memory between blocks; about 300 bytes each. */
 export const MAX_CACHED_ENTRIES = 200_000;
 
+const RIPEMD160: Address = '0x0000000000000000000000000000000000000003';
+
 /** Codes kept in memory between blocks; 24 kB each at most. */
 export const MAX_CACHED_CODES = 2048;
 
@@ -230,7 +232,12 @@ export function checkpoint(state: WorldState): number {
   return state.undo.length;
 }
 
-/** Undoes every change since `point`. */
+/**
+ * Undoes every change since `point`.
+ *
+ * Choice: RIPEMD160 stays touched, so that an empty account there disappears even when the call
+ * failed. Mainnet once did so, and op-geth and op-reth still do on every chain.
+ */
 export function revertTo(state: WorldState, point: number): void {
   const { undo } = state;
   while (undo.length > point) {
@@ -239,13 +246,20 @@ export function revertTo(state: WorldState, point: number): void {
       entry.slot.current = entry.value;
     } else if ('account' in entry) {
       entry.account.current = entry.value;
-      entry.account.touchedBy = entry.touchedBy;
+      if (entry.account.address !== RIPEMD160) entry.account.touchedBy = entry.touchedBy;
     } else {
       entry.wiped.slots = entry.slots;
       entry.wiped.dirtySlots = entry.dirtySlots;
       entry.wiped.wiped = entry.was;
     }
   }
+}
+
+/** Undoes every change since the last commit, and what the running transaction touched. */
+export function discardChanges(state: WorldState): void {
+  revertTo(state, 0);
+  state.touched = [];
+  state.transaction++;
 }
 
 /** Ends a transaction: touched accounts that are empty disappear (EIP-161). */
