@@ -38,6 +38,8 @@ export function commitState(state: WorldState): Hash {
   state.dirty.clear();
   state.undo.length = 0;
   state.touched = [];
+  // What is committed is no longer part of the running transaction: a genesis never ended one.
+  state.transaction++;
   if (state.cached > MAX_CACHED_ENTRIES) {
     state.accounts.clear();
     state.cached = 0;

@@ -26,7 +26,6 @@ function withEmpty(...addresses: readonly Address[]): WorldState {
   const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
   for (const address of addresses) setAccount(state, address, EMPTY_ACCOUNT);
   commitState(state);
-  endTransaction(state);
   return state;
 }
 
@@ -91,6 +90,16 @@ describe('originalStorageOf', () => {
     expect(originalStorageOf(state, SOME, 1n)).toBe(7n);
     setStorage(state, SOME, 1n, 8n);
     setStorage(state, SOME, 1n, 9n);
+    expect(originalStorageOf(state, SOME, 1n)).toBe(7n);
+  });
+
+  test('behavior: what a commit holds, a genesis too, is from before the transaction', () => {
+    const state = withEmpty();
+    setAccount(state, SOME, { ...EMPTY_ACCOUNT, nonce: 1n });
+    setStorage(state, SOME, 1n, 7n);
+    commitState(state);
+    expect(originalStorageOf(state, SOME, 1n)).toBe(7n);
+    setStorage(state, SOME, 1n, 0n);
     expect(originalStorageOf(state, SOME, 1n)).toBe(7n);
   });
 });
