@@ -13,6 +13,7 @@ import {
   balanceOf,
   bumpNonce,
   checkpoint,
+  deleteAccount,
   revertTo,
 } from './state/worldState.ts';
 
@@ -89,9 +90,10 @@ function faultOf(context: BlockContext, tx: DepositTx, cost: IntrinsicGas): stri
   return isLong && hasFork(context, 'canyon') ? 'init code too long' : undefined;
 }
 
-function run(context: BlockContext, tx: DepositTx, intrinsic: bigint): Promise<EvmResult> {
-  bumpNonce(context.state, tx.from);
-  return runMessage(context, {
+async function run(context: BlockContext, tx: DepositTx, intrinsic: bigint): Promise<EvmResult> {
+  const { state } = context;
+  bumpNonce(state, tx.from);
+  const ran = await runMessage(context, {
     caller: tx.from,
     to: tx.to,
     value: tx.value,
@@ -100,6 +102,8 @@ function run(context: BlockContext, tx: DepositTx, intrinsic: bigint): Promise<E
     gasPrice: 0n,
     warmSlots: [],
   });
+  for (const address of ran.selfDestructs) deleteAccount(state, address);
+  return ran;
 }
 
 /** Gas charged after refunds and floor. `extraRefund` counts like the EVM's own refunds. */

@@ -20,6 +20,7 @@ import {
   balanceOf,
   bumpNonce,
   codeOf,
+  deleteAccount,
   setAccount,
 } from './state/worldState.ts';
 import type { SignedTx } from './transaction.ts';
@@ -74,6 +75,7 @@ export async function executeSignedTx(
   addBalance(state, BASE_FEE_VAULT, gasUsed * block.baseFeePerGas);
   addBalance(state, L1_FEE_VAULT, l1Fee);
   addBalance(state, OPERATOR_FEE_VAULT, paidOperatorFee);
+  for (const address of ran.selfDestructs) deleteAccount(state, address);
   context.gasPool -= gasUsed;
   context.daUsed += footprint;
   return {

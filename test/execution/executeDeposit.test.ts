@@ -4,7 +4,13 @@ import type { BlockContext } from '../../src/execution/blockContext.ts';
 import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import type { EvmFork } from '../../src/execution/evm/port.ts';
 import { executeDeposit } from '../../src/execution/executeDeposit.ts';
-import { accountOf, endTransaction, openState } from '../../src/execution/state/worldState.ts';
+import { creationAddress } from '../../src/execution/creationAddress.ts';
+import {
+  accountOf,
+  endTransaction,
+  openState,
+  setCode,
+} from '../../src/execution/state/worldState.ts';
 import { type DepositTx, encodeDepositTx } from '../../src/protocol/deposit.ts';
 import { configAt } from '../support/executionConfig.ts';
 
@@ -30,19 +36,21 @@ function contextAt(fork: EvmFork): BlockContext {
   return { config, evm, state, block, gasPool: POOL, daUsed: 0n, fees: undefined };
 }
 
+const NO_BYTES = new Uint8Array(0);
+const TX: DepositTx = {
+  sourceHash: ZERO_HASH,
+  from: SENDER,
+  to: OTHER,
+  mint: 0n,
+  value: 0n,
+  gas: 100_000n,
+  isSystemTx: false,
+  data: NO_BYTES,
+};
+
 async function run(fork: EvmFork, fields: Partial<DepositTx>) {
   const context = contextAt(fork);
-  const tx: DepositTx = {
-    sourceHash: ZERO_HASH,
-    from: SENDER,
-    to: OTHER,
-    mint: 0n,
-    value: 0n,
-    gas: 100_000n,
-    isSystemTx: false,
-    data: new Uint8Array(0),
-    ...fields,
-  };
+  const tx: DepositTx = { ...TX, ...fields };
   const outcome = await executeDeposit(context, tx, encodeDepositTx(tx));
   if (outcome.type === 'invalid') return outcome;
   endTransaction(context.state);
@@ -164,5 +172,19 @@ describe('executeDeposit', () => {
   test('error: more gas than the block has makes the block invalid', async () => {
     const outcome = await run('regolith', { gas: POOL + 1n });
     expect(outcome).toMatchObject({ type: 'invalid', code: 'blockGasExceeded' });
+  });
+
+  test('behavior: a contract that destroys itself is gone, from Ecotone on only a new one', async () => {
+    for (const [fork, isGone] of [
+      ['canyon', true],
+      ['ecotone', false],
+    ] as const) {
+      const context = contextAt(fork);
+      setCode(context.state, OTHER, Uint8Array.of(0x33, 0xff));
+      await executeDeposit(context, TX, NO_BYTES);
+      expect(accountOf(context.state, OTHER) === undefined, fork).toBe(isGone);
+      await executeDeposit(context, { ...TX, ...create, data: hexToBytes('0x33ff') }, NO_BYTES);
+      expect(accountOf(context.state, creationAddress(SENDER, 1n)), fork).toBeUndefined();
+    }
   });
 });

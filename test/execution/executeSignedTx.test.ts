@@ -8,6 +8,7 @@ import type { TxSize } from '../../src/execution/fees.ts';
 import { BASE_FEE_VAULT, L1_BLOCK, OPERATOR_FEE_VAULT } from '../../src/execution/predeploys.ts';
 import { EMPTY_ACCOUNT } from '../../src/execution/state/account.ts';
 import {
+  accountOf,
   balanceOf,
   openState,
   setAccount,
@@ -143,5 +144,15 @@ describe('executeSignedTx', () => {
     expect(balanceOf(state, COINBASE)).toBe(420_000n);
     expect(balanceOf(state, SENDER)).toBe(10n ** 18n - 7n - 43_000n - 2_520_000n);
     expect(context.gasPool).toBe(30_000_000n - 21_000n);
+  });
+
+  test('behavior: fees that go to a contract which destroyed itself are lost', async () => {
+    const context = contextAt('canyon');
+    const { state } = context;
+    // SELFDESTRUCT to the caller.
+    setCode(state, COINBASE, Uint8Array.of(0x33, 0xff));
+    const outcome = await executeSignedTx(context, { ...TX, to: COINBASE }, SIZE);
+    expect(outcome).toMatchObject({ result: { status: 'success', effectiveGasPrice: 120n } });
+    expect(accountOf(state, COINBASE)).toBeUndefined();
   });
 });
