@@ -1,7 +1,14 @@
 import { type Hash, hexToBytes } from '../base/bytes.ts';
+import { decodeHeader } from '../protocol/header.ts';
 import type { Receipt } from '../protocol/receipt.ts';
 import type { TxResult } from './blockContext.ts';
-import { type BlockBuilder, buildBlock, type ExecutedBlock } from './buildBlock.ts';
+import {
+  type BlockBuilder,
+  buildBlock,
+  type ExecutedBlock,
+  type ParentBlock,
+} from './buildBlock.ts';
+import type { EvmBlock } from './evm/port.ts';
 import { headerDifference } from './payloadBlock.ts';
 import type { RecordedBlock } from './recordedBlock.ts';
 import { unreadNode } from './state/trieNode.ts';
@@ -41,9 +48,11 @@ export async function executeRecorded(
   const { parent, attributes, expected } = recorded;
   const root = unreadNode(hexToBytes(parent.header.stateRoot));
   const state = openState(root, witnessSource(preimages));
-  const outcome = await buildBlock(builder, parent, attributes, state, (number) =>
-    number === parent.header.number ? parent.hash : undefined,
-  );
+  let lacking: bigint | undefined;
+  const ancestors = ancestorHashes(parent, preimages, (number) => {
+    lacking ??= number;
+  });
+  const outcome = await buildBlock(builder, parent, attributes, state, ancestors);
   if (outcome.type === 'invalid') {
     const at =
       outcome.transaction === undefined ? '' : `transaction ${outcome.transaction.index}: `;
@@ -56,7 +65,30 @@ export async function executeRecorded(
     receiptsDifference(block, receipts()) ??
     (expected.header === undefined ? undefined : headerDifference(expected.header, block.header)) ??
     'the block hash; the recording has no header to compare with';
-  return { type: 'different', found: block.hash, difference };
+  if (lacking === undefined) return { type: 'different', found: block.hash, difference };
+  const reason = `BLOCKHASH of ${lacking} gave 0, as the witness lacks the headers down to it`;
+  return { type: 'different', found: block.hash, difference: `${difference} (${reason})` };
+}
+
+/** Hashes of a block's ancestors, from the headers in the witness; the first two need none. */
+function ancestorHashes(
+  { hash, header }: ParentBlock,
+  preimages: ReadonlyMap<Hash, Uint8Array>,
+  lacks: (number: bigint) => void,
+): EvmBlock['blockHash'] {
+  return (wanted) => {
+    let at = { hash, number: header.number, parentHash: header.parentHash };
+    while (at.number > wanted + 1n) {
+      const encoded = preimages.get(at.parentHash);
+      if (encoded === undefined) {
+        lacks(wanted);
+        return undefined;
+      }
+      const { parentHash } = decodeHeader(encoded);
+      at = { hash: at.parentHash, number: at.number - 1n, parentHash };
+    }
+    return at.number === wanted ? at.hash : at.parentHash;
+  };
 }
 
 /** The first transaction and field in which results differ from recorded receipts. */
