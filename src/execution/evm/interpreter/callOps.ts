@@ -50,7 +50,7 @@ function call(kind: CallKind): Op {
     // The larger range last: memory then grows once, and the price is that of the larger.
     const dataAt = expandMemory(frame, dataOffset, dataLength);
     const outputAt = expandMemory(frame, outputOffset, outputLength);
-    useGas(frame, callGas(frame, kind, target, value));
+    chargeCall(frame, kind, target, value);
     let gas = childGas(frame.gas, requested);
     frame.gas -= gas;
     if (value > 0n) gas += 2300;
@@ -88,14 +88,16 @@ function call(kind: CallKind): Op {
   };
 }
 
-/** Price of a call apart from memory and the gas passed on. */
-function callGas(frame: Frame, kind: CallKind, target: Address, value: bigint): number {
+/**
+ * Charges for a call apart from memory and the gas passed on. An account is read only when its
+ * access has been paid for: a witness holds no more than that.
+ */
+function chargeCall(frame: Frame, kind: CallKind, target: Address, value: bigint): void {
   const { machine } = frame;
-  let gas = accessGas(machine, target);
-  if (value > 0n) gas += 9000;
-  if (kind === 'call' && value > 0n && isDead(machine.state, target)) gas += 25_000;
+  useGas(frame, accessGas(machine, target) + (value > 0n ? 9000 : 0));
+  if (kind === 'call' && value > 0n && isDead(machine.state, target)) useGas(frame, 25_000);
   const delegate = machine.rules.followsDelegations ? delegateOf(machine, target) : undefined;
-  return delegate === undefined ? gas : gas + accessGas(machine, delegate);
+  if (delegate !== undefined) useGas(frame, accessGas(machine, delegate));
 }
 
 /** Gas for a child: what is asked for, but one part in 64 stays (EIP-150). */
