@@ -2,10 +2,7 @@ import type { L1BlockRef } from '../protocol/ids.ts';
 import { sleep } from '../transport/abort.ts';
 import type { Waits } from '../transport/waits.ts';
 import { SourceError } from './errors.ts';
-import type { L1Source } from './l1Source.ts';
-
-/** L1 block labels. */
-export type L1Label = 'latest' | 'safe' | 'finalized';
+import type { L1Label, L1Source } from './l1Source.ts';
 
 /**
  * What the L1 last said its heads are. They are signals: proven to be blocks, but not to lie on

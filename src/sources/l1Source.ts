@@ -12,7 +12,6 @@ import type { AbortOptions } from '../transport/abort.ts';
 import { TransportError } from '../transport/errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import { SourceError } from './errors.ts';
-import type { L1Label } from './l1Heads.ts';
 import type { Pool } from './pool.ts';
 import {
   l1BlockOf,
@@ -21,6 +20,9 @@ import {
   provenL1Block,
   provenReceipts,
 } from './verify.ts';
+
+/** L1 block labels. */
+export type L1Label = 'latest' | 'safe' | 'finalized';
 
 /** An L1 block by number, hash or label. */
 export type L1Selector =
