@@ -12,6 +12,7 @@ import { toSource } from './tidy/source.ts';
 // their reason in mutate/explained.ts. The work tree is never changed: all happens in a copy.
 //
 //   --sample N   only N mutants, chosen by --seed S
+//   --part I/N   only every N-th mutant, from the I-th on
 //   --only TEXT  only mutants of files whose path contains TEXT
 //   --deep       what the quick tests miss is tried on the corpora too
 
@@ -30,6 +31,7 @@ const { values } = parseArgs({
   options: {
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    part: { type: 'string', default: '1/1' },
     only: { type: 'string', default: '' },
     deep: { type: 'boolean', default: false },
   },
@@ -41,7 +43,10 @@ const sources = [...derive, ...CODECS]
   .map((path) => toSource(path, readFileSync(join(ROOT, path), 'utf8')));
 const quick = quickTests();
 const deep = values.deep ? DEEP : [];
-const mutants = chosen(sources.flatMap(mutantsOf), values.sample, Number(values.seed));
+const [part, parts] = values.part.split('/').map(Number) as [number, number];
+const mutants = chosen(sources.flatMap(mutantsOf), values.sample, Number(values.seed)).filter(
+  (_, index) => index % parts === part - 1,
+);
 const workshop = await openWorkshop(ROOT, [...quick, ...deep]);
 try {
   process.exitCode = (await tryAll(workshop)) === 0 ? 0 : 1;

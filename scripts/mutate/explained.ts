@@ -30,6 +30,10 @@ const EXPLANATIONS: readonly Explanation[] = [
     mutant: 'holocene.ts | if (state.channels.type ===',
     reason: 'both stages are switched together, so either tells',
   },
+  {
+    mutant: 'channelAssembler.ts | if (assembler.stagingChannel !== undefined) {',
+    reason: 'giving up a channel that is not there does nothing',
+  },
 ];
 
 /** The reason why no test can notice the mutant of this name, if that is known. */
