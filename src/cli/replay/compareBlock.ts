@@ -1,10 +1,15 @@
 import { bytesToHex, type Hash } from '../../base/bytes.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import type { Header } from '../../protocol/header.ts';
+import type { BlockId } from '../../protocol/ids.ts';
+import { depositsOnly } from '../../protocol/payloadAttributes.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import { headerFromRpc } from '../../protocol/rpcHeader.ts';
+import { isAbsent, readArray, toQuantity, toRecord } from '../../protocol/rpcJson.ts';
 import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
+import { encodeRpcTransaction } from '../../protocol/rpcTransaction.ts';
 import type { JsonLine } from '../recording/lines.ts';
+import type { MadeBlock } from './replayChain.ts';
 
 /** The first thing in which a block is not the recorded one. */
 export type BlockDifference = {
@@ -16,23 +21,22 @@ export type BlockDifference = {
 };
 
 /**
- * Compares a block and its output root with a recorded line: nothing when both are equal, else the
- * first field that differs, in the order in which one explains the next: transactions, receipts,
- * header fields, hash, output root.
+ * Compares a block with a recorded line: nothing when all is equal, else the first field that
+ * differs, in the order in which one explains the next: transactions, receipts, header fields,
+ * hash, output root, then where it came from. What a recording leaves out is not compared.
  *
+ * @param made  How derivation came to the block; undefined for genesis.
  * @throws DecodeError when the line is not in the form of a recording.
  */
 export function compareBlock(
   line: JsonLine['json'],
   found: BlockRecord,
   outputRoot: Hash | undefined,
+  made: MadeBlock | undefined,
 ): BlockDifference | undefined {
-  const block = line['block'] as { readonly hash?: unknown } | undefined;
-  const expectedRoot = line['outputRoot'];
-  if (block?.hash === found.hash && expectedRoot === outputRoot) return undefined;
-  const number = String(found.header.number);
-  for (const [field, expected, was] of pairs(line, found, outputRoot)) {
-    if (expected !== was) return { block: number, field, expected, found: was };
+  const block = String(found.header.number);
+  for (const [field, expected, was] of pairs(line, found, outputRoot, made)) {
+    if (expected !== was) return { block, field, expected, found: was };
   }
   return undefined;
 }
@@ -43,26 +47,84 @@ function* pairs(
   line: JsonLine['json'],
   found: BlockRecord,
   outputRoot: Hash | undefined,
+  made: MadeBlock | undefined,
 ): Generator<Pair> {
-  yield* transactionPairs((line['raw'] ?? []) as readonly string[], found.transactions);
-  yield* receiptPairs(recordedReceipts(line), found.receipts);
-  yield* headerPairs(headerFromRpc(line['block']), found.header);
-  yield ['hash', text((line['block'] as { hash?: unknown }).hash), found.hash];
+  const block = toRecord(line['block'], 'block');
+  const transactions = found.transactions.map(bytesToHex);
+  if (!isAbsent(line, 'raw')) {
+    yield* listPairs('transactions', readArray(line, 'raw').map(text), transactions);
+  }
+  if (!isAbsent(line, 'receipts')) yield* receiptPairs(recordedReceipts(line), found.receipts);
+  yield* headerPairs(headerFromRpc(block), found.header);
+  yield ['hash', text(block['hash']), found.hash];
   yield ['outputRoot', text(line['outputRoot']), text(outputRoot)];
+  const listed = readArray(block, 'transactions').map((tx) => bytesToHex(encodeRpcTransaction(tx)));
+  yield* listPairs('block.transactions', listed, transactions);
+  if (made === undefined) return;
+  yield* originPairs(line, made);
+  if (!isAbsent(line, 'attributes')) yield* attributesPairs(line, made, found, transactions);
+}
+
+/** Where derivation found the block. */
+function* originPairs(line: JsonLine['json'], made: MadeBlock): Generator<Pair> {
+  const { step } = made;
+  if (!isAbsent(line, 'derivedFrom')) yield* idPairs('derivedFrom', line, step.derivedFrom);
+  if (!isAbsent(line, 'l1Origin')) yield* idPairs('l1Origin', line, step.epoch);
+  if (!isAbsent(line, 'sequenceNumber')) {
+    yield ['sequenceNumber', text(line['sequenceNumber']), text(step.sequenceNumber)];
+  }
+  if (!isAbsent(line, 'source')) yield ['source', text(line['source']), sourceOf(made)];
+}
+
+function* attributesPairs(
+  line: JsonLine['json'],
+  { step, isReplacement }: MadeBlock,
+  found: BlockRecord,
+  foundHex: readonly string[],
+): Generator<Pair> {
+  const recorded = toRecord(line['attributes'], 'attributes');
+  const attributes = isReplacement ? depositsOnly(step.attributes) : step.attributes;
+  const { transactions, withdrawals, timestamp, gasLimit, minBaseFee, ...plain } = attributes;
+  yield* listPairs(
+    'attributes.transactions',
+    readArray(recorded, 'transactions').map(text),
+    // Mostly the block's own bytes, which are in hex already.
+    transactions.map(
+      (tx, i) => (tx === found.transactions[i] ? foundHex[i] : undefined) ?? bytesToHex(tx),
+    ),
+  );
+  const quantities = { timestamp: toQuantity(timestamp), gasLimit: toQuantity(gasLimit) };
+  const rest = { ...plain, ...quantities, minBaseFee, withdrawals };
+  for (const [field, value] of Object.entries(rest)) {
+    yield [`attributes.${field}`, text(recorded[field]), text(value)];
+  }
+}
+
+function* idPairs(field: string, line: JsonLine['json'], found: BlockId): Generator<Pair> {
+  const { number, hash } = toRecord(line[field], field);
+  yield [`${field}.number`, text(number), text(found.number)];
+  yield [`${field}.hash`, text(hash), found.hash];
+}
+
+/** In the words of recordings. */
+function sourceOf({ step, isReplacement }: MadeBlock): string {
+  if (isReplacement) return 'deposits-only-replacement';
+  return step.source.type === 'forced' ? 'forced-empty' : 'batch';
+}
+
+function* listPairs(
+  name: string,
+  expected: readonly string[],
+  found: readonly string[],
+): Generator<Pair> {
+  yield [`${name}.length`, String(expected.length), String(found.length)];
+  for (const [index, value] of expected.entries()) {
+    yield [`${name}[${index}]`, value, found[index] as string];
+  }
 }
 
 function recordedReceipts(line: JsonLine['json']): readonly Receipt[] {
-  return ((line['receipts'] ?? []) as readonly unknown[]).map((json) => receiptFromRpc(json));
-}
-
-function* transactionPairs(
-  expected: readonly string[],
-  found: readonly Uint8Array[],
-): Generator<Pair> {
-  yield ['transactions.length', String(expected.length), String(found.length)];
-  for (const [index, raw] of expected.entries()) {
-    yield [`transactions[${index}]`, raw, bytesToHex(found[index] as Uint8Array)];
-  }
+  return readArray(line, 'receipts').map((json) => receiptFromRpc(json));
 }
 
 function* receiptPairs(expected: readonly Receipt[], found: readonly Receipt[]): Generator<Pair> {

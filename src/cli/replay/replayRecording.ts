@@ -1,4 +1,5 @@
 import type { Hash } from '../../base/bytes.ts';
+import { DecodeError } from '../../base/errors.ts';
 import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
 import { type KeyValueStore, memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
@@ -8,7 +9,13 @@ import { recordedL1Blocks } from '../recording/l1Facts.ts';
 import { type JsonLine, readJsonLines } from '../recording/lines.ts';
 import { readGenesis, type Recording } from '../recording/recording.ts';
 import { type BlockDifference, compareBlock } from './compareBlock.ts';
-import { type Replay, replayL1Block, startReplay } from './replayChain.ts';
+import {
+  type MadeBlock,
+  type Replay,
+  ReplayHalted,
+  replayL1Block,
+  startReplay,
+} from './replayChain.ts';
 
 /** What a replay came to. */
 export type ReplaySummary = {
@@ -55,28 +62,31 @@ export async function replayRecording(
   let safe: BlockRecord = engine.genesis;
   let replay: Replay | undefined;
   try {
-    await comparison.compare([engine.genesis]);
-    for await (const { block } of recordedL1Blocks(recording, kzg)) {
-      const concluded: BlockRecord[] = [];
-      const events = { onSafe: (made: BlockRecord) => concluded.push(made) };
+    await comparison.compare(engine.genesis, undefined);
+    for await (const { block, line } of recordedL1Blocks(recording, kzg)) {
+      const concluded: MadeBlock[] = [];
+      const events = { onSafe: (_: BlockRecord, made: MadeBlock) => concluded.push(made) };
       if (replay === undefined) {
         assertGenesisL1(recording, block.ref.hash);
         const config = { rollup: recording.rollup, l1Chain: recording.l1Chain };
         replay = startReplay(config, engine, block);
-        await replayL1Block(replay, undefined, events);
+        await replayLine(recording, line, replay, undefined, events);
       } else {
-        await replayL1Block(replay, block, events);
+        await replayLine(recording, line, replay, block, events);
       }
       tally.l1Blocks += 1;
-      for (const made of concluded) {
+      for (const { block: made } of concluded) {
         safe = made;
         tally.l2Blocks += 1;
         tally.transactions += made.transactions.length;
         tally.gas += made.header.gasUsed;
       }
-      await comparison.compare(concluded);
+      for (const made of concluded) await comparison.compare(made.block, made);
       options.onProgress(tally.l1Blocks, safe.header.number);
       if (comparison.difference() !== undefined) break;
+    }
+    if (replay === undefined) {
+      throw new UsageError(`expected L1 blocks in \`${recording.l1File}\`, found none`);
     }
     await comparison.finish(safe);
   } finally {
@@ -98,6 +108,20 @@ export async function replayRecording(
   };
 }
 
+/** Reads one recorded L1 block. A halt is told with the line at which it came. */
+async function replayLine(
+  { l1File }: Recording,
+  line: number,
+  ...[replay, block, events]: Parameters<typeof replayL1Block>
+): Promise<void> {
+  try {
+    await replayL1Block(replay, block, events);
+  } catch (cause) {
+    if (!(cause instanceof ReplayHalted)) throw cause;
+    throw new ReplayHalted(`${l1File}, line ${line}: ${cause.message}`, { cause });
+  }
+}
+
 function assertGenesisL1({ rollup, l1File }: Recording, hash: Hash): void {
   const expected = rollup.genesis.l1.hash;
   if (hash === expected) return;
@@ -107,7 +131,7 @@ function assertGenesisL1({ rollup, l1File }: Recording, hash: Hash): void {
 }
 
 type Comparison = {
-  readonly compare: (blocks: readonly BlockRecord[]) => Promise<void>;
+  readonly compare: (block: BlockRecord, made: MadeBlock | undefined) => Promise<void>;
   /** Looks for recorded blocks that were not derived. */
   readonly finish: (safe: BlockRecord) => Promise<void>;
   readonly compared: () => number;
@@ -123,15 +147,22 @@ function openComparison({ l2File }: Recording, engine: ExecutionEngine): Compari
   const nextLine = async (): Promise<JsonLine | undefined> =>
     (await lines?.next())?.value ?? undefined;
   return {
-    compare: async (blocks) => {
-      for (const block of blocks) {
-        if (lines === undefined || difference !== undefined) return;
-        const line = await nextLine();
+    compare: async (block, made) => {
+      if (lines === undefined || difference !== undefined) return;
+      const line = await nextLine();
+      if (line === undefined) {
+        if (made === undefined)
+          throw new UsageError(`expected L2 blocks in \`${l2File}\`, found none`);
         // A chain may go on where its recording ends.
-        if (line === undefined) return;
-        difference = compareBlock(line.json, block, engine.outputRoot(block.hash));
-        if (difference === undefined) compared += 1;
+        return;
       }
+      try {
+        difference = compareBlock(line.json, block, engine.outputRoot(block.hash), made);
+      } catch (cause) {
+        if (!(cause instanceof DecodeError)) throw cause;
+        throw new UsageError(`${l2File}, line ${line.line}: ${cause.message}`, { cause });
+      }
+      if (difference === undefined) compared += 1;
     },
     finish: async ({ header }) => {
       if (difference !== undefined) return;

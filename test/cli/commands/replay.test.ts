@@ -179,6 +179,32 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
     expect(err).toContain('l1.ndjson.gz');
   });
 
+  test('error: a recorded L2 line in another form is refused by line', async () => {
+    edit('l2.ndjson.gz', 3, (json) => {
+      json.block = null as never;
+    });
+    const { exitCode, err } = await run('replay', folder);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('l2.ndjson.gz, line 3: block: expected an object, found null');
+  });
+
+  test('error: a blob that the recording lacks is told by line', async () => {
+    edit('l1.ndjson.gz', 7, (json) => {
+      json.blobs = [];
+    });
+    const { exitCode, err } = await run('replay', folder);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('l1.ndjson.gz, line 7: L1 block 15 names blobs');
+  });
+
+  test.each(['l1.ndjson.gz', 'l2.ndjson.gz'])('error: an empty %s', async (name) => {
+    rmSync(join(folder, name), { force: true });
+    writeFileSync(join(folder, name), gzipSync(''));
+    const { exitCode, err } = await run('replay', folder);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/expected L[12] blocks in `.*`, found none/);
+  });
+
   test('error: a missing file is named', async () => {
     rmSync(join(folder, 'genesis.json.gz'), { force: true });
     const { exitCode, err } = await run('replay', folder);
