@@ -7,6 +7,7 @@ import {
   hexToBytes,
   ZERO_HASH,
 } from '../../../src/base/bytes.ts';
+import { InvariantError } from '../../../src/base/errors.ts';
 import { createEthereumjsEvm } from '../../../src/execution/evm/ethereumjs/createEvm.ts';
 import { createInterpreter } from '../../../src/execution/evm/interpreter/createEvm.ts';
 import type { Evm, EvmFork, EvmMessage } from '../../../src/execution/evm/port.ts';
@@ -255,5 +256,10 @@ describe('createInterpreter', () => {
     // Calls itself with all gas, then counts in slot 0.
     const code = hexToBytes('0x5f5f5f5f5f305af1505f5460010160005500');
     await expectSame({ fork: 'karst', code, gasLimit: 20_000_000n });
+  });
+
+  test('error: more gas than can be counted exactly', async () => {
+    const what = { fork: 'karst', code: Uint8Array.of(0x5a), gasLimit: 2n ** 53n + 1n } as const;
+    await expect(run(own, what)).rejects.toThrow(InvariantError);
   });
 });

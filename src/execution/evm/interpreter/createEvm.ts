@@ -1,5 +1,6 @@
 import type { Address } from '../../../base/bytes.ts';
 import { EMPTY_BYTES } from '../../../base/bytes.ts';
+import { assert } from '../../../base/errors.ts';
 import { FORKS } from '../../../protocol/forks.ts';
 import { creationAddress } from '../../creationAddress.ts';
 import { accountOf, type WorldState } from '../../state/worldState.ts';
@@ -68,6 +69,7 @@ async function runMessage(
   block: EvmBlock,
   message: EvmMessage,
 ): Promise<EvmResult> {
+  assert(message.gasLimit <= MAX_GAS, `gas limit ${message.gasLimit} above 2^53: not countable`);
   const machine: Machine = {
     state,
     block,
@@ -140,6 +142,9 @@ function warmSlots(message: EvmMessage): Map<Address, Set<bigint>> {
   }
   return warm;
 }
+
+/** Gas is counted in numbers, which are exact up to here; no block has as much. */
+const MAX_GAS = 2n ** 53n;
 
 const TAKEN: RunOutcome = {
   status: 'halt',
