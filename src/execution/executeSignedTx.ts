@@ -22,6 +22,8 @@ import {
   codeOf,
   deleteAccount,
   setAccount,
+  touch,
+  type WorldState,
 } from './state/worldState.ts';
 import type { SignedTx } from './transaction.ts';
 
@@ -71,10 +73,10 @@ export async function executeSignedTx(
   const gasUsed = settledGas(cost, ran, applied.gasRefund);
   const paidOperatorFee = operatorFee(config, time, fees, gasUsed);
   addBalance(state, tx.from, (tx.gasLimit - gasUsed) * price + maxOperatorFee - paidOperatorFee);
-  addBalance(state, block.coinbase, gasUsed * (price - block.baseFeePerGas));
-  addBalance(state, BASE_FEE_VAULT, gasUsed * block.baseFeePerGas);
-  addBalance(state, L1_FEE_VAULT, l1Fee);
-  addBalance(state, OPERATOR_FEE_VAULT, paidOperatorFee);
+  pay(state, block.coinbase, gasUsed * (price - block.baseFeePerGas));
+  pay(state, BASE_FEE_VAULT, gasUsed * block.baseFeePerGas);
+  pay(state, L1_FEE_VAULT, l1Fee);
+  if (hasFork(context, 'isthmus')) pay(state, OPERATOR_FEE_VAULT, paidOperatorFee);
   for (const address of ran.selfDestructs) deleteAccount(state, address);
   context.gasPool -= gasUsed;
   context.daUsed += footprint;
@@ -98,6 +100,12 @@ export async function executeSignedTx(
       daFootprint: footprint,
     },
   };
+}
+
+/** A fee of nothing touches its recipient all the same. */
+function pay(state: WorldState, to: Address, amount: bigint): void {
+  if (amount === 0n) touch(state, to);
+  else addBalance(state, to, amount);
 }
 
 function effectiveGasPrice(tx: SignedTx, baseFee: bigint): bigint {

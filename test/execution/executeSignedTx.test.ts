@@ -7,9 +7,11 @@ import { executeSignedTx, MAX_TX_GAS } from '../../src/execution/executeSignedTx
 import type { TxSize } from '../../src/execution/fees.ts';
 import { BASE_FEE_VAULT, L1_BLOCK, OPERATOR_FEE_VAULT } from '../../src/execution/predeploys.ts';
 import { EMPTY_ACCOUNT } from '../../src/execution/state/account.ts';
+import { commitState } from '../../src/execution/state/commitState.ts';
 import {
   accountOf,
   balanceOf,
+  endTransaction,
   openState,
   setAccount,
   setCode,
@@ -153,6 +155,17 @@ describe('executeSignedTx', () => {
     setCode(state, COINBASE, Uint8Array.of(0x33, 0xff));
     const outcome = await executeSignedTx(context, { ...TX, to: COINBASE }, SIZE);
     expect(outcome).toMatchObject({ result: { status: 'success', effectiveGasPrice: 120n } });
+    expect(accountOf(state, COINBASE)).toBeUndefined();
+  });
+
+  test('behavior: a tip of nothing removes an empty fee recipient', async () => {
+    const context = contextAt('canyon');
+    const { state } = context;
+    setAccount(state, COINBASE, EMPTY_ACCOUNT);
+    commitState(state);
+    await executeSignedTx(context, { ...TX, maxFeePerGas: 100n }, SIZE);
+    expect(accountOf(state, COINBASE)).toEqual(EMPTY_ACCOUNT);
+    endTransaction(state);
     expect(accountOf(state, COINBASE)).toBeUndefined();
   });
 });

@@ -143,6 +143,12 @@ export function addBalance(state: WorldState, address: Address, amount: bigint):
   setAccount(state, address, { ...account, balance: account.balance + amount });
 }
 
+/** What is empty and touched disappears at the end of the transaction (EIP-161). */
+export function touch(state: WorldState, address: Address): void {
+  const account = accountOf(state, address);
+  if (account !== undefined && isEmptyAccount(account)) setAccount(state, address, account);
+}
+
 /** Adds 1 to a nonce. */
 export function bumpNonce(state: WorldState, address: Address): void {
   const account = accountOf(state, address) ?? EMPTY_ACCOUNT;

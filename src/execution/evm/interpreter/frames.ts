@@ -10,6 +10,7 @@ import {
   revertTo,
   setAccount,
   setCode,
+  touch,
 } from '../../state/worldState.ts';
 import { type AnalyzedCode, analyzeCode, analyzedByHash } from './code.ts';
 import {
@@ -20,7 +21,6 @@ import {
   type Machine,
   OUT_OF_GAS,
 } from './machine.ts';
-import { touch } from './storageOps.ts';
 
 /** What a new frame is made from. */
 export type FrameRequest = Pick<

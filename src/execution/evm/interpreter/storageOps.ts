@@ -6,6 +6,7 @@ import {
   setAccount,
   setStorage,
   storageOf,
+  touch,
   type WorldState,
 } from '../../state/worldState.ts';
 import type { Address } from '../../../base/bytes.ts';
@@ -112,12 +113,6 @@ function selfDestruct(frame: Frame): void {
 export function isDead(state: WorldState, address: Address): boolean {
   const account = accountOf(state, address);
   return account === undefined || isEmptyAccount(account);
-}
-
-/** What is empty and touched disappears at the end of the transaction (EIP-161). */
-export function touch(state: WorldState, address: Address): void {
-  const account = accountOf(state, address);
-  if (account !== undefined && isEmptyAccount(account)) setAccount(state, address, account);
 }
 
 /** Storage, logs and self-destruction, of every fork. */
