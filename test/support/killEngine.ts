@@ -83,18 +83,18 @@ export async function killEngine(
 
 type Chain = {
   readonly lines: readonly RecordedL2Block[];
-  readonly getVersion: (time: bigint) => number;
+  readonly payloadVersion: (time: bigint) => number;
 };
 
 function readChain(recording: string, blocks: number | undefined): Chain {
   const path = `data/chains/${recording}`;
   const lines = readSharedLines<RecordedL2Block>(`${path}/l2.ndjson.gz`);
   const { forkTimes } = parseGenesisJson(readSharedJson(`${path}/genesis.json.gz`)).config;
-  const getVersion = (time: bigint): number => {
+  const payloadVersion = (time: bigint): number => {
     if (isActive(forkTimes, 'isthmus', time)) return 4;
     return isActive(forkTimes, 'ecotone', time) ? 3 : 2;
   };
-  return { lines: blocks === undefined ? lines : lines.slice(0, blocks + 1), getVersion };
+  return { lines: blocks === undefined ? lines : lines.slice(0, blocks + 1), payloadVersion };
 }
 
 type Life = {
@@ -106,7 +106,7 @@ type Life = {
 
 /** Drives the engine from its head to the end of the chain, or until it is gone. */
 async function live(
-  { lines, getVersion }: Chain,
+  { lines, payloadVersion }: Chain,
   port: Promise<number | undefined>,
   secret: Uint8Array,
   before: number,
@@ -135,7 +135,7 @@ async function live(
     let head = hash;
     for (const { block, attributes } of lines.slice(opened + 1)) {
       const given = attributes as AttributesJson;
-      head = await driveBlock(call, head, given, getVersion(BigInt(given.timestamp)));
+      head = await driveBlock(call, head, given, payloadVersion(BigInt(given.timestamp)));
       const expected = block.hash;
       if (head !== expected) return end(false, `block ${Number(block.number)}: \`${head}\``);
       acknowledged = Number(block.number);

@@ -73,7 +73,10 @@ export async function callWithToken(
 }
 
 /** A token as a driver makes one for each call. */
-export function engineToken(secret = ENGINE_SECRET, nowS = Math.floor(Date.now() / 1000)): string {
+export function engineToken(
+  secret: Uint8Array = ENGINE_SECRET,
+  nowS = Math.floor(Date.now() / 1000),
+): string {
   return encodeJwt(secret, nowS);
 }
 

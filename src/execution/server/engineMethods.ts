@@ -2,9 +2,9 @@ import { type Hash, type Hex, ZERO_HASH } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import type { ExecutionEngine } from '../engine.ts';
+import { buildFromPool } from '../pool/buildFromPool.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import type { BlockRecord } from '../store/records.ts';
-import { nextBaseFee } from '../baseFee.ts';
 import { readAttributes, readForkchoiceState, readPayload } from './engineParams.ts';
 import { invalidStatus, SYNCING, toBodyJson, toPayloadAnswer, validStatus } from './engineJson.ts';
 import {
@@ -48,11 +48,11 @@ export function engineMethods(
     engine_forkchoiceUpdatedV1: (params) => forkchoiceUpdated(api, 1, params),
     engine_forkchoiceUpdatedV2: (params) => forkchoiceUpdated(api, 2, params),
     engine_forkchoiceUpdatedV3: (params) => forkchoiceUpdated(api, 3, params),
-    engine_getPayloadV1: (params) => getPayload(api, 1, params),
-    engine_getPayloadV2: (params) => getPayload(api, 2, params),
-    engine_getPayloadV3: (params) => getPayload(api, 3, params),
-    engine_getPayloadV4: (params) => getPayload(api, 4, params),
-    engine_getPayloadV5: (params) => getPayload(api, 5, params),
+    engine_getPayloadV1: (params) => sealedPayload(api, 1, params),
+    engine_getPayloadV2: (params) => sealedPayload(api, 2, params),
+    engine_getPayloadV3: (params) => sealedPayload(api, 3, params),
+    engine_getPayloadV4: (params) => sealedPayload(api, 4, params),
+    engine_getPayloadV5: (params) => sealedPayload(api, 5, params),
     engine_newPayloadV1: (params) => newPayload(api, 1, params),
     engine_newPayloadV2: (params) => newPayload(api, 2, params),
     engine_newPayloadV3: (params) => newPayload(api, 3, params),
@@ -128,7 +128,7 @@ async function startBuild(
   remember(api.builds, id, { parent, attributes, sealed }, MAX_BUILDS);
 }
 
-async function getPayload(
+async function sealedPayload(
   api: EngineApi,
   version: GetPayloadVersion,
   params: readonly JsonValue[],
@@ -137,16 +137,15 @@ async function getPayload(
   const build = api.builds.get(id);
   if (build === undefined) throw new RpcError('unknownPayload', 'Unknown payload');
   assertGetVersion(api.engine.config.forkTimes, version, build.attributes.timestamp);
-  build.sealed ??= buildFromPool(api, build);
+  build.sealed ??= sealFromPool(api, build);
   return toPayloadAnswer(api.engine.config, await build.sealed, version);
 }
 
-async function buildFromPool(
+async function sealFromPool(
   { engine, pool }: EngineApi,
   { parent, attributes }: Build,
 ): Promise<BlockRecord> {
-  const baseFee = nextBaseFee(engine.config, parent.header, attributes.timestamp);
-  const outcome = await engine.build(parent.hash, attributes, pool.candidates(baseFee));
+  const outcome = await buildFromPool(engine, pool, parent.hash, attributes);
   if (outcome.type === 'sealed') return outcome.block;
   throw new RpcError('unknownPayload', 'Unknown payload');
 }

@@ -31,7 +31,7 @@ export function feeMethods(engine: ExecutionEngine): RpcMethods {
   };
 }
 
-/** What gets into the next block: the least that is enough, or a tenth above a full block's median. */
+/** The least tip that is enough; after a full block a tenth above its median. */
 function suggestedTip({ header, transactions, receipts }: BlockRecord): bigint {
   const tips: bigint[] = [];
   let most = 0n;

@@ -14,7 +14,7 @@ describe.skipIf(lacksShared('data/chains'))('a driver that speaks only HTTP and 
     const { call, engine, close } = await serveEngine(parseGenesisJson(json));
     const { forkTimes } = engine.config;
     const lines = readSharedLines<RecordedL2Block>(`data/chains/${name}/l2.ndjson.gz`);
-    const getVersion = (time: bigint): number => {
+    const payloadVersion = (time: bigint): number => {
       if (isActive(forkTimes, 'karst', time)) return 5;
       if (isActive(forkTimes, 'isthmus', time)) return 4;
       return isActive(forkTimes, 'ecotone', time) ? 3 : 2;
@@ -30,7 +30,7 @@ describe.skipIf(lacksShared('data/chains'))('a driver that speaks only HTTP and 
         expect(error?.code, `${where}: ${bad.error}`).toBe(-38003);
       }
       const given = attributes as AttributesJson;
-      head = await driveBlock(call, head, given, getVersion(BigInt(given.timestamp)));
+      head = await driveBlock(call, head, given, payloadVersion(BigInt(given.timestamp)));
       expect(head, where).toBe(block.hash);
     }
     await close();

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { answerMessage, RpcError, type RpcMethods } from '../../../src/execution/server/jsonRpc.ts';
+
+const METHODS: RpcMethods = {
+  sum: ([a, b]) => Number(a) + Number(b),
+  refuse: () => {
+    throw new RpcError('reverted', 'execution reverted', '0x12');
+  },
+  fail: () => {
+    throw new TypeError('a fault');
+  },
+  long: () => 'x'.repeat(100),
+};
+const LIMITS = { bodyBytes: 1000, batchCalls: 4, answerChars: 300 };
+
+const faults: string[] = [];
+async function ask(message: unknown): Promise<unknown> {
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  const answer = await answerMessage(METHODS, text, LIMITS, (method) => faults.push(method));
+  return answer === '' ? undefined : JSON.parse(answer);
+}
+
+const call = (id: unknown, method: string, params?: unknown) => ({
+  jsonrpc: '2.0',
+  id,
+  method,
+  ...(params === undefined ? {} : { params }),
+});
+
+describe('answerMessage', () => {
+  test('default: a call and its result', async () => {
+    expect(await ask(call(7, 'sum', [1, 2]))).toEqual({ jsonrpc: '2.0', id: 7, result: 3 });
+    expect(await ask(call('x', 'sum', [1, 2]))).toMatchObject({ id: 'x', result: 3 });
+  });
+
+  test('behavior: no answer to a notification', async () => {
+    expect(await ask({ jsonrpc: '2.0', method: 'sum', params: [1, 2] })).toBeUndefined();
+    expect(await ask([{ jsonrpc: '2.0', method: 'sum' }])).toBeUndefined();
+  });
+
+  test('behavior: a batch, in order, with one bad call in it', async () => {
+    const answers = await ask([call(1, 'sum', [1, 1]), 5, call(2, 'none')]);
+    expect(answers).toMatchObject([
+      { id: 1, result: 2 },
+      { id: null, error: { code: -32600 } },
+      { id: 2, error: { code: -32601 } },
+    ]);
+  });
+
+  test.each([
+    ['not JSON', '{', -32700],
+    ['a list in a list in a list…', '['.repeat(1000), -32700],
+    ['an empty batch', '[]', -32600],
+    ['too long a batch', Array.from({ length: 5 }, (_, i) => call(i, 'sum')), -32600],
+    ['no version', { id: 1, method: 'sum' }, -32600],
+    ['no method', { jsonrpc: '2.0', id: 1 }, -32600],
+    ['an unknown method', call(1, 'toString'), -32601],
+    ['parameters by name', call(1, 'sum', { a: 1 }), -32602],
+  ])('error: %s', async (_, message, code) => {
+    expect(await ask(message)).toMatchObject({ error: { code } });
+  });
+
+  test('error: a refusal keeps its data, a fault of ours is told to us', async () => {
+    expect(await ask(call(1, 'refuse'))).toMatchObject({
+      error: { code: 3, message: 'execution reverted', data: '0x12' },
+    });
+    faults.length = 0;
+    expect(await ask(call(1, 'fail'))).toMatchObject({ error: { code: -32603 } });
+    expect(faults).toEqual(['fail']);
+  });
+
+  test('error: answers longer than a batch may have', async () => {
+    const answers = await ask([1, 2, 3, 4].map((id) => call(id, 'long')));
+    expect(answers).toMatchObject([
+      { id: 1, result: 'x'.repeat(100) },
+      { id: 2 },
+      { id: 3, error: { code: -32003 } },
+    ]);
+  });
+
+  test('property: any JSON gets an answer', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (text) => {
+        const answer = await ask(text);
+        expect(typeof answer).toBe('object');
+      }),
+    );
+  });
+});

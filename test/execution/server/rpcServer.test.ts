@@ -1,0 +1,84 @@
+import { request } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { post, type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
+import { smallGenesis } from '../../support/smallChain.ts';
+
+let served: ServedEngine | undefined;
+afterEach(async () => {
+  await served?.close();
+  served = undefined;
+});
+
+const ASK = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
+
+/** One request with headers that `fetch` would not let through. */
+function send(url: URL, headers: Record<string, string>, method = 'POST', body = ASK) {
+  return new Promise<{ status: number; headers: Record<string, unknown> }>((resolve, reject) => {
+    const sent = request(url, { method, headers }, (reply) => {
+      reply.resume();
+      reply.on('end', () => resolve({ status: reply.statusCode ?? 0, headers: reply.headers }));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('startRpcServer', () => {
+  test('behavior: names it may be called by', async () => {
+    served = await serveEngine(smallGenesis());
+    const { httpUrl } = served;
+    const statusOf = async (host: string) => (await send(httpUrl, { ...JSON_TYPE, host })).status;
+    expect(await statusOf('localhost:1')).toBe(200);
+    expect(await statusOf('LOCALHOST')).toBe(200);
+    expect(await statusOf('127.0.0.1:8545')).toBe(200);
+    expect(await statusOf('[::1]:8545')).toBe(200);
+    expect(await statusOf('evil.example')).toBe(403);
+  });
+
+  test('error: another method, another type, too long a body', async () => {
+    served = await serveEngine(smallGenesis());
+    const { httpUrl } = served;
+    expect((await send(httpUrl, JSON_TYPE, 'PUT')).status).toBe(405);
+    expect((await send(httpUrl, { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await send(httpUrl, JSON_TYPE, 'GET', '')).status).toBe(200);
+    const long = await post(httpUrl, ' '.repeat((5 << 20) + 1)).catch(() => undefined);
+    // The rest of what is too long is not read, so that the sender may see a broken connection.
+    expect(long?.status ?? 413).toBe(413);
+    expect((await post(httpUrl, ASK)).status).toBe(200);
+  });
+
+  test('behavior: pages of allowed origins only', async () => {
+    const host = '127.0.0.1';
+    const open = { host, port: 0, apis: ['eth'], origins: ['https://good.example'] };
+    served = await serveEngine(smallGenesis(), { http: { ...open, vhosts: [] }, ws: open });
+    const { httpUrl, server } = served;
+    const allowed = async (origin: string, method: string) =>
+      (await send(httpUrl, { ...JSON_TYPE, origin }, method, '')).headers[
+        'access-control-allow-origin'
+      ];
+    expect(await allowed('https://good.example', 'OPTIONS')).toBe('https://good.example');
+    expect(await allowed('https://other.example', 'OPTIONS')).toBeUndefined();
+    const opens = (origin: string) =>
+      new Promise<boolean>((resolve) => {
+        const socket = new WebSocket(`ws://${host}:${server.ws?.port}`, { origin });
+        socket.on('open', () => {
+          socket.terminate();
+          resolve(true);
+        });
+        socket.on('error', () => resolve(false));
+      });
+    expect(await opens('https://good.example')).toBe(true);
+    expect(await opens('https://other.example')).toBe(false);
+  });
+
+  test('behavior: namespaces that are not open do not answer', async () => {
+    const open = { host: '127.0.0.1', port: 0, apis: ['net'], origins: [] };
+    served = await serveEngine(smallGenesis(), { http: { ...open, vhosts: [] }, ws: undefined });
+    const reply = await post(served.httpUrl, ASK);
+    expect(await reply.json()).toMatchObject({ error: { code: -32601 } });
+    expect(served.server.ws).toBeUndefined();
+  });
+});
