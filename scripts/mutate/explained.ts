@@ -34,6 +34,14 @@ const EXPLANATIONS: readonly Explanation[] = [
     mutant: 'channelAssembler.ts | if (assembler.stagingChannel !== undefined) {',
     reason: 'giving up a channel that is not there does nothing',
   },
+  {
+    mutant: 'channelBank.ts | if (frame.frameNumber < channel.highestFrameNumber) { | < -> <=',
+    reason: 'a frame of the highest number is a duplicate, or the first one: nothing to forget',
+  },
+  {
+    mutant: 'channelBank.ts | highestFrameNumber: 0, | 0 -> 1',
+    reason: 'only a closing frame 0 lies below 1, and its channel has no other frame',
+  },
 ];
 
 /** The reason why no test can notice the mutant of this name, if that is known. */
