@@ -47,6 +47,7 @@ async function runFiles(files: readonly string[], io: CliIo): Promise<Tally> {
     if (!existsSync(file) || !statSync(file).isFile()) {
       throw new UsageError(`expected a corpus file, found no file \`${file}\``);
     }
+    const before = done;
     for await (const { line, json } of readJsonLines(file)) {
       const difference = judge(`${file}, line ${line}`, json);
       if (json['referenceDefect'] === true) tally.excused += 1;
@@ -58,6 +59,7 @@ async function runFiles(files: readonly string[], io: CliIo): Promise<Tally> {
       done += 1;
       progress.update(done);
     }
+    if (done === before) throw new UsageError(`expected a case in \`${file}\`, found none`);
   }
   progress.stop();
   return tally;

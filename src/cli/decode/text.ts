@@ -31,11 +31,17 @@ function* channelLines(channel: ReportedChannel) {
   const id = channelId === null ? '' : `  ${channelId}  ${plural(frameCount, 'frame')}`;
   const how =
     compression === null ? '' : `  ${compression} to ${plural(decompressedBytes, 'byte')}`;
-  const ending = channel.ending === 'truncated' ? '  (the stream has no end)' : '';
+  const ending = ENDINGS[channel.ending ?? 'clean'] ?? '';
   yield `channel${id}  ${plural(compressedBytes, 'byte')}${how}${ending}`;
   for (const [index, batch] of channel.batches.entries()) yield* batchLines(batch, index);
   for (const fault of channel.faults) yield faultLine('  ', fault);
 }
+
+const ENDINGS: { readonly [ending: string]: string } = {
+  truncated: '  (the stream has no end)',
+  corrupt: '  (the stream is corrupt behind them)',
+  capped: '  (there is more, which does not count)',
+};
 
 function* batchLines(batch: ReportedBatch, index: number): Generator<string> {
   const head = `  batch ${index}  ${batch.type}  ${plural(batch.bytes, 'byte')}`;

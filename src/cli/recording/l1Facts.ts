@@ -94,8 +94,8 @@ function recordedBlobs(where: string, blobs: unknown): ReadonlyMap<Hash, Uint8Ar
   const byHash = new Map<Hash, Uint8Array>();
   if (blobs === undefined || blobs === null) return byHash;
   if (!Array.isArray(blobs)) throw new UsageError(`${where}: expected \`blobs\` to be a list`);
-  for (const item of blobs as readonly { versionedHash?: unknown; blob?: unknown }[]) {
-    const { versionedHash, blob } = item;
+  for (const item of blobs as readonly unknown[]) {
+    const { versionedHash, blob } = (item ?? {}) as { versionedHash?: unknown; blob?: unknown };
     if (typeof versionedHash !== 'string' || typeof blob !== 'string') {
       throw new UsageError(`${where}: expected \`versionedHash\` and \`blob\` in each blob`);
     }

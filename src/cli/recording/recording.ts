@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError, DecodeError } from '../../base/errors.ts';
 import { toExecutionConfig } from '../../execution/executionConfig.ts';
 import type { Genesis } from '../../execution/genesis.ts';
 import { parseGenesisJson } from '../../execution/genesisJson.ts';
@@ -26,19 +27,19 @@ export type Recording = {
  * `genesis.json.gz` and `l2.ndjson.gz`. Each may be gzipped or not.
  *
  * @param warn          Told of config keys that mean nothing any more.
- * @throws UsageError   when a file is missing or is no JSON; ConfigError for a config that is
- * refused.
+ * @throws UsageError   naming the file, when one is missing, is no JSON, or is refused.
  */
 export function openRecording(folder: string, warn: (message: string) => void): Recording {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UsageError(`expected a folder with a recorded chain, found no folder \`${folder}\``);
   }
-  const rollup = parseRollupConfig(readJson(required(folder, 'rollup.json')), warn);
-  const l1Config = readJson(required(folder, 'l1-config.json'));
+  const rollup = parseFile(folder, 'rollup.json', (json) => parseRollupConfig(json, warn));
   return {
     folder,
     rollup,
-    l1Chain: parseL1ChainConfig(l1Config, rollup.l1ChainId),
+    l1Chain: parseFile(folder, 'l1-config.json', (json) =>
+      parseL1ChainConfig(json, rollup.l1ChainId),
+    ),
     l1File: required(folder, 'l1.ndjson'),
     l2File: located(folder, 'l2.ndjson'),
   };
@@ -47,11 +48,23 @@ export function openRecording(folder: string, warn: (message: string) => void): 
 /**
  * The genesis of a recorded chain.
  *
- * @throws UsageError when there is none; ConfigError for one that cannot be used.
+ * @throws UsageError naming the file, when there is none or it cannot be used.
  */
 export function readGenesis({ folder, rollup }: Recording): Genesis {
-  const file = required(folder, 'genesis.json');
-  return parseGenesisJson(readJson(file), toExecutionConfig(rollup));
+  const config = toExecutionConfig(rollup);
+  return parseFile(folder, 'genesis.json', (json) => parseGenesisJson(json, config));
+}
+
+/** What a config file says. What is wrong with it is told with its name. */
+function parseFile<T>(folder: string, name: string, parse: (json: unknown) => T): T {
+  const file = required(folder, name);
+  const json = readJson(file);
+  try {
+    return parse(json);
+  } catch (cause) {
+    if (!(cause instanceof ConfigError) && !(cause instanceof DecodeError)) throw cause;
+    throw new UsageError(`${file}: ${cause.message}`, { cause });
+  }
 }
 
 function located(folder: string, name: string): string | undefined {

@@ -127,6 +127,13 @@ describe('headwater decode', () => {
     expect((await decode(` "0X${hex.slice(2).toUpperCase()}"\r\n`)).out).toBe(out);
   });
 
+  test('behavior: a stream that does not end well says how', async () => {
+    const hex = bytesToHex(compressChannel(SINGULAR, 'zlib'));
+    expect((await decode(hex.slice(0, -8))).out).toContain('(the stream has no end)');
+    const torn = `${hex.slice(0, -20)}${'ff'.repeat(6)}${hex.slice(-8)}`;
+    expect((await decode(torn)).out).toContain('(the stream is corrupt behind them)');
+  });
+
   test('error: two chains at once', async () => {
     const { exitCode, err } = await decode('00', '--network', 'op-mainnet', '--rollup.config', 'x');
     expect(exitCode).toBe(2);

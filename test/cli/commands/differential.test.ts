@@ -70,5 +70,7 @@ describe.skipIf(lacksShared(QUIRKS))('registerDifferential', () => {
 
   test('error: a file that holds no cases is unreadable input', async () => {
     expect((await run([{ name: 'nothing' }])).exitCode).toBe(2);
+    // An empty file must not count as "all equal".
+    expect((await run([])).exitCode).toBe(2);
   });
 });

@@ -197,6 +197,15 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
     expect(err).toContain('l1.ndjson.gz, line 7: L1 block 15 names blobs');
   });
 
+  test('error: a blob without its fields is refused by line', async () => {
+    edit('l1.ndjson.gz', 7, (json) => {
+      json.blobs = [null as never];
+    });
+    const { exitCode, err } = await run('replay', folder);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('l1.ndjson.gz, line 7: expected `versionedHash` and `blob`');
+  });
+
   test.each(['l1.ndjson.gz', 'l2.ndjson.gz'])('error: an empty %s', async (name) => {
     rmSync(join(folder, name), { force: true });
     writeFileSync(join(folder, name), gzipSync(''));
