@@ -230,13 +230,7 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
       }),
     openState: async (hash) => {
       const block = tree.block(hash);
-      if (block === undefined) return undefined;
-      const atHand = keeper.openCopy(block);
-      if (atHand !== undefined) return atHand;
-      return inTurn(async () => {
-        await keeper.stateAfter(block);
-        return keeper.openCopy(block);
-      });
+      return block === undefined ? undefined : keeper.openCopy(block);
     },
     blockNumberOfTx: core.chain.blockNumberOfTx,
     onHead: (listener) => {

@@ -4,6 +4,7 @@ import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import type { BlockTree } from './blockTree.ts';
 import {
   type BlockBuilder,
+  type BuildOutcome,
   buildBlock,
   type ExecutedBlock,
   type InvalidPayload,
@@ -41,10 +42,10 @@ export type StateKeeper = {
   /** State after `block`, for reading. */
   readonly stateAfter: (block: BlockRecord) => Promise<WorldState>;
   /**
-   * A state after `block` that nobody else uses and that may be changed at will. Undefined when
-   * `stateAfter` must come first.
+   * A state after `block` that nobody else uses and that may be changed at will. Whatever must be
+   * executed for it, one call at a time, leaves the states that blocks are built on alone.
    */
-  readonly openCopy: (block: BlockRecord) => WorldState | undefined;
+  readonly openCopy: (block: BlockRecord) => Promise<WorldState>;
   /** Adopts a state that was made elsewhere: that of genesis. */
   readonly adopt: (hash: Hash, state: WorldState) => void;
   /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
@@ -92,6 +93,8 @@ export function createStateKeeper(
     states,
     resident: 0,
     working: undefined,
+    copied: undefined,
+    lastCopy: Promise.resolve(),
   };
   return {
     build: async (parent, attributes, candidates) => {
@@ -99,9 +102,12 @@ export function createStateKeeper(
       return execute(core, parent, state, attributes, candidates);
     },
     stateAfter: (block) => stateAfter(core, block),
-    openCopy: (block) => {
+    openCopy: async (block) => {
       const root = rootAfter(core, block);
-      return root === 'unknown' ? undefined : openState(root, core.source);
+      if (root !== 'unknown') return openState(root, core.source);
+      const turn = core.lastCopy.then(() => executeCopy(core, block));
+      core.lastCopy = turn.catch(() => undefined);
+      return turn;
     },
     adopt: (hash, state) => void states.set(hash, state.trie.root),
     flush: (block) => flush(core, block),
@@ -124,6 +130,9 @@ type KeeperCore = {
   resident: number;
   /** The state that the last build left, with its caches. */
   working: { readonly hash: Hash; readonly state: WorldState } | undefined;
+  /** Trie that was executed last for a copy: who reads an old block mostly reads it again. */
+  copied: { readonly hash: Hash; readonly root: TrieLink } | undefined;
+  lastCopy: Promise<unknown>;
 };
 
 function rootAfter({ states, store }: KeeperCore, block: BlockRecord): TrieLink | 'unknown' {
@@ -164,28 +173,58 @@ async function execute(
 }
 
 async function stateAfter(core: KeeperCore, block: BlockRecord): Promise<WorldState> {
-  const { tree, working, builder } = core;
+  const { working, builder } = core;
   if (working?.hash === block.hash) return working.state;
-  const missing: BlockRecord[] = [];
-  let at = block;
-  let root = rootAfter(core, at);
-  while (root === 'unknown') {
-    missing.push(at);
-    const parent = tree.block(at.header.parentHash);
-    if (parent === undefined) throw new PrunedStateError(block.header.number);
-    at = parent;
-    root = rootAfter(core, at);
-  }
+  const { root, base, missing } = wayTo(core, block);
   const state = openState(root, core.source);
-  for (const next of missing.toReversed()) {
+  let at = base;
+  for (const next of missing) {
     const attributes = attributesOf(builder.config, next.header, next.transactions);
-    const outcome = await execute(core, at, state, attributes);
-    if (outcome.type === 'invalid' || outcome.block.hash !== next.hash) {
-      throw new InvariantError(`block \`${next.hash}\` gave another result when executed again`);
-    }
+    assertSame(next, await execute(core, at, state, attributes));
     at = next;
   }
   return state;
+}
+
+/** The same for a copy: nothing that is made on the way is kept but the last trie. */
+async function executeCopy(core: KeeperCore, block: BlockRecord): Promise<WorldState> {
+  const { tree, builder, source, copied } = core;
+  if (copied?.hash === block.hash) return openState(copied.root, source);
+  const { root, base, missing } = wayTo(core, block);
+  const state = openState(root, source);
+  let at = base;
+  for (const next of missing) {
+    const attributes = attributesOf(builder.config, next.header, next.transactions);
+    const parent = at;
+    const blockHash = (number: bigint) => tree.ancestorHash(parent, number);
+    assertSame(next, await buildBlock(builder, parent, attributes, state, blockHash));
+    at = next;
+  }
+  core.copied = { hash: block.hash, root: state.trie.root };
+  return state;
+}
+
+/** The nearest state before `block`, and the blocks from there to it, oldest first. */
+function wayTo(
+  core: KeeperCore,
+  block: BlockRecord,
+): { readonly root: TrieLink; readonly base: BlockRecord; readonly missing: BlockRecord[] } {
+  const missing: BlockRecord[] = [];
+  let base = block;
+  let root = rootAfter(core, base);
+  while (root === 'unknown') {
+    missing.unshift(base);
+    const parent = core.tree.block(base.header.parentHash);
+    if (parent === undefined) throw new PrunedStateError(block.header.number);
+    base = parent;
+    root = rootAfter(core, base);
+  }
+  return { root, base, missing };
+}
+
+function assertSame(block: BlockRecord, outcome: BuildOutcome): void {
+  if (outcome.type === 'sealed' && outcome.block.hash === block.hash) return;
+  throw new InvariantError(`block \`${block.hash}\` gave another result when executed again`);
 }
 
 function flush(core: KeeperCore, { hash, header }: BlockRecord): readonly KeyValueChange[] {
@@ -204,6 +243,7 @@ function flush(core: KeeperCore, { hash, header }: BlockRecord): readonly KeyVal
     core.resident = 0;
     states.clear();
     core.working = undefined;
+    core.copied = undefined;
   }
   return changes;
 }

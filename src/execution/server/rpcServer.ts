@@ -36,6 +36,8 @@ export type RunningServer = {
 
 const MAX_CONNECTIONS = 512;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** A driver's idle connection must live longer than the time between its calls. */
+const KEEP_ALIVE_MS = 120_000;
 const JSON_TYPES = /^application\/(json|json-rpc|jsonrequest)\s*(;|$)/i;
 
 /**
@@ -44,7 +46,8 @@ const JSON_TYPES = /^application\/(json|json-rpc|jsonrequest)\s*(;|$)/i;
  * @throws ErrnoException (`EADDRINUSE`, `EACCES`) when it cannot listen.
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RunningServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+  const server = createServer(timeouts, (request, response) => {
     serve(options, request, response).catch(() => response.destroy());
   });
   server.maxConnections = MAX_CONNECTIONS;

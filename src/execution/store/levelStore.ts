@@ -1,17 +1,26 @@
 import { Level } from 'level';
+import { ConfigError } from '../../base/errors.ts';
 import type { KeyValueStore } from './keyValueStore.ts';
 
 /**
  * A store in LevelDB under `directory`, which is made where missing.
  *
- * @throws Error with code `LEVEL_DATABASE_NOT_OPEN` when another process has it open.
+ * @throws ConfigError when another process has it open.
  */
 export async function openLevelStore(directory: string): Promise<KeyValueStore> {
   const level = new Level<Uint8Array, Uint8Array>(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view',
   });
-  await level.open();
+  try {
+    await level.open();
+  } catch (cause) {
+    if (!isLocked(cause)) throw cause;
+    const accepted = 'a folder that no other process has open; stop the other one first';
+    throw new ConfigError('data directory', `\`${directory}\` open in another`, accepted, {
+      cause,
+    });
+  }
   return {
     read: (key) => level.getSync(key),
     write: async (changes) => {
@@ -23,4 +32,9 @@ export async function openLevelStore(directory: string): Promise<KeyValueStore> 
     },
     close: () => level.close(),
   };
+}
+
+function isLocked(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
 }

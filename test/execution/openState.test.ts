@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
+import { openEngine } from '../../src/execution/engine.ts';
+import { addBalance, balanceOf } from '../../src/execution/state/worldState.ts';
+import { memoryKeyValueStore } from '../../src/execution/store/keyValueStore.ts';
+import { smallAttributes, smallGenesis } from '../support/smallChain.ts';
+
+const SOMEBODY = `0x${'5b'.repeat(20)}` as const;
+
+describe('openState', () => {
+  test('behavior: old states are had by executing, and nobody disturbs another', async () => {
+    const options = { keepStateBlocks: 2, flushIntervalBlocks: 4 } as const;
+    const engine = await openEngine(smallGenesis(), memoryKeyValueStore(), options);
+    const hashes: Hash[] = [engine.genesis.hash];
+    const extend = async (): Promise<void> => {
+      const attributes = smallAttributes(BigInt(hashes.length));
+      const outcome = await engine.build(hashes.at(-1) as Hash, attributes);
+      if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+      const { hash } = outcome.block;
+      await engine.setForkchoice({ head: hash, safe: ZERO_HASH, finalized: ZERO_HASH });
+      hashes.push(hash);
+    };
+    for (let i = 0; i < 7; i++) await extend();
+    const minted = async (at: number, by: number): Promise<bigint> => {
+      const [deposit] = smallAttributes(BigInt(by)).transactions;
+      const state = await engine.openState(hashes[at] as Hash);
+      if (state === undefined || deposit === undefined) throw new Error('expected a state');
+      // Each block mints to an account whose number is in its address.
+      const address = `0x${((BigInt(by) << 8n) + (1n << 100n)).toString(16).padStart(40, '0')}`;
+      const balance = balanceOf(state, address as `0x${string}`);
+      addBalance(state, address as `0x${string}`, 1n);
+      addBalance(state, SOMEBODY, 1n);
+      return balance;
+    };
+    for (let round = 0; round < 2; round++) {
+      const [five, six] = await Promise.all([minted(5, 5), minted(6, 6), minted(4, 4)]);
+      expect([five, six]).toEqual([1005n, 1006n]);
+      expect(await minted(5, 6)).toBe(0n);
+      await extend();
+    }
+    const state = await engine.openState(hashes.at(-1) as Hash);
+    expect(state && balanceOf(state, SOMEBODY)).toBe(0n);
+    expect(await engine.openState(`0x${'ee'.repeat(32)}`)).toBeUndefined();
+    await engine.close();
+  });
+});
