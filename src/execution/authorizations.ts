@@ -1,5 +1,5 @@
 import { type Address, concatBytes, EMPTY_BYTES, hexToBytes, ZERO_ADDRESS } from '../base/bytes.ts';
-import type { BlockContext } from './blockContext.ts';
+import type { EvmBlock } from './evm/port.ts';
 import { accountOf, bumpNonce, codeOf, setCode, type WorldState } from './state/worldState.ts';
 import type { Authorization } from './transaction.ts';
 
@@ -11,20 +11,24 @@ export type AppliedAuthorizations = {
   readonly gasRefund: bigint;
 };
 
+type AuthorizationContext = {
+  readonly state: WorldState;
+  readonly block: Pick<EvmBlock, 'chainId'>;
+};
+
 /**
  * Sets the code of every account that signed a valid authorization; the others are skipped.
  *
  * @spec EIP-7702; protocol/execution.md 2.8
  */
 export function applyAuthorizations(
-  context: BlockContext,
+  { state, block }: AuthorizationContext,
   authorizations: readonly Authorization[],
 ): AppliedAuthorizations {
-  const { state } = context;
   const warm: Address[] = [];
   let gasRefund = 0n;
   for (const { chainId, address, nonce, authority } of authorizations) {
-    if (chainId !== 0n && chainId !== context.block.chainId) continue;
+    if (chainId !== 0n && chainId !== block.chainId) continue;
     if (nonce >= MAX_NONCE || authority === undefined) continue;
     warm.push(authority);
     if (!hasNoCodeOrDelegation(state, authority)) continue;
