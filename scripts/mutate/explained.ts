@@ -42,6 +42,10 @@ const EXPLANATIONS: readonly Explanation[] = [
     mutant: 'channelBank.ts | highestFrameNumber: 0, | 0 -> 1',
     reason: 'only a closing frame 0 lies below 1, and its channel has no other frame',
   },
+  {
+    mutant: /channelBank\.ts \| if \(endFrameNumber !== undefined && .* \| >= -> >$/,
+    reason: 'the closing frame itself is kept, so another of its number is a duplicate',
+  },
 ];
 
 /** The reason why no test can notice the mutant of this name, if that is known. */

@@ -115,6 +115,23 @@ describe('next', () => {
     expect(types).toEqual(['advanced', 'advanced', 'dropped', 'dropped', 'needL1Block']);
   });
 
+  test('notes come out before a question that came up with them', () => {
+    const old = chainAt('fjord', { seqWindowSize: 50n });
+    const honest = honestChain(old, l1, steadyPlans(old, l1, 5));
+    const single = (number: number) => singularOf(old, honest[number] as L2Block);
+    // Blocks 1 and 2 are built; then block 1 is read again while the span is first judged.
+    const items = [single(2), spanOf(old, honest.slice(2)), single(1), single(5), single(1)];
+    const state = begin(post(old, l1, 103, dataOf(old, items)), old);
+    const headOf = (number: number) => headAt(old, honest[number] as L2Block);
+    until(state, headOf(0), 'attributes');
+    until(state, headOf(1), 'attributes');
+    expect(next(state, headOf(2))).toMatchObject({
+      type: 'dropped',
+      dropped: { reason: 'timestampTooLow' },
+    });
+    expect(next(state, headOf(2))).toEqual({ type: 'needL2Block', number: 1n });
+  });
+
   test('a safe head that the L1 read so far does not belong to', () => {
     const state = begin(posted);
     const stranger = { ...at(2), ref: { ...at(2).ref, l1Origin: { ...at(2).ref.l1Origin } } };
