@@ -20,10 +20,7 @@ let charts;
 
 connect(FIRST_RETRY_MS);
 setInterval(render, 1_000);
-import('./charts.js').then((module) => {
-  charts = module.createCharts(byId('chart-heads'), byId('chart-calls'));
-  charts.draw(samples);
-});
+void addCharts();
 
 /** Listens until the stream is lost, then tries again, later each time. */
 function connect(retryMs) {
@@ -44,6 +41,7 @@ function connect(retryMs) {
   }
   stream.addEventListener('history', ({ data }) => {
     samples = JSON.parse(data);
+    charts?.draw(samples);
     heard();
   });
   stream.addEventListener('snapshot', ({ data }) => {
@@ -51,6 +49,13 @@ function connect(retryMs) {
     heard();
   });
   stream.addEventListener('error', lose);
+}
+
+/** The rest of the page does without them. */
+async function addCharts() {
+  const { createCharts } = await import('./charts.js');
+  charts = createCharts(byId('chart-heads'), byId('chart-calls'));
+  charts.draw(samples);
 }
 
 function take(taken) {
