@@ -110,7 +110,7 @@ function urlsOf({ l1, sequencer, verifiers }: Devnet): DevnetUrls {
     l2: sequencer().engineUrl,
     sequencer: sequencer().url,
     verifier,
-    page: `${verifier}/status`,
+    page: `${verifier}/`,
   };
 }
 
