@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { ConfigError, DecodeError } from '../base/errors.ts';
 import { parseJsonExact } from '../base/json.ts';
 import { UsageError } from './exit.ts';
 
@@ -47,6 +48,28 @@ export function readJson(path: string): unknown {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`\`${path}\`: expected JSON, found something else: ${reason}`, { cause });
+  }
+}
+
+/**
+ * What a file of JSON says, as `parse` reads it.
+ *
+ * @throws UsageError as `readJson`, and with the file's name for what `parse` refuses.
+ */
+export function parseJsonFile<T>(path: string, parse: (json: unknown) => T): T {
+  const json = readJson(path);
+  return inFile(path, () => parse(json));
+}
+
+/** What `read` gives. What it refuses of a file is told with the file's name. */
+export function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const isRefused =
+      cause instanceof ConfigError || cause instanceof DecodeError || cause instanceof SyntaxError;
+    if (!isRefused) throw cause;
+    throw new UsageError(`${path}: ${cause.message}`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { InvariantError } from '../../base/errors.ts';
 import { createInterpreter } from '../../execution/evm/interpreter/createEvm.ts';
 import type { Evm } from '../../execution/evm/port.ts';
 import {
@@ -13,12 +14,14 @@ import {
   parseWitness,
   type RecordedBlock,
 } from '../../execution/recordedBlock.ts';
+import { MissingNodeError } from '../../execution/state/trie.ts';
 import { installNative } from '../../native/install.ts';
 import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
 import { readOptionalQuantity, readQuantity, toRecord } from '../../protocol/rpcJson.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
-import { readJson, readText } from '../files.ts';
+import { inFile, parseJsonFile, readText } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
+import { toThousands } from '../progress.ts';
 
 /** Adds `headwater execute`: runs recorded blocks on their witness and compares. */
 export function registerExecute(program: Command, io: CliIo): void {
@@ -49,15 +52,18 @@ async function executeAll(
   const evms = new Map<bigint, Evm>();
   let different = 0;
   for (const folder of folders) {
-    const recorded = parseRecordedBlock(readJson(join(folder, 'fixture.json')));
+    const recorded = parseJsonFile(join(folder, 'fixture.json'), parseRecordedBlock);
     const { config } = recorded;
     const evm = evms.get(config.chainId) ?? createInterpreter(config.chainId);
     evms.set(config.chainId, evm);
-    const witness = parseWitness(readText(join(folder, 'witness.ndjson.gz')));
+    const witnessFile = witnessIn(folder);
+    const witness = inFile(witnessFile, () => parseWitness(readText(witnessFile)));
     const startedAt = performance.now();
     const receipts = (): ReturnType<typeof recordedReceipts> =>
       recordedReceipts(recorded, folder, chains);
-    const outcome = await executeRecorded({ config, evm }, recorded, witness, receipts);
+    const outcome = await executeRecorded({ config, evm }, recorded, witness, receipts).catch(
+      lacking,
+    );
     if (outcome.type === 'different') different++;
     io.stdout.write(
       `${report(basename(folder), recorded, outcome, performance.now() - startedAt)}\n`,
@@ -66,6 +72,19 @@ async function executeAll(
   const equal = folders.length - different;
   io.stdout.write(`${equal} of ${folders.length} blocks equal\n`);
   return different;
+}
+
+/** A witness that lacks what the block reads is the block's difference; the others still count. */
+function lacking(error: unknown): RecordedOutcome {
+  if (!(error instanceof MissingNodeError) && !(error instanceof InvariantError)) throw error;
+  const difference = `it reads what its witness lacks: ${error.message}`;
+  return { type: 'different', found: undefined, difference };
+}
+
+function witnessIn(folder: string): string {
+  const packed = join(folder, 'witness.ndjson.gz');
+  const plain = join(folder, 'witness.ndjson');
+  return !existsSync(packed) && existsSync(plain) ? plain : packed;
 }
 
 function report(
@@ -78,7 +97,7 @@ function report(
   const block = `block ${parent.header.number + 1n}`;
   if (outcome.type === 'equal') {
     const { hash, results, header } = outcome.block;
-    const sizes = `${results.length} txs, ${header.gasUsed} gas, ${durationMs.toFixed(0)} ms`;
+    const sizes = `${results.length} ${results.length === 1 ? 'tx' : 'txs'}, ${toThousands(header.gasUsed)} gas, ${durationMs.toFixed(0)} ms`;
     return `equal      ${name}: ${block} \`${hash}\`, ${sizes}`;
   }
   const found = outcome.found === undefined ? 'none' : `\`${outcome.found}\``;

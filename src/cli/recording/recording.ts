@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, DecodeError } from '../../base/errors.ts';
 import { toExecutionConfig } from '../../execution/executionConfig.ts';
 import type { Genesis } from '../../execution/genesis.ts';
 import { parseGenesisJson } from '../../execution/genesisJson.ts';
@@ -9,7 +8,7 @@ import { parseL1ChainConfig } from '../../protocol/l1ChainConfigJson.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
 import { UsageError } from '../exit.ts';
-import { readJson } from '../files.ts';
+import { parseJsonFile } from '../files.ts';
 
 /** A recorded chain in a folder: its configs, and where its blocks are. */
 export type Recording = {
@@ -33,11 +32,13 @@ export function openRecording(folder: string, warn: (message: string) => void): 
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UsageError(`expected a folder with a recorded chain, found no folder \`${folder}\``);
   }
-  const rollup = parseFile(folder, 'rollup.json', (json) => parseRollupConfig(json, warn));
+  const rollup = parseJsonFile(required(folder, 'rollup.json'), (json) =>
+    parseRollupConfig(json, warn),
+  );
   return {
     folder,
     rollup,
-    l1Chain: parseFile(folder, 'l1-config.json', (json) =>
+    l1Chain: parseJsonFile(required(folder, 'l1-config.json'), (json) =>
       parseL1ChainConfig(json, rollup.l1ChainId),
     ),
     l1File: required(folder, 'l1.ndjson'),
@@ -52,19 +53,7 @@ export function openRecording(folder: string, warn: (message: string) => void): 
  */
 export function readGenesis({ folder, rollup }: Recording): Genesis {
   const config = toExecutionConfig(rollup);
-  return parseFile(folder, 'genesis.json', (json) => parseGenesisJson(json, config));
-}
-
-/** What a config file says. What is wrong with it is told with its name. */
-function parseFile<T>(folder: string, name: string, parse: (json: unknown) => T): T {
-  const file = required(folder, name);
-  const json = readJson(file);
-  try {
-    return parse(json);
-  } catch (cause) {
-    if (!(cause instanceof ConfigError) && !(cause instanceof DecodeError)) throw cause;
-    throw new UsageError(`${file}: ${cause.message}`, { cause });
-  }
+  return parseJsonFile(required(folder, 'genesis.json'), (json) => parseGenesisJson(json, config));
 }
 
 function located(folder: string, name: string): string | undefined {

@@ -1,4 +1,8 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/program.ts';
 import { lacksShared, sharedPath } from '../../support/shared.ts';
@@ -15,6 +19,39 @@ describe.skipIf(lacksShared('data/execution'))('registerExecute', () => {
     const { exitCode, stdout } = await run(sharedPath('data/execution/op-mainnet-120794432'));
     expect(stdout).toContain('1 of 1 blocks equal');
     expect(exitCode).toBe(0);
+  });
+
+  test('behavior: a plain witness; one that lacks something is told, and the others count', async () => {
+    const source = sharedPath('data/execution/op-mainnet-120794432');
+    const folder = mkdtempSync(join(tmpdir(), 'headwater-execute-'));
+    const lines = gunzipSync(readFileSync(join(source, 'witness.ndjson.gz'))).toString();
+    for (const [name, witness] of Object.entries({ a: '', b: lines })) {
+      mkdirSync(join(folder, name));
+      cpSync(join(source, 'fixture.json'), join(folder, name, 'fixture.json'));
+      writeFileSync(join(folder, name, 'witness.ndjson'), witness);
+    }
+    const { exitCode, stdout } = await run(folder);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('it reads what its witness lacks: expected trie node');
+    expect(stdout).toContain('1 tx, 43,851 gas');
+    expect(stdout).toContain('1 of 2 blocks equal');
+    rmSync(folder, { recursive: true });
+  });
+
+  test('error: a fixture and a witness in another form are told by file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headwater-execute-'));
+    writeFileSync(join(folder, 'fixture.json'), '{}');
+    expect(await run(folder)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`${join(folder, 'fixture.json')}: \`expected\``),
+    });
+    const source = sharedPath('data/execution/op-mainnet-120794432');
+    writeFileSync(join(folder, 'fixture.json'), readFileSync(join(source, 'fixture.json')));
+    writeFileSync(join(folder, 'witness.ndjson'), '{"hash":"0x12"}');
+    const { exitCode, stderr } = await run(folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(join(folder, 'witness.ndjson'));
+    rmSync(folder, { recursive: true });
   });
 
   test('error: a folder without fixtures', async () => {
