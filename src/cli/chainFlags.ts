@@ -85,7 +85,11 @@ function l1ChainOf(rollup: RollupConfig, values: GoFlagValues, io: CliIo): L1Cha
  * @throws ConfigError when it cannot be read, or is not JSON.
  */
 export function readJsonFile(flag: string, path: string, io: CliIo): JsonValue {
-  const text = readTextFile(flag, path, io);
+  return parseJsonFile(flag, path, readTextFile(flag, path, io));
+}
+
+/** The JSON in the text of a file that a flag names. @throws ConfigError when it is none. */
+export function parseJsonFile(flag: string, path: string, text: string): JsonValue {
   try {
     return parseJsonExact(text);
   } catch (cause) {

@@ -11,7 +11,7 @@ import {
 import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
 import type { Log } from '../transport/log.ts';
 import { decodeJwtSecret } from '../transport/jwt.ts';
-import { chainOfFlags, readJsonFile, readTextFile } from './chainFlags.ts';
+import { chainOfFlags, parseJsonFile, readTextFile } from './chainFlags.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
 import { sequencerOfFlags } from './sequencerFlags.ts';
@@ -211,10 +211,11 @@ function engineOf(
     const accepted = 'the URL of an engine, or --genesis FILE to run the embedded one';
     throw new ConfigError('l2', 'nothing', accepted);
   }
-  const json = readJsonFile('genesis', genesis, io);
+  const text = readTextFile('genesis', genesis, io);
   if (directory === undefined) log.warn('no --datadir: nothing is kept when the node stops');
   return async () => {
     const { openEmbeddedEngine } = await import('../node/openEmbeddedEngine.ts');
+    const json = parseJsonFile('genesis', genesis, text);
     return openEmbeddedEngine(config.rollup, json, directory && join(directory, 'engine'));
   };
 }

@@ -33,7 +33,14 @@ export async function openSafeHeadDb(directory: string, l2ChainId: bigint): Prom
     keyEncoding: 'view',
     valueEncoding: 'view',
   });
-  await level.open();
+  try {
+    await level.open();
+  } catch (cause) {
+    const accepted = 'a folder that no other process uses; is a node still running on it?';
+    throw new ConfigError('safedb.path', `\`${directory}\` in use or unreadable`, accepted, {
+      cause,
+    });
+  }
   await assertIdentity(level, directory, l2ChainId);
 
   const one = async (range: object): Promise<SafeHeadRecord | undefined> => {

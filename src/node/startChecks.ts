@@ -106,19 +106,18 @@ async function answered(
   ask: () => Promise<void>,
   { signal }: AbortOptions,
 ): Promise<void> {
-  let wait: ReturnType<Waits['begin']> | undefined;
+  const wait = waits.begin(name, 'ask again');
   try {
     for (let tries = 1; ; tries++) {
       const failure = await failureOf(ask);
       if (failure === undefined) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries, 10), LONGEST_PAUSE_MS);
-      if (wait === undefined) log.warn(`waiting for ${name}`, { err: failure });
-      wait ??= waits.begin(name, 'ask again');
+      if (tries === 1) log.warn(`waiting for ${name}`, { err: failure });
       wait.update({ tries, lastError: failure.message, nextActionAtMs: Date.now() + pauseMs });
       await sleep(pauseMs, signal === undefined ? {} : { signal });
     }
   } finally {
-    wait?.end();
+    wait.end();
   }
 }
 

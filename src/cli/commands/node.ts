@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { installNative } from '../../native/install.ts';
 import { createKzg } from '../../native/kzg.ts';
+import { deferredEngine } from '../../node/deferredEngine.ts';
 import { createMetrics } from '../../node/metrics.ts';
 import { type RollupNode, startNode } from '../../node/node.ts';
 import { progressEvents, serveNode } from '../../node/serveNode.ts';
@@ -61,10 +62,13 @@ async function runNode(
     },
   });
   const metrics = createMetrics(`v${VERSION}`);
-  const [engine, safeHeads] = await Promise.all([plan.openEngine(), plan.openSafeHeads()]);
-  let node: RollupNode | undefined;
   const { config, l1, driver } = plan;
+  const safeHeads = await plan.openSafeHeads();
   const sequencer = plan.sequencer?.(metrics.sequencing);
+  // The RPC answers first: opening an engine takes as long as it has to execute again.
+  const listening = openLatch();
+  const engine = deferredEngine(listening.opened.then(plan.openEngine));
+  let node: RollupNode | undefined;
   node = await startNode({ config, engine, kzg, safeHeads, l1, driver, sequencer, log }, [
     metrics.events,
     progressEvents(() => node),
@@ -72,17 +76,29 @@ async function runNode(
   try {
     const rpc = await serve(node, metrics, plan, values, log);
     log.info('RPC server started', { url: rpc.url.href });
+    listening.open();
     try {
       await Promise.race([node.ended, aborted(signal)]);
     } finally {
       await rpc.stop();
     }
   } finally {
+    listening.open();
     log.info('stopping');
     await node.stop();
     await kzg.close();
     log.info('stopped');
   }
+}
+
+type Latch = { readonly opened: Promise<void>; readonly open: () => void };
+
+function openLatch(): Latch {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
 }
 
 async function serve(
