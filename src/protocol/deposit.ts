@@ -8,7 +8,8 @@ import {
   hexToBytes,
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
-import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { rlpBytes, rlpFixedBytes } from '../base/rlpFields.ts';
 import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
 
 // Deposit transaction: 0x7e ++ rlp of exactly these 8 items. It has no signature and no nonce.
@@ -70,17 +71,19 @@ export function decodeDepositTx(data: Uint8Array): DepositTx {
     const found = list instanceof Uint8Array ? 'bytes' : `${list.length} items`;
     throw new DecodeError('depositFields', 1, `expected 8 deposit fields, found ${found}`);
   }
-  const fields = list.map(bytesItem);
-  const to = fields[2] as Uint8Array;
+  const bytes = (index: number, name: string) =>
+    rlpBytes(list[index], 'depositField', `deposit \`${name}\``);
+  const fixedBytes = (index: number, length: number, name: string) =>
+    bytesToHex(rlpFixedBytes(list[index], length, 'depositField', `deposit \`${name}\``));
   return {
-    sourceHash: bytesToHex(sized(fields[0], 32, 'sourceHash')),
-    from: bytesToHex(sized(fields[1], 20, 'from')),
-    to: to.length === 0 ? undefined : bytesToHex(sized(to, 20, 'to')),
-    mint: rlpToBigint(fields[3] as Uint8Array, 32),
-    value: rlpToBigint(fields[4] as Uint8Array, 32),
-    gas: rlpToBigint(fields[5] as Uint8Array, 8),
-    isSystemTx: decodeBoolean(fields[6] as Uint8Array),
-    data: fields[7] as Uint8Array,
+    sourceHash: fixedBytes(0, 32, 'sourceHash'),
+    from: fixedBytes(1, 20, 'from'),
+    to: bytes(2, 'to').length === 0 ? undefined : fixedBytes(2, 20, 'to'),
+    mint: rlpToBigint(bytes(3, 'mint'), 32),
+    value: rlpToBigint(bytes(4, 'value'), 32),
+    gas: rlpToBigint(bytes(5, 'gas'), 8),
+    isSystemTx: decodeBoolean(bytes(6, 'isSystemTx')),
+    data: bytes(7, 'data'),
   };
 }
 
@@ -91,15 +94,4 @@ function decodeBoolean(bytes: Uint8Array): boolean {
   if (bytes.length === 1 && bytes[0] === 1) return true;
   const message = `deposit \`isSystemTx\`: expected empty or 0x01, found \`${bytesToHex(bytes)}\``;
   throw new DecodeError('depositBoolean', -1, message);
-}
-
-function sized(bytes: Uint8Array | undefined, length: number, name: string): Uint8Array {
-  if (bytes !== undefined && bytes.length === length) return bytes;
-  const message = `deposit \`${name}\`: expected ${length} bytes, found ${bytes?.length ?? 0}`;
-  throw new DecodeError('depositField', -1, message);
-}
-
-function bytesItem(item: RlpItem): Uint8Array {
-  if (item instanceof Uint8Array) return item;
-  throw new DecodeError('depositField', -1, 'expected bytes in a deposit field, found a list');
 }

@@ -2,6 +2,7 @@ import { bigintToBytes, concatBytes, EMPTY_BYTES, joinBytes } from '../base/byte
 import { encodeUvarint } from '../base/cursor.ts';
 import { DecodeError } from '../base/errors.ts';
 import { decodeRlp, encodeRlp, type RlpItem, rlpToBigint } from '../base/rlp.ts';
+import { rlpBytes, rlpList } from '../base/rlpFields.ts';
 import { encodeBitlist } from './bitlist.ts';
 import { POST_EXEC_TX_TYPE } from './spanBatchTxs.ts';
 
@@ -44,7 +45,8 @@ function takeApart(transaction: Uint8Array, chainId: bigint): ColumnEntries {
   const first = transaction[0];
   if (first === POST_EXEC_TX_TYPE) return opaqueEntries(transaction);
   const isLegacy = first !== undefined && first >= 0xc0;
-  const items = listItems(isLegacy ? transaction : transaction.subarray(1));
+  const list = decodeRlp(isLegacy ? transaction : transaction.subarray(1));
+  const items = rlpList(list, 'rlpUnexpectedBytes', 'transaction');
   if (isLegacy) return legacyEntries(items, chainId);
   const fees = FEES_OF_TYPE[first ?? 0];
   if (fees === undefined) {
@@ -147,22 +149,12 @@ function shared(
   };
 }
 
-function listItems(encoded: Uint8Array): readonly RlpItem[] {
-  const items = decodeRlp(encoded);
-  if (items instanceof Uint8Array) {
-    throw new DecodeError('rlpUnexpectedBytes', 0, 'transaction: expected an RLP list');
-  }
-  return items;
-}
-
 function item(items: readonly RlpItem[], index: number): RlpItem {
   return items[index] as RlpItem;
 }
 
 function bytes(items: readonly RlpItem[], index: number): Uint8Array {
-  const found = item(items, index);
-  if (found instanceof Uint8Array) return found;
-  throw new DecodeError('rlpUnexpectedList', -1, `transaction: field ${index} is a list`);
+  return rlpBytes(items[index], 'rlpUnexpectedList', `transaction field ${index}`);
 }
 
 function integer(items: readonly RlpItem[], index: number, maxBytes: number): bigint {

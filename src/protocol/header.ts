@@ -9,6 +9,7 @@ import {
 import { DecodeError, InvariantError } from '../base/errors.ts';
 import { keccak256Hex } from '../base/hash.ts';
 import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { rlpBytes, rlpFixedBytes } from '../base/rlpFields.ts';
 
 // Block header, L1 or L2: an RLP list of the fields in this order. The first 15 are always there;
 // a later one exists only when all before it exist, so the length of the list tells the era.
@@ -148,13 +149,10 @@ function encodeField(value: string | bigint | Uint8Array): Uint8Array {
 }
 
 function decodeField({ name, form, size }: Field, item: RlpItem): Hex | bigint | Uint8Array {
-  if (!(item instanceof Uint8Array)) {
-    throw new DecodeError('headerField', -1, `\`${name}\`: expected bytes, found a list`);
-  }
-  if (form === 'integer') return rlpToBigint(item, size);
-  if (size !== -1 && item.length !== size) {
-    const message = `\`${name}\`: expected ${size} bytes, found ${item.length}`;
-    throw new DecodeError('headerField', -1, message);
-  }
-  return form === 'hex' ? bytesToHex(item) : item;
+  if (form === 'integer') return rlpToBigint(rlpBytes(item, 'headerField', `\`${name}\``), size);
+  const bytes =
+    size === -1
+      ? rlpBytes(item, 'headerField', `\`${name}\``)
+      : rlpFixedBytes(item, size, 'headerField', `\`${name}\``);
+  return form === 'hex' ? bytesToHex(bytes) : bytes;
 }

@@ -10,6 +10,7 @@ import {
 import { DecodeError } from '../base/errors.ts';
 import { keccak256, keccak256Hex } from '../base/hash.ts';
 import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { rlpBytes, rlpFixedBytes, rlpList } from '../base/rlpFields.ts';
 import { recoverAddress } from '../base/secp256k1.ts';
 import { decodeDepositTx } from './deposit.ts';
 import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
@@ -53,16 +54,18 @@ export function decodeL1Transaction(raw: Uint8Array): L1Transaction {
     return { type: DEPOSIT_TX_TYPE, hash, to, input: data, blobVersionedHashes: [] };
   }
   const { type, layout, items } = decodeEnvelope(raw);
-  const blobHashes = layout.blobHashes === undefined ? [] : items[layout.blobHashes];
-  if (blobHashes === undefined || blobHashes instanceof Uint8Array) {
-    throw new DecodeError('txField', -1, 'expected a list of blob hashes, found bytes');
-  }
+  const blobHashes =
+    layout.blobHashes === undefined
+      ? []
+      : rlpList(items[layout.blobHashes], 'txField', 'blob hashes');
   return {
     type,
     hash,
     to: decodeRecipient(bytesAt(items, layout.to), type),
     input: bytesAt(items, layout.input),
-    blobVersionedHashes: blobHashes.map((item) => bytesToHex(sized(item, 32, 'blob hash'))),
+    blobVersionedHashes: blobHashes.map((item) =>
+      bytesToHex(rlpFixedBytes(item, 32, 'txField', 'blob hash')),
+    ),
   };
 }
 
@@ -151,7 +154,7 @@ function decodeEnvelope(raw: Uint8Array): Envelope {
 /** Blob and set-code transactions cannot create contracts. */
 function decodeRecipient(bytes: Uint8Array, type: number): Address | undefined {
   if (bytes.length === 0 && type < 3) return undefined;
-  return bytesToHex(sized(bytes, 20, 'to'));
+  return bytesToHex(rlpFixedBytes(bytes, 20, 'txField', '`to`'));
 }
 
 function integerAt(items: readonly RlpItem[], index: number): bigint {
@@ -159,17 +162,5 @@ function integerAt(items: readonly RlpItem[], index: number): bigint {
 }
 
 function bytesAt(items: readonly RlpItem[], index: number): Uint8Array {
-  const item = items[index];
-  if (item instanceof Uint8Array) return item;
-  throw new DecodeError(
-    'txField',
-    -1,
-    `expected bytes in transaction field ${index}, found a list`,
-  );
-}
-
-function sized(item: RlpItem, length: number, name: string): Uint8Array {
-  if (item instanceof Uint8Array && item.length === length) return item;
-  const found = item instanceof Uint8Array ? `${item.length} bytes` : 'a list';
-  throw new DecodeError('txField', -1, `\`${name}\`: expected ${length} bytes, found ${found}`);
+  return rlpBytes(items[index], 'txField', `transaction field ${index}`);
 }

@@ -10,6 +10,7 @@ import {
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { rlpBytes, rlpFixedBytes, rlpList } from '../base/rlpFields.ts';
 import { logsBloom } from './bloom.ts';
 import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
 
@@ -85,33 +86,39 @@ export function decodeReceipt(raw: Uint8Array): Receipt {
     throw new DecodeError('receiptFields', 0, `expected ${expected} fields, found ${found}`);
   }
   const [status, gas, bloom, logItems, nonce, version] = list;
-  const logs = listOf(logItems).map(decodeLog);
-  if (!bytesEqual(bytesOf(bloom), logsBloom(logs))) {
+  const logs = rlpList(logItems, 'receiptField', 'receipt logs').map(decodeLog);
+  if (!bytesEqual(rlpBytes(bloom, 'receiptField', 'receipt bloom'), logsBloom(logs))) {
     throw new DecodeError('receiptBloom', -1, 'expected the bloom of the logs, found another');
   }
   return {
     type,
-    succeeded: decodeStatus(bytesOf(status)),
-    cumulativeGasUsed: rlpToBigint(bytesOf(gas), 8),
+    succeeded: decodeStatus(rlpBytes(status, 'receiptField', 'receipt status')),
+    cumulativeGasUsed: integer(gas, 'cumulativeGasUsed'),
     logs,
-    depositNonce: nonce === undefined ? undefined : rlpToBigint(bytesOf(nonce), 8),
-    depositReceiptVersion: version === undefined ? undefined : rlpToBigint(bytesOf(version), 8),
+    depositNonce: nonce === undefined ? undefined : integer(nonce, 'depositNonce'),
+    depositReceiptVersion:
+      version === undefined ? undefined : integer(version, 'depositReceiptVersion'),
   };
 }
 
+/** A field of at most 64 bits. */
+function integer(item: RlpItem | undefined, name: string): bigint {
+  return rlpToBigint(rlpBytes(item, 'receiptField', `receipt \`${name}\``), 8);
+}
+
 function decodeLog(item: RlpItem): ReceiptLog {
-  const fields = listOf(item);
+  const fields = rlpList(item, 'receiptField', 'log');
   if (fields.length !== 3) {
     throw new DecodeError('receiptLog', -1, `expected 3 fields in a log, found ${fields.length}`);
   }
-  const topics = listOf(fields[1]);
+  const topics = rlpList(fields[1], 'receiptField', 'log topics');
   if (topics.length > 4) {
     throw new DecodeError('receiptLog', -1, `expected at most 4 topics, found ${topics.length}`);
   }
   return {
-    address: bytesToHex(sized(fields[0], 20)),
-    topics: topics.map((topic) => bytesToHex(sized(topic, 32))),
-    data: bytesOf(fields[2]),
+    address: bytesToHex(rlpFixedBytes(fields[0], 20, 'receiptLog', 'log address')),
+    topics: topics.map((topic) => bytesToHex(rlpFixedBytes(topic, 32, 'receiptLog', 'log topic'))),
+    data: rlpBytes(fields[2], 'receiptField', 'log data'),
   };
 }
 
@@ -120,21 +127,4 @@ function decodeStatus(bytes: Uint8Array): boolean {
   if (bytes.length === 1 && bytes[0] === 1) return true;
   const message = `expected status empty or 0x01, found \`${bytesToHex(bytes)}\``;
   throw new DecodeError('receiptStatus', -1, message);
-}
-
-function listOf(item: RlpItem | undefined): readonly RlpItem[] {
-  if (item !== undefined && !(item instanceof Uint8Array)) return item;
-  throw new DecodeError('receiptField', -1, 'expected a list in a receipt, found bytes');
-}
-
-function bytesOf(item: RlpItem | undefined): Uint8Array {
-  if (item instanceof Uint8Array) return item;
-  throw new DecodeError('receiptField', -1, 'expected bytes in a receipt, found a list');
-}
-
-function sized(item: RlpItem | undefined, length: number): Uint8Array {
-  const bytes = bytesOf(item);
-  if (bytes.length === length) return bytes;
-  const message = `expected ${length} bytes in a log, found ${bytes.length}`;
-  throw new DecodeError('receiptLog', -1, message);
 }
