@@ -27,6 +27,7 @@ export const ENGINE_FLAGS: readonly GoFlag[] = [
   flag('ws.origins', 'list', undefined, 'origins whose pages may connect; `*`: any'),
   flag('rpc.gascap', 'integer', '50000000', 'most gas of one call'),
   flag('rpc.txfeecap', 'number', '1', 'most a sent transaction may cost, ether; 0: no limit'),
+  flag('rollup.sequencerhttp', 'string', undefined, 'RPC that gets sent transactions'),
   flag('log.level', 'string', 'INFO', 'lowest level that is written'),
   flag('log.format', 'string', 'text', 'form of the log lines'),
   flag('log.color', 'boolean', undefined, 'colours in a terminal'),

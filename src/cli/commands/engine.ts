@@ -116,6 +116,7 @@ function serverOptions(
       : undefined,
     ws: isWs ? publicPort('ws', 'ws.origins') : undefined,
     gasCap: values.integer('rpc.gascap'),
+    sequencerUrl: urlOf(values, 'rollup.sequencerhttp'),
     txFeeCap: BigInt(Math.round(values.number('rpc.txfeecap') * 1e9)) * 10n ** 9n,
   };
 }
@@ -124,6 +125,13 @@ function portOf(values: GoFlagValues, name: string): number {
   const port = values.integer(name);
   if (port > 65_535n) throw new ConfigError(name, `\`${port}\``, 'a port up to 65535');
   return Number(port);
+}
+
+function urlOf(values: GoFlagValues, name: string): URL | undefined {
+  const text = values.text(name);
+  if (text === undefined) return undefined;
+  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
+  throw new ConfigError(name, `\`${text}\``, 'an http or https URL');
 }
 
 function stateBlocks(values: GoFlagValues): number | 'archive' {

@@ -14,6 +14,7 @@ import { logMethods } from './logMethods.ts';
 import { readBytes } from './params.ts';
 import { poolMethods } from './poolMethods.ts';
 import { type RpcServerOptions, type RunningServer, startRpcServer } from './rpcServer.ts';
+import { forwardTo } from './forwardTx.ts';
 import { stateMethods } from './stateMethods.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -47,6 +48,8 @@ export type EngineServerOptions = {
   readonly gasCap?: bigint;
   /** Most a sent transaction may offer for gas, in wei; 0 is no limit. */
   readonly txFeeCap?: bigint;
+  /** RPC of the sequencer, which gets sent transactions in place of the pool. */
+  readonly sequencerUrl?: URL | undefined;
 };
 
 /** A served engine. */
@@ -139,7 +142,10 @@ function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
     ...feeMethods(engine),
     ...logMethods(engine, LOG_LIMITS),
     ...filterMethods(engine, pool, LOG_LIMITS),
-    ...poolMethods(engine, pool, options.txFeeCap ?? TX_FEE_CAP),
+    ...poolMethods(engine, pool, {
+      txFeeCap: options.txFeeCap ?? TX_FEE_CAP,
+      forward: options.sequencerUrl && forwardTo(options.sequencerUrl),
+    }),
     ...debugMethods(engine),
     ...plainMethods(engine, version),
   };

@@ -1,4 +1,4 @@
-import { type Address } from '../../base/bytes.ts';
+import type { Address, Hash } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import type { PooledTx } from '../candidateTxs.ts';
@@ -12,13 +12,26 @@ import { type JsonObject, toPendingJson } from './transactionJson.ts';
 import { DecodeError } from '../../base/errors.ts';
 import { decodeSignedTx } from '../transaction.ts';
 
+/** What happens to transactions that are sent. */
+export type SendingRules = {
+  /** Most a transaction may offer for gas, in wei; 0 is no limit. */
+  readonly txFeeCap: bigint;
+  /** Hands a transaction to the sequencer in place of the pool. @throws RpcError */
+  readonly forward: ((raw: Uint8Array) => Promise<Hash>) | undefined;
+};
+
 /** Sending transactions, and looking at those that wait. */
-export function poolMethods(engine: ExecutionEngine, pool: TxPool, txFeeCap: bigint): RpcMethods {
+export function poolMethods(
+  engine: ExecutionEngine,
+  pool: TxPool,
+  { txFeeCap, forward }: SendingRules,
+): RpcMethods {
   const sorted = () => sortPool(engine, pool);
   return {
     eth_sendRawTransaction: async (params) => {
       const raw = readBytes(params, 0);
       assertFeeCap(raw, txFeeCap);
+      if (forward !== undefined) return forward(raw);
       const outcome = await pool.add(raw);
       if (outcome.type === 'added') return outcome.hash;
       throw new RpcError('application', outcome.reason);
