@@ -9,7 +9,12 @@ import { compareForever } from './compareNodes.ts';
 import { type DevL1, startDevL1 } from './devL1.ts';
 import { type DevNode, startDevNode } from './devNode.ts';
 import { type DevRole, type DevRoleParts, startDevBatcher, startDevProposer } from './devRoles.ts';
-import { DEV_CHAIN_IDS, DEV_SEQ_WINDOW, type DevnetOptions } from './devnetOptions.ts';
+import {
+  type BatchForm,
+  DEV_CHAIN_IDS,
+  DEV_SEQ_WINDOW,
+  type DevnetOptions,
+} from './devnetOptions.ts';
 import { createCounts, type DevnetCounts } from './devnetCounts.ts';
 import { devL1ChainConfig } from './l1Chain.ts';
 import { keepDepositing } from './traffic.ts';
@@ -28,6 +33,8 @@ export type Devnet = {
   readonly parts: readonly DevnetPart[];
   /** Ends a part as a kill would and starts it again on what it had stored, at the same port. */
   readonly restart: (part: DevnetPart) => Promise<void>;
+  /** Starts the batcher again, to write in another form from now on. */
+  readonly batchWith: (form: BatchForm) => Promise<void>;
   /** Rejects when a part fails or two chains differ; never resolves before `stop`. */
   readonly ended: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -117,8 +124,9 @@ async function populate(
     verifiers.push(verifier);
   }
   const parts = { l1, l1Url, sequencer: () => sequencer.current(), kzg, options, log };
+  let form: BatchForm = options;
   const batcher = await startPart<DevRole>(
-    async () => startDevBatcher(parts, counts.submitted),
+    async () => startDevBatcher({ ...parts, options: { ...options, ...form } }, counts.submitted),
     ({ ended }) => ended,
     failures.fail,
   );
@@ -154,6 +162,10 @@ async function populate(
     counts,
     parts: [...all.keys()],
     restart: async (part) => all.get(part)?.restart(),
+    batchWith: async ({ batchType, compression, daType }) => {
+      form = { batchType, compression, daType };
+      await batcher.restart();
+    },
     ended: failures.first,
     stop: async () => {
       failures.close();

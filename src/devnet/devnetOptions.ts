@@ -21,6 +21,17 @@ export type DevnetOptions = {
   readonly recordTo: string | undefined;
 };
 
+/** In which form a batcher writes. */
+export type BatchForm = Pick<DevnetOptions, 'batchType' | 'compression' | 'daType'>;
+
+/** Every form in which batches can be. */
+export const BATCH_FORMS: readonly BatchForm[] = (['singular', 'span'] as const).flatMap(
+  (batchType) =>
+    (['zlib', 'brotli'] as const).flatMap((compression) =>
+      (['calldata', 'blobs'] as const).map((daType) => ({ batchType, compression, daType })),
+    ),
+);
+
 /** A devnet that shows its first safe block soon. */
 export const DEFAULT_DEVNET: DevnetOptions = {
   l1BlockTime: 3,

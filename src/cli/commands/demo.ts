@@ -23,19 +23,22 @@ export function registerDemo(program: Command, io: CliIo): void {
         'network. ' +
         'Exits with 0 when every block is equal, else 1.',
     )
-    .action(async () => {
-      await installNative();
-      const say = (line: string) => io.stdout.write(`${line}\n`);
-      say('headwater demo: a rollup through every fork, in memory\n');
-      say('1. A model L1, a sequencer and a batcher make a chain …');
-      const startedAt = performance.now();
-      const chain = await buildDemoChain();
-      tellChain(chain, say, (performance.now() - startedAt) / 1000);
-      say('\n2. A verifier sees the L1 alone, derives the L2 and executes it from genesis …');
-      const equal = await verify(chain, say);
-      if (!equal) throw new CliExit(EXIT_FAILED);
-      say(WHAT_NEXT);
-    });
+    .action(() => runDemo(io));
+}
+
+/** Runs the demo. @throws CliExit when what was derived differs. */
+export async function runDemo(io: CliIo): Promise<void> {
+  await installNative();
+  const say = (line: string) => io.stdout.write(`${line}\n`);
+  say('headwater demo: a rollup through every fork, in memory\n');
+  say('1. A model L1, a sequencer and a batcher make a chain …');
+  const startedAt = performance.now();
+  const chain = await buildDemoChain();
+  tellChain(chain, say, (performance.now() - startedAt) / 1000);
+  say('\n2. A verifier sees the L1 alone, derives the L2 and executes it from genesis …');
+  const equal = await verify(chain, say);
+  if (!equal) throw new CliExit(EXIT_FAILED);
+  say(WHAT_NEXT);
 }
 
 function tellChain(chain: DemoChain, say: (line: string) => void, seconds: number): void {

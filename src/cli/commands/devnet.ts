@@ -1,5 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { ConfigError } from '../../base/errors.ts';
+import { findAnvil } from '../../devnet/anvil.ts';
 import { runDevnet } from '../../devnet/runDevnet.ts';
 import { DEFAULT_DEVNET, type DevnetOptions } from '../../devnet/devnetOptions.ts';
 import { SCHEDULE_FORKS } from '../../devnet/genesis/forkSchedule.ts';
@@ -19,8 +20,8 @@ export function registerDevnet(program: Command, io: CliIo): void {
     .description(
       'Brings up an L1 with the contracts of a new rollup, a sequencer, a batcher, a proposer, ' +
         'users who send something, and verifiers that derive everything from L1 alone. Compares ' +
-        'them with the sequencer, block by block, until Ctrl-C. Exits with 0 when all blocks were ' +
-        'equal, 1 when chains differ or a part failed, 2 on wrong usage.',
+        'them with the sequencer, block by block, until Ctrl-C. Exits with 0 when all blocks ' +
+        'were equal, 1 when chains differ or a part failed, 2 on wrong usage.',
     )
     .option('--verifiers <count>', 'nodes that follow L1 alone', readNumber, 1n)
     .option('--l1.block-time <seconds>', 'time between L1 blocks', readNumber, 3n)
@@ -37,9 +38,15 @@ export function registerDevnet(program: Command, io: CliIo): void {
     .option('--seed <number>', 'of the chaos', readNumber)
     .option('--duration <seconds>', 'stop after that time', readNumber)
     .option('--record <dir>', 'save L1 and L2 for `headwater replay`')
+    .option('--or-demo', 'run `headwater demo` where no L1 binary is to be had')
     .option('--json', 'print one line of URLs once all is up, and a summary at the end')
     .addOption(new Option('--log.level <level>').choices(LOG_LEVELS).default('error' as const))
     .action(async (flags) => {
+      if (flags.orDemo === true && findAnvil() === undefined) {
+        io.stdout.write(`${NO_ANVIL}\n`);
+        await (await import('./demo.ts')).runDemo(io);
+        return;
+      }
       await installNative();
       const signal = interruptSignal();
       const { duration, json } = flags;
@@ -61,6 +68,10 @@ export function registerDevnet(program: Command, io: CliIo): void {
     });
 }
 
+const NO_ANVIL =
+  'There is no L1 binary on this machine (`npm install @foundry-rs/anvil-linux-amd64` on Linux, ' +
+  'or `anvil` from https://getfoundry.sh on the PATH),\nso this is the demo in memory instead ' +
+  'of `headwater devnet`.\n';
 const BATCH_TYPES = ['singular', 'span'] as const;
 const COMPRESSIONS = ['zlib', 'brotli'] as const;
 const DA_TYPES = ['calldata', 'blobs', 'auto'] as const;
