@@ -60,6 +60,22 @@ describe('decodeFrames', () => {
     expect(() => decodeFrames(hexToBytes(hex))).toThrow(DecodeError);
   });
 
+  test('error: the offset is that of the field at fault', () => {
+    const offsetOf = (at: number, bytes: readonly number[]) => {
+      const data = ONE.slice();
+      data.set(bytes, at);
+      try {
+        decodeFrames(data);
+      } catch (error) {
+        return (error as DecodeError).offset;
+      }
+      return expect.fail('expected a DecodeError');
+    };
+    expect(offsetOf(0, [1])).toBe(0);
+    expect(offsetOf(19, [0xff])).toBe(19);
+    expect(offsetOf(ONE.length - 1, [2])).toBe(ONE.length - 1);
+  });
+
   test('error: a byte behind a valid frame costs that frame too', () => {
     expect(() => decodeFrames(concatBytes(ONE, Uint8Array.of(0)))).toThrow(DecodeError);
   });
