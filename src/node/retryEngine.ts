@@ -46,7 +46,11 @@ export async function untilDone<T extends Attempt>(
   }
 }
 
-/** Reads of an engine that are made again until it answers. @throws EngineError where that is vain. */
+/**
+ * Reads of an engine that are made again until it answers.
+ *
+ * @throws EngineError where that is vain.
+ */
 export function patientReads(
   engine: Pick<EnginePort, 'block'>,
   scope: RetryScope,
