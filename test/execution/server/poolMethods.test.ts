@@ -29,7 +29,7 @@ function signed(nonce: number, gasPrice = 2n * 10n ** 9n): Promise<`0x${string}`
 }
 
 describe('poolMethods', () => {
-  test('txpool_status, txpool_content, txpool_contentFrom: ready ones and those behind a gap', async () => {
+  test('behavior: ready transactions, and those behind a gap of nonces', async () => {
     chain = await startSequencedChain();
     const { server, authUrl, httpUrl } = chain;
     expect([server.http?.port, authUrl.port]).not.toContain('0');

@@ -189,7 +189,7 @@ describe('viem as a client of the served engine', () => {
     expect(seen.toSorted()).toEqual([`block ${blockHash}`, `log ${hash}`]);
     expect(await reader.getFilterChanges({ filter })).toMatchObject([{ transactionHash: hash }]);
     expect(await reader.getFilterChanges({ filter })).toEqual([]);
-    await (await listener.transport.getRpcClient()).close();
+    (await listener.transport.getRpcClient()).close();
   });
 });
 
