@@ -46,7 +46,17 @@ async function explainL2(
 ): Promise<void> {
   const frames: FramePlace[] = [];
   let found: { readonly block: L2Story; readonly story: L1Story } | undefined;
+  let highest = recording.rollup.genesis.l2.number;
+  if (number <= highest) {
+    throw new UsageError(
+      `expected a block behind the genesis ${highest} after --l2, found ${number}`,
+    );
+  }
+  let end = '';
   for await (const story of explainRecording(recording)) {
+    for (const block of story.l2) highest = block.refusal === undefined ? block.number : highest;
+    if (story.halted !== undefined)
+      end = ` and halts in L1 block ${story.l1.number}: ${story.halted}`;
     for (const item of story.inbox) {
       for (const { channelId, frameNumber } of item.frames) {
         frames.push({ l1Number: story.l1.number, item, channelId, frameNumber });
@@ -58,7 +68,10 @@ async function explainL2(
     else if (found !== undefined && story.l2.some((l2) => l2.number > number + 1n)) break;
   }
   if (found === undefined) {
-    io.stderr.write(`headwater: L2 block ${number} was not derived from the recorded L1\n`);
+    io.stderr.write(
+      `headwater: L2 block ${number} was not derived from the recorded L1, ` +
+        `which comes to L2 block ${highest}${end}\n`,
+    );
     throw new CliExit(EXIT_FAILED);
   }
   const { block, story } = found;

@@ -42,6 +42,13 @@ describe.skipIf(lacksShared(DEVNET))('registerExplain', () => {
     const { exitCode, err } = await run('explain', '--l2', '22', sharedPath(DEVNET));
     expect(exitCode).toBe(1);
     expect(err).toContain('L2 block 22 was not derived');
+    expect(err).toContain('which comes to L2 block 21');
+  });
+
+  test('error: nothing leads to the genesis', async () => {
+    const { exitCode, err } = await run('explain', '--l2', '0', sharedPath(DEVNET));
+    expect(exitCode).toBe(2);
+    expect(err).toContain('expected a block behind the genesis 0');
   });
 
   test('error: --l2 wants a number', async () => {
