@@ -40,6 +40,11 @@ export function encodeJsonExact(value: JsonValue): string {
   return `{${members.join(',')}}`;
 }
 
+/** An integer as JSON has it: a `number` while that is exact, else a `bigint`. */
+export function toJsonInteger(value: bigint): number | bigint {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { bytesToHex } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
+import { toJsonInteger } from '../base/json.ts';
 import type { ExecutionPayload, PayloadEnvelope } from './executionPayload.ts';
 import type { PayloadAttributes } from './payloadAttributes.ts';
 import {
@@ -109,7 +110,7 @@ export function toAttributesJson(attributes: PayloadAttributes): JsonRecord {
     noTxPool: attributes.noTxPool,
     gasLimit: toQuantity(attributes.gasLimit),
     ...(eip1559Params === undefined ? {} : { eip1559Params }),
-    ...(minBaseFee === undefined ? {} : { minBaseFee: toJsonNumber(minBaseFee) }),
+    ...(minBaseFee === undefined ? {} : { minBaseFee: toJsonInteger(minBaseFee) }),
   };
 }
 
@@ -149,9 +150,4 @@ function readMinBaseFee(json: JsonRecord): bigint | undefined {
   if (typeof found === 'number' && Number.isSafeInteger(found) && found >= 0) return BigInt(found);
   if (typeof found === 'bigint') return found;
   return readOptionalQuantity(json, 'minBaseFee');
-}
-
-/** A fee that a JSON number would round stays a bigint: `encodeJsonExact` writes its digits. */
-function toJsonNumber(value: bigint): number | bigint {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }

@@ -1,6 +1,6 @@
 import { ZERO_ADDRESS, ZERO_HASH } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
-import type { JsonValue } from '../base/json.ts';
+import { type JsonValue, toJsonInteger } from '../base/json.ts';
 import {
   assertKnownKeys,
   type ConfigObject,
@@ -154,11 +154,6 @@ export function toSystemConfigJson(config: SystemConfig): { readonly [key: strin
     minBaseFee: toJsonInteger(config.minBaseFee),
     daFootprintGasScalar: config.daFootprintGasScalar,
   };
-}
-
-/** An integer as JSON has it: a `number` while that is exact. */
-function toJsonInteger(value: bigint): number | bigint {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
 function optionalMember(key: string, value: bigint | undefined): { [key: string]: JsonValue } {

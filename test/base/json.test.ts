@@ -6,6 +6,7 @@ import {
   type JsonValue,
   MAX_JSON_DEPTH,
   parseJsonExact,
+  toJsonInteger,
 } from '../../src/base/json.ts';
 
 function codeOf(text: string): string {
@@ -75,5 +76,13 @@ describe('encodeJsonExact', () => {
     expect(encodeJsonExact(value)).toBe(
       '{"a":18446744073709551616,"b":["\\"",null,true],"c":{},"d":1.5}',
     );
+  });
+});
+
+describe('toJsonInteger', () => {
+  test('default: a number while that is exact', () => {
+    expect(toJsonInteger(0n)).toBe(0);
+    expect(toJsonInteger(2n ** 53n - 1n)).toBe(9007199254740991);
+    expect(toJsonInteger(2n ** 53n)).toBe(2n ** 53n);
   });
 });
