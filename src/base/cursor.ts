@@ -35,11 +35,6 @@ export function readU32(cursor: Cursor, name: string): number {
   return readU16(cursor, name) * 0x10000 + readU16(cursor, name);
 }
 
-/** The next eight bytes, big-endian. */
-export function readU64(cursor: Cursor, name: string): bigint {
-  return (BigInt(readU32(cursor, name)) << 32n) | BigInt(readU32(cursor, name));
-}
-
 /** The next `length` bytes, as a view. */
 export function readBytes(cursor: Cursor, length: number, name: string): Uint8Array {
   if (length > remainingBytes(cursor)) throw truncated(cursor, length, name);

@@ -1,13 +1,10 @@
 import { type Hex, concatBytes, joinBytes } from '../base/bytes.ts';
 import { encodeRlp } from '../base/rlp.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
+import { SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE } from '../protocol/batchCodec.ts';
 import { encodeSingularBatch } from '../protocol/singularBatch.ts';
 import { encodeSpanBatch } from '../protocol/encodeSpanBatch.ts';
 import type { BatchBlock } from './batchBlock.ts';
-
-/** Type bytes of the two kinds of batches. */
-const SINGULAR = 0;
-const SPAN = 1;
 
 /**
  * Uncompressed channel: one batch per block, each an RLP string.
@@ -18,7 +15,7 @@ export function singularContent(blocks: readonly BatchBlock[]): Uint8Array {
   const batches = blocks.map((block) =>
     encodeRlp(
       typed(
-        SINGULAR,
+        SINGULAR_BATCH_TYPE,
         encodeSingularBatch({
           type: 'singular',
           parentHash: block.parentHash,
@@ -47,7 +44,7 @@ export function spanContent(
   const size = maxBlocks === 0 ? blocks.length : maxBlocks;
   const spans: Uint8Array[] = [];
   for (let at = 0; at < blocks.length; at += size) {
-    spans.push(encodeRlp(typed(SPAN, encodeSpan(rollup, blocks.slice(at, at + size)))));
+    spans.push(encodeRlp(typed(SPAN_BATCH_TYPE, encodeSpan(rollup, blocks.slice(at, at + size)))));
   }
   return joinBytes(spans);
 }

@@ -3,7 +3,6 @@ import {
   bigintToMinimalBytes,
   bytesToHex,
   concatBytes,
-  EMPTY_BYTES,
   type Hash,
   type Hex,
   hexToBytes,
@@ -79,6 +78,3 @@ function withSidecar(fields: readonly RlpItem[], sidecar: Sidecar): Uint8Array {
   const wrapper = encodeRlp([fields, ...version, blobs, commitments, proofs]);
   return concatBytes(Uint8Array.of(EIP_4844), wrapper);
 }
-
-/** Calldata of a blob transaction to the batch inbox: none. */
-export const NO_DATA: Uint8Array = EMPTY_BYTES;

@@ -33,7 +33,7 @@ export type VerifyOptions = {
  *
  * @param blockJson Result of `eth_getBlockBy…` with full transactions.
  * @param receiptsJson Result of `eth_getBlockReceipts`; null only where the header's bloom rules
- *        out every log of the rollup (`needsReceipts`).
+ *        out every log of the rollup (`mayHoldRollupLogs`).
  * @param blobs Proven blobs by versioned hash; those that are missing stay undefined in the fact.
  * @throws SourceError `unverified` when something does not hash to what names it, `badAnswer` when
  *         the answer is malformed. Another source may do better.
@@ -109,16 +109,6 @@ export function l1BlockRefFromRpc(blockJson: unknown, expectedHash?: Hash): L1Bl
     assertExpected(expectedHash, hash, header);
     return refOf({ hash, header });
   });
-}
-
-/**
- * Whether the block answer's bloom allows a deposit or config update. Nothing is proven: when the
- * answer is wrong, so is its hash, and `l1BlockFromRpc` refuses both.
- *
- * @throws SourceError as `l1BlockFromRpc`.
- */
-export function needsReceipts(config: RollupConfig, blockJson: unknown): boolean {
-  return verified(() => mayHoldRollupLogs(config, provenHeaderFromRpc(blockJson).header));
 }
 
 /** Whether a block's bloom allows a deposit or config update. False is certain, true is not. */

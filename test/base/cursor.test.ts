@@ -9,7 +9,6 @@ import {
   readCount,
   readU16,
   readU32,
-  readU64,
   readUvarint,
   readUvarints,
   remainingBytes,
@@ -25,12 +24,11 @@ describe('fixed-width reads', () => {
     expect(readU16(cursor, 'b')).toBe(0x0203);
     expect(readU32(cursor, 'c')).toBe(0x04050607);
     expect(remainingBytes(cursor)).toBe(2);
-    expect(readU64(cursorAt(BYTES, 1), 'd')).toBe(0x02030405060708f9n);
     expect(readU32(cursorAt(hexToBytes('0xffffffff')), 'e')).toBe(4294967295);
   });
 
   test('error: the end', () => {
-    for (const read of [readByte, readU16, readU32, readU64]) {
+    for (const read of [readByte, readU16, readU32]) {
       expect(() => read(cursorAt(BYTES, 9), 'field')).toThrow(DecodeError);
     }
     expect(() => readU16(cursorAt(BYTES, 8), 'field')).toThrow('field: expected 2 more bytes');
