@@ -1,4 +1,6 @@
 import { encodeJsonExact } from '../../base/json.ts';
+import { EngineError } from '../../engine/errors.ts';
+import type { EngineHeads } from '../../engine/heads.ts';
 import type { RollupNode } from '../node.ts';
 import { explainNode, type HeadClock } from '../why.ts';
 import { createPageRecord, type PageRecord } from './pageRecord.ts';
@@ -11,9 +13,6 @@ const SAMPLE_MS = 1_000;
 /** The status page of a node. Takes a sample each second until it is closed. */
 export function createNodePage(node: RollupNode, clock: HeadClock, version: string): StatusSite {
   const record = createPageRecord(node.drops.recent());
-  const ends = [node.observe(record.events), node.chain.onChange(record.headsMoved)];
-  const heads = node.heads();
-  if (heads !== undefined) record.headsMoved(heads);
   const takeSample = (): void => record.addSample(sampleOf(node, Date.now()));
   takeSample();
   const timer = setInterval(takeSample, SAMPLE_MS).unref();
@@ -21,13 +20,47 @@ export function createNodePage(node: RollupNode, clock: HeadClock, version: stri
     history: () => encodeJsonExact(record.samples()),
     snapshot: () => encodeJsonExact(snapshotOf(node, clock, version, record)),
   });
+  const look = blockLooker(node, record);
+  const headsMoved = (heads: EngineHeads): void => {
+    record.headsMoved(heads);
+    if (site.isWatched()) void look(heads);
+  };
+  const ends = [node.observe(record.events), node.chain.onChange(headsMoved)];
+  const heads = node.heads();
+  if (heads !== undefined) record.headsMoved(heads);
   return {
-    answer: site.answer,
+    ...site,
     close: () => {
       clearInterval(timer);
       for (const end of ends) end();
       site.close();
     },
+  };
+}
+
+/**
+ * Asks the engine how full a block is that derivation has not come to. One question at a time:
+ * blocks that come faster than answers are told of when they are derived.
+ */
+function blockLooker(
+  { options: { engine } }: RollupNode,
+  record: PageRecord,
+): (heads: EngineHeads) => Promise<void> {
+  let isAsking = false;
+  return async ({ unsafeHead: { number, hash }, pendingSafeHead }) => {
+    if (isAsking || number <= pendingSafeHead.number) return;
+    isAsking = true;
+    try {
+      const found = await engine.block({ hash });
+      if (found === undefined) return;
+      const { transactions, gasUsed } = found.executionPayload;
+      record.lookedInto(hash, { transactions: transactions.length, gasUsed });
+    } catch (error) {
+      // The page does without it; whoever needs the engine tells of its failures.
+      if (!(error instanceof EngineError)) throw error;
+    } finally {
+      isAsking = false;
+    }
   };
 }
 

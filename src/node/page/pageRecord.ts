@@ -1,3 +1,4 @@
+import type { Hash } from '../../base/bytes.ts';
 import type { Dropped, DropReason } from '../../derive/dropped.ts';
 import type { EngineHeads } from '../../engine/heads.ts';
 import type { L2BlockRef } from '../../protocol/ids.ts';
@@ -10,6 +11,8 @@ export type PageRecord = {
   readonly events: Partial<DriverEvents>;
   /** To be told of each change of the heads. */
   readonly headsMoved: (heads: EngineHeads) => void;
+  /** To be told what is in a block that only became a head. */
+  readonly lookedInto: (hash: Hash, content: BlockContent) => void;
   readonly addSample: (sample: Sample) => void;
   /** Oldest first. */
   readonly samples: () => readonly Sample[];
@@ -19,13 +22,19 @@ export type PageRecord = {
   readonly counts: () => PageCounts;
 };
 
-/** A block that became a head, and what derivation knows of it. */
+/** A block that became a head, and what is known of it. */
 export type SeenBlock = {
   readonly block: L2BlockRef;
-  /** Undefined: derivation has not come to it. */
-  readonly derived: Pick<DerivedBlock, 'how' | 'gasUsed' | 'transactions'> | undefined;
+  /** Undefined while nobody has looked. */
+  readonly content: BlockContent | undefined;
+  /** Where derivation had it from; `unsafe` while derivation has not come to it. */
   readonly source: 'unsafe' | 'singular' | 'span' | 'forced' | 'replacement';
+  /** Whether derivation built it or found it in the chain. */
+  readonly how: DerivedBlock['how'] | undefined;
 };
+
+/** How full a block is. */
+export type BlockContent = Pick<DerivedBlock, 'transactions' | 'gasUsed'>;
 
 /** Events since the process began. */
 export type PageCounts = {
@@ -71,7 +80,7 @@ export function createPageRecord(
       derived: ({ block, step, how, isReplacement, gasUsed, transactions }) => {
         const batch = step.source.type === 'batch' ? step.source.kind : 'forced';
         const source = isReplacement ? 'replacement' : batch;
-        see({ block, derived: { how, gasUsed, transactions }, source });
+        see({ block, content: { gasUsed, transactions }, source, how });
       },
       dropped: countDrop,
       advanced: () => {
@@ -90,8 +99,12 @@ export function createPageRecord(
         if (block.number > unsafeHead.number) blocks.delete(key);
       }
       if (!blocks.has(unsafeHead.hash)) {
-        see({ block: unsafeHead, derived: undefined, source: 'unsafe' });
+        see({ block: unsafeHead, content: undefined, source: 'unsafe', how: undefined });
       }
+    },
+    lookedInto: (hash, content) => {
+      const seen = blocks.get(hash);
+      if (seen !== undefined) blocks.set(hash, { ...seen, content });
     },
     addSample: (sample) => {
       samples.push(sample);

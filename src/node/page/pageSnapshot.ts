@@ -291,7 +291,7 @@ export function sumOf(calls: EndpointMeter['calls']): number {
   return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
 
-function blockView({ block, derived, source }: SeenBlock): BlockView {
+function blockView({ block, content, source, how }: SeenBlock): BlockView {
   return {
     number: block.number,
     hash: block.hash,
@@ -299,9 +299,9 @@ function blockView({ block, derived, source }: SeenBlock): BlockView {
     l1Origin: block.l1Origin.number,
     sequenceNumber: block.sequenceNumber,
     source,
-    how: derived?.how ?? null,
-    transactions: derived?.transactions ?? null,
-    gasUsed: derived?.gasUsed ?? null,
+    how: how ?? null,
+    transactions: content?.transactions ?? null,
+    gasUsed: content?.gasUsed ?? null,
   };
 }
 

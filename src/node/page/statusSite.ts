@@ -12,6 +12,8 @@ import { type EventSource, type EventStreamOptions, serveEvents } from './eventS
 export type StatusSite = {
   /** True when it has answered, or goes on doing so. */
   readonly answer: (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Whether anybody has the page open. */
+  readonly isWatched: () => boolean;
   /** Ends the events. */
   readonly close: () => void;
 };
@@ -55,6 +57,7 @@ export function createStatusSite(source: EventSource, options?: EventStreamOptio
       response.end(asset.body);
       return true;
     },
+    isWatched: () => events.subscribers() > 0,
     close: events.close,
   };
 }

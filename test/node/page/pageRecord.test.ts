@@ -9,9 +9,7 @@ describe('createPageRecord', () => {
   test('default: blocks, the highest first, with what derivation knows of them', () => {
     const page = derivingPage();
     const seen = () =>
-      page.record
-        .blocks()
-        .map(({ block, source, derived }) => [block.number, source, derived?.how]);
+      page.record.blocks().map(({ block, source, how }) => [block.number, source, how]);
     expect(seen()).toEqual([[8n, 'unsafe', undefined]]);
     for (let i = 0; i < 3; i++) page.readL1Block();
     expect(seen()).toEqual([
@@ -49,6 +47,17 @@ describe('createPageRecord', () => {
     expect(highest?.block.hash).toBe(ref(28n, 'b').hash);
     expect(below?.block.hash).toBe(ref(27n, 'a').hash);
     expect(record.blocks()).toHaveLength(18);
+  });
+
+  test('behavior: a head that is looked into', () => {
+    const { record, l2 } = derivingPage();
+    const hash = l2.at(-1)?.hash as `0x${string}`;
+    const content = { transactions: 3, gasUsed: 9n };
+    expect(record.blocks()[0]?.content).toBe(undefined);
+    record.lookedInto(hash, content);
+    record.lookedInto(`0x${'00'.repeat(32)}`, content);
+    expect(record.blocks()).toHaveLength(1);
+    expect(record.blocks()[0]).toMatchObject({ source: 'unsafe', content });
   });
 
   test('behavior: resets, reorgs and the newest samples', () => {
