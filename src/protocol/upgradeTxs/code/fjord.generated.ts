@@ -1,4 +1,4 @@
-// Written by scripts/upgradeCode.ts; not edited by hand.
+// Written by scripts/generateUpgradeCode.ts; not edited by hand.
 
 /** Init code of fjord-gas-price-oracle-deployment.txt, 6166 bytes, deflated, base64. */
 export const FJORD_GAS_PRICE_ORACLE =

@@ -1,4 +1,4 @@
-// Written by scripts/upgradeCode.ts; not edited by hand.
+// Written by scripts/generateUpgradeCode.ts; not edited by hand.
 
 /** Init code of jovian-l1-block-deployment.txt, 1845 bytes, deflated, base64. */
 export const JOVIAN_L1_BLOCK =

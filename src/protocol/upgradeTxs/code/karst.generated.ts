@@ -1,4 +1,4 @@
-// Written by scripts/upgradeCode.ts; not edited by hand.
+// Written by scripts/generateUpgradeCode.ts; not edited by hand.
 
 /** karst_nut_bundle.json, byte for byte, 326789 bytes, deflated, base64. */
 export const KARST_BUNDLE =

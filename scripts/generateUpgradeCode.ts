@@ -1,7 +1,7 @@
 // Writes src/protocol/upgradeTxs/code/*.generated.ts: the init code and the transaction bundle
 // that network upgrades deploy, deflated, as base64.
 //
-//   tsx scripts/upgradeCode.ts DIRECTORY
+//   tsx scripts/generateUpgradeCode.ts DIRECTORY
 //
 // DIRECTORY holds the `*-deployment.txt` files of the OP Stack specs (specs/static/bytecode) and
 // karst_nut_bundle.json of the monorepo (op-core/nuts/bundles). Tests pin what comes out.
@@ -32,7 +32,7 @@ function packed(name: string, what: string, content: Buffer): string {
 }
 
 function write(fork: string, constants: readonly string[]): void {
-  const head = '// Written by scripts/upgradeCode.ts; not edited by hand.\n\n';
+  const head = '// Written by scripts/generateUpgradeCode.ts; not edited by hand.\n\n';
   writeFileSync(join(TARGET, `${fork}.generated.ts`), head + constants.join('\n'));
 }
 
