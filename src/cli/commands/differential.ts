@@ -54,7 +54,7 @@ async function runFiles(files: readonly string[], io: CliIo): Promise<Tally> {
       else if (difference === undefined) tally.equal += 1;
       else {
         tally.different += 1;
-        io.stdout.write(differenceText(file, String(json['name']), difference));
+        io.stdout.write(differenceText(`${file}, line ${line}`, json['name'], difference));
       }
       done += 1;
       progress.update(done);
@@ -77,13 +77,19 @@ function judge(
   try {
     return compareCase(corpusCase, runCase(prepareCase(corpusCase)));
   } catch (error) {
+    // In a case of another form the code meets what its types rule out.
+    if (error instanceof TypeError || error instanceof SyntaxError) {
+      const found = `something else: ${error.message}`;
+      return { where: 'reading it', expected: 'the form of the corpus', found };
+    }
     // A case that cannot even be run is different, and says so; the others still count.
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { where: 'running it', expected: 'an outcome', found: message };
   }
 }
 
-function differenceText(file: string, name: string, difference: CaseDifference): string {
+function differenceText(place: string, name: unknown, difference: CaseDifference): string {
   const { where, expected, found } = difference;
-  return `different  ${file}: ${name}\n  ${where}\n  expected ${expected}\n  found    ${found}\n`;
+  const title = typeof name === 'string' ? `${place}: ${name}` : place;
+  return `different  ${title}\n  ${where}\n  expected ${expected}\n  found    ${found}\n`;
 }

@@ -13,7 +13,8 @@ export function registerReplay(program: Command, io: CliIo): void {
     .summary('Derive and execute a recorded chain from genesis, and compare')
     .description(
       'Reads a recorded chain, proves every L1 block, derives the L2 chain, executes it from ' +
-        'genesis, and compares every block hash and output root with the recorded ones. ' +
+        'genesis, and compares every block with the recorded one: hash, output root, all fields, ' +
+        'and where it was derived from. ' +
         'Exits with 0 when all are equal, 1 when something is different or failed, 2 when an ' +
         'input cannot be read.',
     )
@@ -83,8 +84,8 @@ function toText(summary: ReplaySummary): string {
     const { block, field, expected, found } = firstDifference;
     lines.push(
       `different      L2 block ${block}, ${field}`,
-      `               expected ${expected}`,
-      `               found    ${found}`,
+      `               expected ${clip(expected)}`,
+      `               found    ${clip(found)}`,
     );
   } else if (summary.compared > 0) {
     lines.push(`equal          ${count(summary.compared)} block hashes and output roots`);
@@ -92,4 +93,11 @@ function toText(summary: ReplaySummary): string {
     lines.push('not compared   no `l2.ndjson.gz` beside the recorded L1');
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A transaction can be longer than a person wants to read; --json has all of it. */
+function clip(text: string): string {
+  return text.length > 300
+    ? `${text.slice(0, 300)}… (${toThousands(text.length)} characters)`
+    : text;
 }

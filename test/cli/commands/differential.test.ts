@@ -68,6 +68,15 @@ describe.skipIf(lacksShared(QUIRKS))('registerDifferential', () => {
     expect((await run(sound)).out).toContain('2 cases, 0 equal, 2 different, 0 excused');
   });
 
+  test('error: a case in another form is told by line, and the others still count', async () => {
+    const sound = cases.find((json) => json.referenceDefect !== true) as Case;
+    const odd = { ...structuredClone(sound), l1: [null], name: undefined };
+    const { exitCode, out } = await run([odd, sound]);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^different {2}.*, line 1\n {2}reading it\n/);
+    expect(out).toContain('2 cases, 1 equal, 1 different, 0 excused');
+  });
+
   test('error: a file that holds no cases is unreadable input', async () => {
     expect((await run([{ name: 'nothing' }])).exitCode).toBe(2);
     // An empty file must not count as "all equal".
