@@ -4,12 +4,15 @@ import type { BlockContext } from '../../src/execution/blockContext.ts';
 import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import type { EvmFork } from '../../src/execution/evm/port.ts';
 import { executeDeposit } from '../../src/execution/executeDeposit.ts';
+import { EMPTY_ACCOUNT } from '../../src/execution/state/account.ts';
 import { creationAddress } from '../../src/execution/creationAddress.ts';
 import {
   accountOf,
   endTransaction,
   openState,
+  setAccount,
   setCode,
+  storageOf,
 } from '../../src/execution/state/worldState.ts';
 import { type DepositTx, encodeDepositTx } from '../../src/protocol/deposit.ts';
 import { configAt } from '../support/executionConfig.ts';
@@ -186,5 +189,46 @@ describe('executeDeposit', () => {
       await executeDeposit(context, { ...TX, ...create, data: hexToBytes('0x33ff') }, NO_BYTES);
       expect(accountOf(context.state, creationAddress(SENDER, 1n)), fork).toBeUndefined();
     }
+  });
+
+  test('behavior: code sees no gas price, and the sender as origin and caller', async () => {
+    const context = contextAt('ecotone');
+    // Slots 0, 1, 2: GASPRICE, ORIGIN, CALLER.
+    setCode(context.state, OTHER, hexToBytes('0x3a6001015f55326001553360025500'));
+    const outcome = await executeDeposit(context, TX, NO_BYTES);
+    expect(outcome).toMatchObject({ result: { status: 'success', effectiveGasPrice: 0n } });
+    expect(storageOf(context.state, OTHER, 0n)).toBe(1n);
+    expect(storageOf(context.state, OTHER, 1n)).toBe(BigInt(SENDER));
+    expect(storageOf(context.state, OTHER, 2n)).toBe(BigInt(SENDER));
+  });
+
+  test('behavior: two deposits of one sender bump its nonce twice, failed ones too', async () => {
+    const context = contextAt('canyon');
+    for (const gas of [20_000n, 20_000n, 60_000n]) {
+      await executeDeposit(context, { ...TX, gas, mint: 5n }, NO_BYTES);
+    }
+    expect(accountOf(context.state, SENDER)).toMatchObject({ nonce: 3n, balance: 15n });
+  });
+
+  test('behavior: a reverted call gives the value back and keeps the mint', async () => {
+    const context = contextAt('canyon');
+    setCode(context.state, OTHER, hexToBytes('0x60006000fd'));
+    const outcome = await executeDeposit(context, { ...TX, mint: 5n, value: 5n }, NO_BYTES);
+    expect(outcome).toMatchObject({ result: { status: 'failure', gasUsed: 21_006n } });
+    expect(accountOf(context.state, SENDER)).toMatchObject({ nonce: 1n, balance: 5n });
+  });
+
+  test.each<[EvmFork, boolean, bigint | undefined]>([
+    ['bedrock', false, undefined],
+    ['regolith', false, 7n],
+    ['canyon', true, 7n],
+  ])('behavior: at %s the coinbase is warm: %s', async (fork, isWarm, depositNonce) => {
+    const context = contextAt(fork);
+    setAccount(context.state, SENDER, { ...EMPTY_ACCOUNT, nonce: 7n });
+    // COINBASE BALANCE POP
+    setCode(context.state, OTHER, hexToBytes('0x41315000'));
+    const outcome = await executeDeposit(context, TX, NO_BYTES);
+    const gasUsed = fork === 'bedrock' ? TX.gas : 21_000n + 4n + (isWarm ? 100n : 2600n);
+    expect(outcome).toMatchObject({ result: { gasUsed, depositNonce } });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hexToBytes } from '../../src/base/bytes.ts';
+import type { EvmFork } from '../../src/execution/evm/port.ts';
 import type { ExecutionConfig } from '../../src/execution/executionConfig.ts';
 import { fastLzLength } from '../../src/execution/fastLz.ts';
 import {
@@ -9,9 +10,12 @@ import {
   l1DataFee,
   l1GasUsed,
   operatorFee,
+  readFeeParameters,
   type TxSize,
   txSize,
 } from '../../src/execution/fees.ts';
+import { L1_BLOCK } from '../../src/execution/predeploys.ts';
+import { openState, setStorage } from '../../src/execution/state/worldState.ts';
 import { configAt } from '../support/executionConfig.ts';
 
 const NO_FEES: FeeParameters = {
@@ -144,5 +148,52 @@ describe('daFootprint', () => {
   });
   test('behavior: nothing before Jovian', () => {
     expect(daFootprint(configAt('isthmus'), 1n, fees, sized(200))).toBe(0n);
+  });
+});
+
+// execution.md 2.3: every byte of the slots is its own number.
+describe('readFeeParameters', () => {
+  const word = (first: number) =>
+    BigInt(
+      `0x${Array.from({ length: 32 }, (_, i) => (first + i).toString(16).padStart(2, '0')).join('')}`,
+    );
+  const read = (fork: EvmFork, ...empty: readonly bigint[]) => {
+    const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
+    for (let slot = 0n; slot < 9n; slot++) {
+      if (!empty.includes(slot)) setStorage(state, L1_BLOCK, slot, word(16 * Number(slot)));
+    }
+    return readFeeParameters(configAt(fork), 1n, state);
+  };
+  const old = { l1FeeOverhead: word(0x50), l1FeeScalar: word(0x60) };
+  const ecotone = {
+    ...NO_FEES,
+    l1BaseFee: word(0x10),
+    blobBaseFee: word(0x70),
+    baseFeeScalar: 0x40414243n,
+    blobBaseFeeScalar: 0x44454647n,
+  };
+  const isthmus = {
+    ...ecotone,
+    operatorFeeScalar: 0x94959697n,
+    operatorFeeConstant: 0x98999a9b9c9d9e9fn,
+    daFootprintGasScalar: 0x9293n,
+  };
+
+  test.each<[EvmFork, FeeParameters]>([
+    ['bedrock', { ...NO_FEES, ...old, l1BaseFee: word(0x10) }],
+    ['canyon', { ...NO_FEES, ...old, l1BaseFee: word(0x10) }],
+    ['ecotone', ecotone],
+    ['holocene', ecotone],
+    ['isthmus', isthmus],
+    ['karst', isthmus],
+  ])('default: %s', (fork, fees) => {
+    expect(read(fork)).toEqual(fees);
+  });
+
+  test('behavior: the first block of Ecotone has the old parameters', () => {
+    expect(read('ecotone', 3n, 7n)).toEqual({ ...NO_FEES, ...old, l1BaseFee: word(0x10) });
+    // One of the new ones is enough.
+    expect(read('ecotone', 3n)).toMatchObject({ l1FeeOverhead: 0n, blobBaseFee: word(0x70) });
+    expect(read('ecotone', 7n)).toMatchObject({ l1FeeOverhead: 0n, baseFeeScalar: 0x40414243n });
   });
 });
