@@ -123,20 +123,20 @@ describe('buildAttributes, logs', () => {
   const gasLimitWith = (...logs: readonly L1Log[]) =>
     built(build(granite, 101, (l1) => emit(l1, 101, ...logs))).attributes.gasLimit;
 
-  test('updates behind deposits count', () => {
+  test('behavior: updates behind deposits count', () => {
     expect(gasLimitWith(depositLog(granite, 1n), limit)).toBe(31_000_000n);
   });
 
-  test('updates behind malformed ones count', () => {
+  test('behavior: updates behind malformed ones count', () => {
     expect(gasLimitWith({ ...limit, data: limit.data.slice(1) }, limit)).toBe(31_000_000n);
   });
 
-  test('an update that the portal emits is none', () => {
+  test('behavior: an update that the portal emits is none', () => {
     const address = granite.rollup.depositContractAddress;
     expect(gasLimitWith({ ...limit, address })).toBe(30_000_000n);
   });
 
-  test('a deposit that the SystemConfig emits is none', () => {
+  test('behavior: a deposit that the SystemConfig emits is none', () => {
     const address = granite.rollup.l1SystemConfigAddress;
     const log = { ...depositLog(granite, 1n), address };
     const { transactions } = built(build(granite, 101, (l1) => emit(l1, 101, log))).attributes;
@@ -147,7 +147,7 @@ describe('buildAttributes, logs', () => {
 describe('buildAttributes, fields by fork', () => {
   const at = (newest: Fork | 'bedrock') => built(build(chainAt(newest), 101)).attributes;
 
-  test('always: time, randomness, fee recipient, no pool', () => {
+  test('behavior: always: time, randomness, fee recipient, no pool', () => {
     const l1 = l1Blocks(granite, 2);
     for (const fork of FORKS) {
       expect(at(fork), fork).toMatchObject({
@@ -198,7 +198,7 @@ describe('buildAttributes, fields by fork', () => {
     },
   );
 
-  test('only Karst’s first block has more gas', () => {
+  test('behavior: only Karst’s first block has more gas', () => {
     for (const keepKarstUpgradeGas of [false, true]) {
       const config = chainForking('jovian', 'karst', 1002n, { keepKarstUpgradeGas });
       const l1 = l1Blocks(config, 3, { timeOf: (i) => 2 * i });
@@ -211,7 +211,7 @@ describe('buildAttributes, fields by fork', () => {
     }
   });
 
-  test('two forks at once: their upgrades in fork order', () => {
+  test('behavior: two forks at once: their upgrades in fork order', () => {
     const times = { ...chainAt('isthmus').rollup.forkTimes, jovian: 1002n, karst: 1002n };
     const { transactions } = built(build(chainWith(times), 100)).attributes;
     expect(transactions).toHaveLength(1 + 5 + 31 + 1);
@@ -237,7 +237,7 @@ describe('whyNotOnParent', () => {
     expect(whyNotOnParent(parent, batch, 2n)).toBeUndefined();
   });
 
-  test('another parent, another time', () => {
+  test('behavior: another parent, another time', () => {
     const mismatch = { type: 'reset', reason: 'batchParentMismatch' };
     expect(whyNotOnParent(parent, { ...batch, parentHash: ZERO_HASH }, 2n)).toMatchObject(mismatch);
     expect(whyNotOnParent(parent, { ...batch, timestamp: 1003n }, 2n)).toMatchObject(mismatch);

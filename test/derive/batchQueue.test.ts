@@ -42,27 +42,27 @@ describe('nextQueuedBatch', () => {
     expect(reasons).toEqual([]);
   });
 
-  test('a future batch waits for those before it', () => {
+  test('behavior: a future batch waits for those before it', () => {
     const { blocks, reasons } = derive([b3, b2], [b1]);
     expect(numbers(blocks)).toEqual([1, 2, 3]);
     expect(reasons).toEqual([]);
   });
 
-  test('of two batches for one block the first to arrive counts', () => {
+  test('behavior: of two batches for one block the first to arrive counts', () => {
     const other = { ...singularOf(config, chain[1] as L2Block), transactions: [] };
     const { blocks, reasons } = derive([other, b1]);
     expect(blocks[0]?.transactions).toHaveLength(1);
     expect(reasons).toEqual(['timestampTooLow']);
   });
 
-  test('a refused batch leaves the channel going', () => {
+  test('behavior: a refused batch leaves the channel going', () => {
     const wrong = { ...singularOf(config, chain[1] as L2Block), parentHash: ZERO_HASH };
     const { blocks, reasons } = derive([wrong, b1, b2]);
     expect(numbers(blocks)).toEqual([1, 2]);
     expect(reasons).toEqual(['parentHashMismatch']);
   });
 
-  test('an undecided batch keeps its place, and what is behind it waits', () => {
+  test('behavior: an undecided batch keeps its place, and what is behind it waits', () => {
     // Block 3 claims epoch 101 and is read within L1 block 100, where 101 is unknown.
     const data = dataOf(config, [b1, b2, b3]);
     const { blocks, steps } = deriveAll(config, post(config, l1, 100, data));
@@ -70,7 +70,7 @@ describe('nextQueuedBatch', () => {
     expect(steps.map(({ derivedFrom }) => derivedFrom.number)).toEqual([100n, 100n, 101n]);
   });
 
-  test('a span’s blocks conclude at its last one, singular batches at once', () => {
+  test('behavior: a span’s blocks conclude at its last one, singular batches at once', () => {
     const { steps } = derive([span(1, 3), b4]);
     expect(steps.map(({ concluding }) => concluding)).toEqual([false, false, true, true]);
     expect(steps.map(({ source }) => (source.type === 'batch' ? source.kind : ''))).toEqual([
@@ -81,19 +81,19 @@ describe('nextQueuedBatch', () => {
     ]);
   });
 
-  test('an overlapping span goes on behind the safe head', () => {
+  test('behavior: an overlapping span goes on behind the safe head', () => {
     const { blocks, reasons } = derive([span(1, 4)], [span(3, 6)]);
     expect(numbers(blocks)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(reasons).toEqual([]);
   });
 
-  test('while an L2 block is asked for, nothing more is read', () => {
+  test('behavior: while an L2 block is asked for, nothing more is read', () => {
     const wrong = { ...singularOf(config, chain[5] as L2Block), parentHash: ZERO_HASH };
     // Read before the span was judged, it would be told apart by its parent.
     expect(derive([span(1, 4)], [span(3, 6), wrong]).reasons).toEqual(['timestampTooLow']);
   });
 
-  test('batches read behind the safe head’s epoch are noted', () => {
+  test('behavior: batches read behind the safe head’s epoch are noted', () => {
     const from = chain.slice(0, 7);
     const early = post(config, l1, 100, dataOf(config, [b1]));
     const { reasons, blocks } = deriveAll(config, early, { from });
@@ -167,7 +167,7 @@ describe('nextQueuedBatch, forced blocks', () => {
     expect(at(106).slice(0, 2)).toEqual(['forced', 'forced']);
   });
 
-  test('a span that begins before genesis blocks the queue, forced blocks too', () => {
+  test('behavior: a span that begins before genesis blocks the queue, forced blocks too', () => {
     const honest = honestChain(short, blocks, [{ epoch: 100 }, { epoch: 100 }]);
     const whole = spanOf(short, honest.slice(1));
     const elements = [{ epochNumber: 100n, timestamp: 1000n, transactions: [] }, ...whole.elements];

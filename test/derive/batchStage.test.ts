@@ -52,7 +52,7 @@ describe('nextStagedBatch', () => {
     });
   });
 
-  test('a refused batch flushes its channel, not the next one', () => {
+  test('behavior: a refused batch flushes its channel, not the next one', () => {
     const wrong = { ...singularOf(config, chain[2] as L2Block), parentHash: ZERO_HASH };
     expect(derive([b1, wrong, b2], [b2, b3])).toMatchObject({
       blocks: [1, 2, 3],
@@ -76,7 +76,7 @@ describe('nextStagedBatch', () => {
     expect(derive([b1, b2], [past, b3])).toMatchObject({ blocks: [1, 2, 3], reasons: ['past'] });
   });
 
-  test('blocks before a faulty one of the same span stay', () => {
+  test('behavior: blocks before a faulty one of the same span stay', () => {
     const elements = span(1, 4).elements.map((e, i) =>
       i === 2 ? { ...e, transactions: [Uint8Array.of(0x7d, 0xc0)] } : e,
     );
@@ -96,14 +96,14 @@ describe('nextStagedBatch', () => {
     });
   });
 
-  test('a span that claims an L1 block not read yet is passed over without a flush', () => {
+  test('behavior: a span with an L1 block not read yet is passed over, without a flush', () => {
     // Read in L1 block 103, its last block claims 104.
     const elements = span(1, 4).elements.map((e, i) => ({ ...e, epochNumber: 101n + BigInt(i) }));
     const { blocks, reasons } = derive([{ ...span(1, 4), elements }, b1]);
     expect({ blocks, reasons }).toEqual({ blocks: [1], reasons: ['originUnknown'] });
   });
 
-  test('a channel read in the safe head’s own L1 origin holds nothing that follows', () => {
+  test('behavior: a channel in the safe head’s own L1 origin holds nothing that follows', () => {
     const data = dataOf(config, [b1]);
     const { blocks, reasons } = deriveAll(config, post(config, l1, 100, data));
     expect({ blocks, reasons }).toEqual({ blocks: [], reasons: ['originBehind'] });

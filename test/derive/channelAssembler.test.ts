@@ -41,7 +41,7 @@ describe('nextAssembledChannel', () => {
     });
   });
 
-  test('frame 0 replaces the open channel, the same id too', () => {
+  test('behavior: frame 0 replaces the open channel, the same id too', () => {
     expect(one(frame(1, 0), frame(1, 0), frame(1, 1, 'last'))).toEqual({
       channels: ['01:0001'],
       reasons: ['channelReplaced'],
@@ -52,7 +52,7 @@ describe('nextAssembledChannel', () => {
     });
   });
 
-  test('a later frame without an open channel', () => {
+  test('behavior: a later frame without an open channel', () => {
     expect(one(frame(1, 1, 'last'))).toEqual({ channels: [], reasons: ['frameWithoutChannel'] });
   });
 
@@ -124,7 +124,7 @@ describe('nextAssembledChannel, timeout', () => {
     return { channels: drain(state), reasons: takeReasons(state) };
   };
 
-  test('good at the timeout of fifty, gone one block later', () => {
+  test('behavior: good at the timeout of fifty, gone one block later', () => {
     expect(late(holocene, 50)).toEqual({ channels: ['01:0001'], reasons: [] });
     expect(late(holocene, 51)).toEqual({
       channels: [],
@@ -132,11 +132,11 @@ describe('nextAssembledChannel, timeout', () => {
     });
   });
 
-  test('the staging channel survives L1 blocks without data', () => {
+  test('behavior: the staging channel survives L1 blocks without data', () => {
     expect(late(holocene, 3).channels).toEqual(['01:0001']);
   });
 
-  test('the timeout in force is that of the L1 block being read', () => {
+  test('behavior: the timeout in force is that of the L1 block being read', () => {
     const rollup = { ...holocene.rollup.forkTimes, granite: 1006n };
     const config = chainAt('holocene', { forkTimes: rollup, channelTimeout: 1n });
     expect(late(config, 2).channels).toEqual(['01:0001']);
@@ -147,7 +147,7 @@ describe('nextAssembledChannel, timeout', () => {
     ]);
   });
 
-  test('the open channel remembers the L1 block of its first frame', () => {
+  test('behavior: the open channel remembers the L1 block of its first frame', () => {
     const { state } = play(holocene, frame(1, 0));
     expect(assemblerOf(state).stagingChannel).toMatchObject({ id: channelId(1) });
     expect(assemblerOf(state).stagingChannel?.opened.number).toBe(100n);

@@ -106,7 +106,7 @@ describe('nextBankedChannel, frames of a channel', () => {
     expect(bankOf(state).sizeBytes).toBe(201 + 977 + 201);
   });
 
-  test('a channel is not ready while a number is missing', () => {
+  test('behavior: a channel is not ready while a number is missing', () => {
     expect(one(frame(1, 0), frame(1, 2, 'last')).channels).toEqual([]);
     expect(one(frame(1, 0), frame(1, 1)).channels).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('nextBankedChannel, order of channels', () => {
     expect(at(1001n).channels).toEqual(['01:0001', '02:00']);
   });
 
-  test('before Canyon a channel that is never closed holds back the others', () => {
+  test('behavior: before Canyon a channel that is never closed holds back the others', () => {
     expect(play(chainAt('regolith'), [frame(1, 0), frame(2, 0, 'last')]).last.channels).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe('nextBankedChannel, order of channels', () => {
 });
 
 describe('nextBankedChannel, timeout', () => {
-  test('good at the timeout, gone one block later', () => {
+  test('behavior: good at the timeout, gone one block later', () => {
     const late = (blocks: number) => {
       const gap = Array.from({ length: blocks - 1 }, () => []);
       return play(canyon, [frame(1, 0)], ...gap, [frame(1, 1, 'last')]);
@@ -151,7 +151,7 @@ describe('nextBankedChannel, timeout', () => {
     expect(late(5).last).toEqual({ channels: [], reasons: ['channelTimedOut'] });
   });
 
-  test('only the oldest is removed; frames for a younger one are ignored', () => {
+  test('behavior: only the oldest is removed; frames for a younger one are ignored', () => {
     const config = chainForking('fjord', 'granite', 1000n, { channelTimeout: 4n });
     const state = openedAt(config, l1Blocks(config, 1)[0] as L1Block);
     const bank = bankOf(state);
@@ -176,7 +176,7 @@ describe('nextBankedChannel, timeout', () => {
     expect([...bank.channels.keys()]).toEqual([channelId(1), channelId(2)]);
   });
 
-  test('several timed-out channels go one after the other', () => {
+  test('behavior: several timed-out channels go one after the other', () => {
     const gap = Array.from({ length: 4 }, () => []);
     const { last } = play(canyon, [frame(1, 0), frame(2, 0)], ...gap, []);
     expect(last.reasons).toEqual(['channelTimedOut', 'channelTimedOut']);
@@ -188,7 +188,7 @@ describe('nextBankedChannel, timeout', () => {
     expect(last).toEqual({ channels: ['01:00'], reasons: ['channelTimedOut'] });
   });
 
-  test('a complete channel that has timed out is not read', () => {
+  test('behavior: a complete channel that has timed out is not read', () => {
     const config = chainAt('canyon', { channelTimeout: 1n });
     const { rounds } = play(config, [frame(1, 0)], [frame(2, 0)], [], []);
     expect(rounds.map(({ reasons }) => reasons)).toEqual([
@@ -233,13 +233,13 @@ describe('nextBankedChannel, size', () => {
     expect(over).toEqual({ channels: [], reasons: ['channelBankFull'], size: 201 });
   });
 
-  test('the oldest go first, as many as need be', () => {
+  test('behavior: the oldest go first, as many as need be', () => {
     const { reasons, size } = fill(chainAt('ecotone'), [frame(1, 0)], 1, 60_000_000, 50_000_000);
     expect(reasons).toEqual(['channelBankFull', 'channelBankFull']);
     expect(size).toBe(50_000_201);
   });
 
-  test('a channel that has just become complete can go too', () => {
+  test('behavior: a channel that has just become complete can go too', () => {
     const { channels, reasons } = fill(chainAt('ecotone'), [frame(1, 0, 'last')], 0, 100_000_000);
     expect(channels).toEqual(['01:00']);
     expect(reasons).toEqual(['channelBankFull', 'channelBankFull']);

@@ -86,7 +86,7 @@ describe.each(BOTH)('nextBatch, %s', (_, newest) => {
     expect(blocks).toBeGreaterThan(0);
   });
 
-  test('a stream without its checksum loses nothing', () => {
+  test('behavior: a stream without its checksum loses nothing', () => {
     const channel = channelOf(config, singulars);
     expect(read(channel.slice(0, -4))).toMatchObject({ blocks: 6, reasons: [] });
     const wrong = channel.slice();
@@ -153,7 +153,7 @@ describe.each(BOTH)('nextBatch, %s', (_, newest) => {
     expect(zlib(b1, withTx, b2)).toMatchObject({ blocks: 2, reasons: ['spanNotConvertible'] });
   });
 
-  test('notes tell where a batch stood', () => {
+  test('behavior: notes tell where a batch stood', () => {
     const { notes } = zlib(b1, Uint8Array.of(9));
     expect(notes[0]?.at).toMatchObject({ channelId: channelId(1), batchIndex: 1 });
     expect(notes[0]?.at.l1.number).toBe(103n);

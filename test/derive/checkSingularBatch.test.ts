@@ -212,7 +212,7 @@ describe('checkDrift', () => {
   const empty = (timestamp: bigint) => ({ timestamp, transactions: [] });
   const full = (timestamp: bigint) => ({ timestamp, transactions: [userTx(1)] });
 
-  test('before Fjord the configured drift holds, to the second', () => {
+  test('behavior: before Fjord the configured drift holds, to the second', () => {
     expect(checkDrift(rollup, full(1010n), origin, next)).toEqual({ type: 'accept' });
     expect(checkDrift(rollup, full(1011n), origin, next)).toEqual(drop('sequencerDriftExceeded'));
   });
@@ -225,18 +225,18 @@ describe('checkDrift', () => {
     expect(checkDrift(rollup, full(1800n), origin, next)).toEqual(drop('sequencerDriftExceeded'));
   });
 
-  test('empty beyond the drift: must move on as soon as it can', () => {
+  test('behavior: empty beyond the drift: must move on as soon as it can', () => {
     const late = { ...next, timestamp: 1013n };
     expect(checkDrift(rollup, empty(1012n), origin, late)).toEqual({ type: 'accept' });
     expect(checkDrift(rollup, empty(1013n), origin, late)).toEqual(drop('epochNotAdvanced'));
   });
 
-  test('empty beyond the drift: the next L1 block decides, and is not read yet', () => {
+  test('behavior: empty beyond the drift: the next L1 block decides, and is not read yet', () => {
     expect(checkDrift(rollup, empty(1011n), origin, undefined)).toEqual({ type: 'undecided' });
     expect(checkDrift(rollup, empty(1010n), origin, undefined)).toEqual({ type: 'accept' });
   });
 
-  test('a block that moves to a new epoch, and is empty, has no limit', () => {
+  test('behavior: a block that moves to a new epoch, and is empty, has no limit', () => {
     expect(checkDrift(rollup, empty(9000n), origin, origin)).toEqual({ type: 'accept' });
   });
 });

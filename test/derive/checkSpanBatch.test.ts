@@ -254,13 +254,13 @@ describe('checkSpanBatch, every block before Holocene', () => {
     }
   });
 
-  test('blocks that are safe already are not judged so', () => {
+  test('behavior: blocks that are safe already are not judged so', () => {
     const overlapping = situation(chainAt('ecotone'), 3);
     const bad = withElement(overlapping, 0, { transactions: [Uint8Array.of(0x7e)] });
     expect(check(bad)).toEqual(drop('overlapTransactionsDiffer'));
   });
 
-  test('from Holocene on blocks are judged when their turn comes', () => {
+  test('behavior: from Holocene on blocks are judged when their turn comes', () => {
     const later = situation(chainAt('holocene'));
     const bad = withElement(later, 0, { transactions: [Uint8Array.of(0x7e)] });
     expect(check(bad)).toEqual(ACCEPT);

@@ -38,17 +38,17 @@ const withBlock3 = (changes: Partial<L2Block>) =>
   new Map([...context.l2Blocks, [3n, { ...(chain[3] as L2Block), ...changes }]]);
 
 describe('checkOverlap', () => {
-  test('agrees with itself', () => {
+  test('behavior: agrees with itself', () => {
     expect(check(span)).toEqual({ type: 'accept' });
   });
 
-  test('needs the safe blocks it covers, lowest first', () => {
+  test('behavior: needs the safe blocks it covers, lowest first', () => {
     expect(check(span, new Map())).toEqual({ type: 'needL2Block', number: 2n });
     const without4 = new Map([...context.l2Blocks].filter(([number]) => number !== 4n));
     expect(check(span, without4)).toEqual({ type: 'needL2Block', number: 4n });
   });
 
-  test.each([0, 1, 2])('one transaction fewer or more in covered block %i', (index) => {
+  test.each([0, 1, 2])('behavior: one transaction fewer or more in covered block %i', (index) => {
     const { transactions } = span.elements[index] as SpanElement;
     const more = withElement(index, { transactions: [...transactions, userTx(99)] });
     expect(check(more)).toEqual(drop('overlapTransactionsDiffer'));
@@ -57,7 +57,7 @@ describe('checkOverlap', () => {
     );
   });
 
-  test.each([0, 1, 2])('one byte different in covered block %i', (index) => {
+  test.each([0, 1, 2])('behavior: one byte different in covered block %i', (index) => {
     const changed = (span.elements[index] as SpanElement).transactions.map((tx) => tx.slice());
     const tx = changed[0] as Uint8Array;
     tx[tx.length - 1] = 2;
@@ -66,14 +66,14 @@ describe('checkOverlap', () => {
     );
   });
 
-  test.each([0, 1, 2])('another epoch in covered block %i', (index) => {
+  test.each([0, 1, 2])('behavior: another epoch in covered block %i', (index) => {
     const { epochNumber } = span.elements[index] as SpanElement;
     expect(check(withElement(index, { epochNumber: epochNumber + 1n }))).toEqual(
       drop('overlapOriginDiffers'),
     );
   });
 
-  test('every transaction of a covered block is compared, in order', () => {
+  test('behavior: every transaction of a covered block is compared, in order', () => {
     const both = [userTx(71), userTx(72)];
     const { transactions } = chain[3] as L2Block;
     const safe = withBlock3({ transactions: [transactions[0] as Uint8Array, ...both] });
@@ -83,7 +83,7 @@ describe('checkOverlap', () => {
     );
   });
 
-  test('new blocks are not compared', () => {
+  test('behavior: new blocks are not compared', () => {
     expect(check(withElement(3, { transactions: [], epochNumber: 1n }))).toEqual({
       type: 'accept',
     });
@@ -96,7 +96,7 @@ describe('checkOverlap', () => {
     );
   });
 
-  test('a safe block whose L1 attributes cannot be read', () => {
+  test('behavior: a safe block whose L1 attributes cannot be read', () => {
     const { transactions } = chain[3] as L2Block;
     const broken = [Uint8Array.of(0x7e, 0xc0), ...transactions.slice(1)];
     expect(check(span, withBlock3({ transactions: broken }))).toEqual(drop('overlapOriginDiffers'));

@@ -23,7 +23,7 @@ describe('deriveChain', () => {
     expect(end).toBe('needL1Block');
   });
 
-  test('blobs that come later', () => {
+  test('behavior: blobs that come later', () => {
     const tx = blobTx(dataOf(config, [spanOf(config, chain.slice(1))]));
     const given = post(config, l1, 103, tx);
     const lacking = post(config, l1, 103, {
@@ -49,7 +49,7 @@ describe('deriveChain', () => {
     expect(until('block')).toMatchObject({ safe: { number: 1n } });
   });
 
-  test('halted is the end', () => {
+  test('behavior: halted is the end', () => {
     const { end, blocks } = deriveAll(config, emit(l1, 101, malformedDepositLog(config)));
     expect(end).toBe('halted');
     expect(blocks.length).toBeGreaterThan(0);
@@ -80,7 +80,7 @@ describe('deriveChain', () => {
     expect(end).toBe('needL1Block');
   });
 
-  test('a reset is carried out, and the new L1 is derived', () => {
+  test('behavior: a reset is carried out, and the new L1 is derived', () => {
     const fork = l1Blocks(config, 9, { salt: 1, saltFrom: 102 });
     let view: L1View = viewOf(posted);
     const changing: L1View = {
@@ -102,7 +102,7 @@ describe('deriveChain', () => {
     expect(last?.safe).toEqual(deriveAll(config, fork).safe);
   });
 
-  test('begins where the engine is', () => {
+  test('behavior: begins where the engine is', () => {
     const from = chain.slice(0, 5);
     const { blocks, safe } = deriveAll(config, posted, { from });
     expect(blocks.slice(0, 2)).toEqual(chain.slice(5));

@@ -26,7 +26,7 @@ suite('describe', () => {
     expect(describe(state, head.ref)).toBe('L1 100 +3 ahead | safe 0 (origin 100)');
   });
 
-  test('a channel being filled, from Holocene on and before', () => {
+  test('behavior: a channel being filled, from Holocene on and before', () => {
     const data = { ...frame(0x7f, 0), data: new Uint8Array(119_800) };
     const until = (on: ReturnType<typeof chainAt>, number: bigint) => {
       const l1 = post(on, l1Blocks(on, 4), 101, encodeFrames([data]), encodeFrames([frame(3, 0)]));
@@ -46,7 +46,7 @@ suite('describe', () => {
     );
   });
 
-  test('a channel being read, and the rest of its span', () => {
+  test('behavior: a channel being read, and the rest of its span', () => {
     const l1 = l1Blocks(config, 6);
     const chain = honestChain(config, l1, steadyPlans(config, l1, 6));
     const data = dataOf(config, [spanOf(config, chain.slice(1))], channelId(0xab));
@@ -60,7 +60,7 @@ suite('describe', () => {
     );
   });
 
-  test('batches that wait, before Holocene', () => {
+  test('behavior: batches that wait, before Holocene', () => {
     const old = chainAt('fjord', { seqWindowSize: 50n });
     const l1 = l1Blocks(old, 6);
     const chain = honestChain(old, l1, steadyPlans(old, l1, 6));
@@ -73,7 +73,7 @@ suite('describe', () => {
     expect(describe(state, head.ref)).toBe('L1 105 | 1 batches wait | safe 0 (origin 100)');
   });
 
-  test('the end of derivation', () => {
+  test('behavior: the end of derivation', () => {
     const l1 = l1Blocks(config, 1);
     const fork = l1Blocks(config, 2, { salt: 1 });
     const state = begin([l1[0] as L1Block, fork[1] as L1Block]);

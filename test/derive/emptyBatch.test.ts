@@ -31,16 +31,16 @@ describe('forcedEmptyBatch', () => {
     });
   });
 
-  test('in the last block of the window only once its data is used up', () => {
+  test('behavior: in the last block of the window only once its data is used up', () => {
     expect(forcedEmptyBatch(reading(105), genesis, true)).toBeDefined();
     expect(forcedEmptyBatch(reading(105), genesis, false)).toBeUndefined();
   });
 
-  test('not before the window ends', () => {
+  test('behavior: not before the window ends', () => {
     expect(forcedEmptyBatch(reading(104), genesis, true)).toBeUndefined();
   });
 
-  test('not while the epoch after is unknown', () => {
+  test('behavior: not while the epoch after is unknown', () => {
     const state = reading(106);
     state.window.blocks = l1.slice(0, 1);
     expect(forcedEmptyBatch(state, genesis, true)).toBeUndefined();
@@ -48,7 +48,7 @@ describe('forcedEmptyBatch', () => {
     expect(forcedEmptyBatch(state, genesis, true)).toBeUndefined();
   });
 
-  test('when the next block is not older than the epoch after, the window moves on instead', () => {
+  test('behavior: a next block as late as the epoch after moves the window on instead', () => {
     const at = (timestamp: bigint) => ({ ...genesis, timestamp });
     const before = reading(106);
     expect(forcedEmptyBatch(before, at(1003n), true)).toMatchObject({ epochNumber: 100n });
@@ -59,7 +59,7 @@ describe('forcedEmptyBatch', () => {
     expect(due.window.blocks).toHaveLength(6);
   });
 
-  test('the first block of an epoch is made even then', () => {
+  test('behavior: the first block of an epoch is made even then', () => {
     const parent = { ...genesis, timestamp: 1010n };
     expect(forcedEmptyBatch(reading(107, 101), parent, true)).toMatchObject({
       epochNumber: 101n,

@@ -24,17 +24,17 @@ describe('pruneFrames', () => {
     expect(prune(...frames)).toEqual({ kept: frames, dropped: [] });
   });
 
-  test('the first frame stays, whatever its number', () => {
+  test('behavior: the first frame stays, whatever its number', () => {
     const frames = [frame(1, 7), frame(1, 8, 'last')];
     expect(prune(...frames)).toEqual({ kept: frames, dropped: [] });
   });
 
-  test('same channel, behind its closing frame', () => {
+  test('behavior: same channel, behind its closing frame', () => {
     const first = frame(1, 0, 'last');
     expect(prune(first, frame(1, 1))).toEqual({ kept: [first], dropped: ['frameAfterLast'] });
   });
 
-  test('same channel, not the next number', () => {
+  test('behavior: same channel, not the next number', () => {
     const first = frame(1, 3);
     for (const number of [2, 3, 5]) {
       expect(prune(first, frame(1, number)), `number ${number}`).toEqual({
@@ -44,12 +44,12 @@ describe('pruneFrames', () => {
     }
   });
 
-  test('same channel, frame 0 again', () => {
+  test('behavior: same channel, frame 0 again', () => {
     const first = frame(1, 0);
     expect(prune(first, frame(1, 0))).toEqual({ kept: [first], dropped: ['frameOutOfOrder'] });
   });
 
-  test('another channel begins: the whole unfinished run before it goes', () => {
+  test('behavior: another channel begins: the whole unfinished run before it goes', () => {
     const second = frame(2, 0, 'last');
     expect(prune(frame(1, 0), frame(1, 1), second)).toEqual({
       kept: [second],
@@ -57,7 +57,7 @@ describe('pruneFrames', () => {
     });
   });
 
-  test('another channel begins: a finished one before it stays', () => {
+  test('behavior: another channel begins: a finished one before it stays', () => {
     const first = frame(1, 0, 'last');
     const third = frame(3, 0);
     expect(prune(first, frame(2, 0), third)).toEqual({
@@ -66,7 +66,7 @@ describe('pruneFrames', () => {
     });
   });
 
-  test('another channel does not begin', () => {
+  test('behavior: another channel does not begin', () => {
     const first = frame(1, 0);
     expect(prune(first, frame(2, 1))).toEqual({ kept: [first], dropped: ['frameWithoutChannel'] });
     const closed = frame(1, 0, 'last');
@@ -168,7 +168,7 @@ describe('nextFrame', () => {
     expect(read(granite, twice)).toEqual({ names: [], reasons: ['malformedFrames'] });
   });
 
-  test('items of another version, and empty ones', () => {
+  test('behavior: items of another version, and empty ones', () => {
     const other = good.slice();
     other[0] = 1;
     expect(read(granite, other, new Uint8Array(0), Uint8Array.of(0))).toEqual({
@@ -177,14 +177,14 @@ describe('nextFrame', () => {
     });
   });
 
-  test('pruning begins with Holocene, by the L1 block’s time', () => {
+  test('behavior: pruning begins with Holocene, by the L1 block’s time', () => {
     const disordered = encodeFrames([frame(1, 1), frame(1, 0)]);
     const at = (time: bigint) => read(chainForking('granite', 'holocene', time), disordered);
     expect(at(1000n)).toEqual({ names: ['01.1'], reasons: ['frameOutOfOrder'] });
     expect(at(1001n)).toEqual({ names: ['01.1', '01.0'], reasons: [] });
   });
 
-  test('items are pruned alone: the first frame of the next one stays', () => {
+  test('behavior: items are pruned alone: the first frame of the next one stays', () => {
     const data = [encodeFrames([frame(1, 0)]), encodeFrames([frame(1, 5)])];
     expect(read(chainAt('holocene'), ...data)).toEqual({ names: ['01.0', '01.5'], reasons: [] });
   });

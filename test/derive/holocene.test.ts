@@ -64,7 +64,7 @@ describe('Holocene activates', () => {
     expect(deriveAll(config, posted).blocks).toHaveLength(6);
   });
 
-  test('together with Granite in one L1 block, the stages are switched all the same', () => {
+  test('behavior: with Granite in the same L1 block the stages are switched all the same', () => {
     const times = { ...config.rollup.forkTimes, granite: 1024n };
     const both = { ...config, rollup: { ...config.rollup, forkTimes: times } };
     const posted = post(

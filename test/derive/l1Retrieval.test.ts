@@ -56,22 +56,22 @@ describe('selectDataItems', () => {
     expect(at(1001n)).toEqual(['0xca']);
   });
 
-  test('calldata and blobs stay in the order of their transactions', () => {
+  test('behavior: calldata and blobs stay in the order of their transactions', () => {
     expect(read(ecotone, bytes(1), both, bytes(2)).data).toEqual(['0x01', '0xb1', '0xb2', '0x02']);
   });
 
-  test('other senders, and signatures that are invalid for this L1', () => {
+  test('behavior: other senders, and signatures that are invalid for this L1', () => {
     const tx = { input: bytes(1) };
     expect(read(ecotone, { ...tx, from: addressOf(0xee) }).reasons).toEqual(['notFromBatcher']);
     expect(read(ecotone, { ...tx, from: undefined }).reasons).toEqual(['invalidSignature']);
     expect(read(ecotone, { type: 4, from: undefined }).reasons).toEqual(['txTypeIgnored']);
   });
 
-  test('empty calldata is data', () => {
+  test('behavior: empty calldata is data', () => {
     expect(read(ecotone, bytes()).data).toEqual(['0x']);
   });
 
-  test('notes tell the transaction', () => {
+  test('behavior: notes tell the transaction', () => {
     const l1 = post(ecotone, l1Blocks(ecotone, 1), 100, bytes(1), { type: 4 });
     const block = l1[0] as L1Block;
     const state = openedAt(ecotone, block);

@@ -33,13 +33,13 @@ describe('openNextL1Block', () => {
     expect(state.traversal.drained).toBe(false);
   });
 
-  test('nothing is fed', () => {
+  test('behavior: nothing is fed', () => {
     const l1 = l1Blocks(config, 1);
     const state = fed(l1);
     expect(openNextL1Block(state)).toEqual({ type: 'needL1Block', parent: l1[0]?.ref });
   });
 
-  test('a block that does not continue the one before', () => {
+  test('behavior: a block that does not continue the one before', () => {
     const l1 = l1Blocks(config, 2);
     const fork = l1Blocks(config, 3, { salt: 1, saltFrom: 101 });
     const state = fed([...l1, fork[2] as L1Block]);
@@ -48,7 +48,7 @@ describe('openNextL1Block', () => {
     expect(state.traversal.pending).toHaveLength(1);
   });
 
-  test('a blob that is missing changes nothing, notes included', () => {
+  test('behavior: a blob that is missing changes nothing, notes included', () => {
     const tx = blobTx(data);
     const blobs = (tx.blobs ?? []).map(({ versionedHash }) => ({ versionedHash, data: undefined }));
     const l1 = post(config, l1Blocks(config, 2), 101, { type: 4 }, { ...tx, blobs });
@@ -121,7 +121,7 @@ describe('openNextL1Block', () => {
     expect(takeReasons(state)).toEqual([]);
   });
 
-  test('the Holocene stages come with the first L1 block of its time', () => {
+  test('behavior: the Holocene stages come with the first L1 block of its time', () => {
     const at = (time: bigint) => {
       const forking = chainForking('granite', 'holocene', time);
       const l1 = l1Blocks(forking, 2);

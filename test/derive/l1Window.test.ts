@@ -27,7 +27,7 @@ describe('updateWindow', () => {
     expect(hashes(state.window.blocks)).toEqual([100, 101]);
   });
 
-  test('what lies before the parent’s epoch leaves', () => {
+  test('behavior: what lies before the parent’s epoch leaves', () => {
     const state = openedAt(config, l1[0] as L1Block);
     for (const block of l1.slice(1, 5)) {
       openNext(state, block);
@@ -37,7 +37,7 @@ describe('updateWindow', () => {
     expect(hashes(state.window.blocks)).toEqual([102, 103, 104]);
   });
 
-  test('reading behind the parent’s epoch empties it', () => {
+  test('behavior: reading behind the parent’s epoch empties it', () => {
     const state = openedAt(config, l1[0] as L1Block);
     openNext(state, l1[1] as L1Block);
     expect(updateWindow(state, parentOf(102))).toBe(true);
@@ -47,7 +47,7 @@ describe('updateWindow', () => {
     expect(hashes(state.window.blocks)).toEqual([102]);
   });
 
-  test('reading behind without a new origin leaves it as it is', () => {
+  test('behavior: reading behind without a new origin leaves it as it is', () => {
     const state = openedAt(config, l1[0] as L1Block);
     expect(updateWindow(state, parentOf(101))).toBe(true);
     expect(hashes(state.window.blocks)).toEqual([100]);
@@ -62,7 +62,7 @@ describe('blockInWindow', () => {
     expect(blockInWindow(window, 103n)).toBe(l1[3]);
   });
 
-  test('outside, however far', () => {
+  test('behavior: outside, however far', () => {
     for (const number of [0n, 100n, 104n, 2n ** 53n, 2n ** 64n - 1n]) {
       expect(blockInWindow(window, number), `block ${number}`).toBeUndefined();
     }
@@ -78,7 +78,7 @@ describe('windowFits', () => {
     expect(windowFits(window, parentOf(100))).toBe(true);
   });
 
-  test('begins elsewhere, or with another block of that number', () => {
+  test('behavior: begins elsewhere, or with another block of that number', () => {
     expect(windowFits(window, parentOf(102))).toBe(false);
     const other = { ...parentOf(101), l1Origin: { number: 101n, hash: parentOf(100).hash } };
     expect(windowFits(window, other)).toBe(false);

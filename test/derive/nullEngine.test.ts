@@ -24,7 +24,7 @@ const hashOf = (changes: Partial<PayloadAttributes> = {}) =>
   nullBlock(config.rollup, genesis, { ...ATTRIBUTES, ...changes }).hash;
 
 describe('nullBlock', () => {
-  test('everything that attributes ask for is in the hash', () => {
+  test('behavior: everything that attributes ask for is in the hash', () => {
     const changes: Partial<PayloadAttributes>[] = [
       { timestamp: 1003n },
       { prevRandao: `0x${'ab'.repeat(32)}` },
@@ -41,7 +41,7 @@ describe('nullBlock', () => {
     );
   });
 
-  test('extraData by fork, zero parameters as the chain’s constants', () => {
+  test('behavior: extraData by fork, zero parameters as the chain’s constants', () => {
     const extra = (
       newest: Parameters<typeof chainAt>[0],
       changes: Partial<PayloadAttributes> = {},

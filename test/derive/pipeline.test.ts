@@ -60,7 +60,7 @@ describe('next', () => {
     });
   });
 
-  test('what is lacking can be asked for again', () => {
+  test('behavior: what is lacking can be asked for again', () => {
     const state = begin(l1.slice(0, 1));
     next(state, genesis);
     const asked = next(state, genesis);
@@ -70,7 +70,7 @@ describe('next', () => {
     expect(next(state, genesis)).toMatchObject({ type: 'advanced' });
   });
 
-  test('an L2 block that is lacking can be asked for again', () => {
+  test('behavior: an L2 block that is lacking can be asked for again', () => {
     const overlap = dataOf(config, [spanOf(config, chain.slice(1, 4))]);
     const state = begin(post(config, l1, 103, overlap));
     const asked = until(state, at(2), 'needL2Block');
@@ -85,7 +85,7 @@ describe('next', () => {
     expect(state.l2Blocks.size).toBe(0);
   });
 
-  test('a reset is the answer from then on', () => {
+  test('behavior: a reset is the answer from then on', () => {
     const fork = l1Blocks(config, 3, { salt: 1 });
     const state = begin([l1[0] as L1Block, l1[1] as L1Block, fork[2] as L1Block]);
     const reset = until(state, genesis, 'reset');
@@ -93,7 +93,7 @@ describe('next', () => {
     expect(next(state, at(1))).toBe(reset);
   });
 
-  test('a deposit that cannot be read halts, again and again', () => {
+  test('behavior: a deposit that cannot be read halts, again and again', () => {
     const bad = emit(l1Blocks(config, 8), 101, malformedDepositLog(config));
     const state = begin(bad);
     const halted = (() => {
@@ -108,14 +108,14 @@ describe('next', () => {
     expect(next(state, genesis)).toBe(halted);
   });
 
-  test('notes come out before a step that changes nothing', () => {
+  test('behavior: notes come out before a step that changes nothing', () => {
     const junk = Uint8Array.of(9);
     const state = begin(post(config, l1.slice(0, 2), 101, junk, junk));
     const types = Array.from({ length: 5 }, () => next(state, genesis).type);
     expect(types).toEqual(['advanced', 'advanced', 'dropped', 'dropped', 'needL1Block']);
   });
 
-  test('notes come out before a question that came up with them', () => {
+  test('behavior: notes come out before a question that came up with them', () => {
     const old = chainAt('fjord', { seqWindowSize: 50n });
     const honest = honestChain(old, l1, steadyPlans(old, l1, 5));
     const single = (number: number) => singularOf(old, honest[number] as L2Block);
@@ -132,7 +132,7 @@ describe('next', () => {
     expect(next(state, headOf(2))).toEqual({ type: 'needL2Block', number: 1n });
   });
 
-  test('a safe head that the L1 read so far does not belong to', () => {
+  test('behavior: a safe head that the L1 read so far does not belong to', () => {
     const state = begin(posted);
     const stranger = { ...at(2), ref: { ...at(2).ref, l1Origin: { ...at(2).ref.l1Origin } } };
     const l1Origin = { number: 100n, hash: at(6).ref.hash };
@@ -148,7 +148,7 @@ describe('next', () => {
 });
 
 describe('addL1Block', () => {
-  test('a fed block influences nothing until it is read', () => {
+  test('behavior: a fed block influences nothing until it is read', () => {
     const early = begin(posted);
     const late = begin(posted.slice(0, 1));
     for (const block of posted.slice(1)) {
@@ -171,7 +171,7 @@ describe('addL1Block', () => {
     expect(() => addL1Block(state, l1[1] as L1Block)).toThrow(InvariantError);
   });
 
-  test('a block that is fed again replaces itself', () => {
+  test('behavior: a block that is fed again replaces itself', () => {
     const state = begin(l1.slice(0, 3));
     addL1Block(state, posted[2] as L1Block);
     expect(state.traversal.pending).toHaveLength(3);
@@ -180,7 +180,7 @@ describe('addL1Block', () => {
 });
 
 describe('flushChannel', () => {
-  test('the channel being read, with its span', () => {
+  test('behavior: the channel being read, with its span', () => {
     const state = begin(posted.slice(0, 5));
     until(state, genesis, 'attributes');
     flushChannel(state);
@@ -192,7 +192,7 @@ describe('flushChannel', () => {
     expect(until(state, at(1), 'needL1Block').type).toBe('needL1Block');
   });
 
-  test('the channel being filled', () => {
+  test('behavior: the channel being filled', () => {
     const state = begin(post(config, l1.slice(0, 2), 101, encodeFrames([frame(5, 0)])));
     until(state, genesis, 'needL1Block');
     flushChannel(state);
@@ -204,7 +204,7 @@ describe('flushChannel', () => {
     expect(next(state, genesis).type).toBe('needL1Block');
   });
 
-  test('nothing before Holocene', () => {
+  test('behavior: nothing before Holocene', () => {
     const old = chainAt('fjord');
     const honest = honestChain(old, l1, steadyPlans(old, l1, 3));
     const batches = honest.slice(1).map((block) => singularOf(old, block));

@@ -45,7 +45,7 @@ describe('beginSpan', () => {
     expect(beginSpan(window, head, withEpochs(...epochs), position)).toBeUndefined();
   });
 
-  test('an L1 that begins with block 0', () => {
+  test('behavior: an L1 that begins with block 0', () => {
     const numbered = l1.map((b, i) => ({ ...b, ref: { ...b.ref, number: BigInt(i) } }));
     const safe = { ...head, l1Origin: { number: 0n, hash: head.hash } };
     const begun = beginSpan(
@@ -57,7 +57,7 @@ describe('beginSpan', () => {
     expect(begun?.batches.map(({ epochNumber }) => epochNumber)).toEqual([0n, 0n, 1n, 1n]);
   });
 
-  test('epochs of blocks that are safe already do not matter', () => {
+  test('behavior: epochs of blocks that are safe already do not matter', () => {
     expect(beginSpan(window, head, withEpochs(1n, 999n, 101n, 102n, 102n, 102n), position)).toEqual(
       beginSpan(window, head, span, position),
     );
@@ -78,7 +78,7 @@ describe('popFromSpan', () => {
     expect(popFromSpan(begun, refs[8] as (typeof refs)[number], 2n)).toBeUndefined();
   });
 
-  test('nothing when the next block does not follow in time', () => {
+  test('behavior: nothing when the next block does not follow in time', () => {
     const begun = beginSpan(window, head, span, position) as SpanInProgress;
     expect(popFromSpan(begun, refs[3] as (typeof refs)[number], 2n)).toBeUndefined();
     expect(popFromSpan(begun, refs[5] as (typeof refs)[number], 2n)).toBeUndefined();

@@ -63,26 +63,26 @@ describe('findHeads', () => {
     expect(at(21)).toMatchObject({ sequenceNumber: 0n, l1Origin: { number: 107n } });
   });
 
-  test('a safe head that is older already moves to the end of the epoch before its own', () => {
+  test('behavior: a safe head that is older moves to the end of the epoch before its own', () => {
     expect(at(12)).toMatchObject({ sequenceNumber: 0n });
     expect(find(heads(40, 12, 0))).toEqual(ok(40, 11, 0));
     expect(find(heads(40, 13, 0))).toEqual(ok(40, 11, 0));
   });
 
-  test('not further than the finalized head', () => {
+  test('behavior: not further than the finalized head', () => {
     expect(find(heads(40, 40, 30))).toEqual(ok(40, 30, 30));
     expect(find(heads(40, 40, 20))).toEqual(ok(40, 20, 20));
   });
 
-  test('genesis alone', () => {
+  test('behavior: genesis alone', () => {
     expect(find(heads(0, 0, 0))).toEqual(ok(0, 0, 0));
   });
 
-  test('unsafe blocks whose origin L1 has not reached stay', () => {
+  test('behavior: unsafe blocks whose origin L1 has not reached stay', () => {
     expect(find(heads(40, 30, 0), l1.slice(0, 12))).toEqual(ok(40, 14, 0));
   });
 
-  test('unsafe blocks on an L1 that is no more go', () => {
+  test('behavior: unsafe blocks on an L1 that is no more go', () => {
     const fork = l1Blocks(config, 20, { salt: 1, saltFrom: 110 });
     expect(find(heads(40, 20, 0), fork)).toEqual(ok(29, 8, 0));
   });
@@ -105,12 +105,12 @@ describe('findHeads', () => {
     expect(find(heads(40, 40, 0), l1, refs.slice(30))).toMatchObject({ reason: 'blockMissing' });
   });
 
-  test('a finalized block that is not below the unsafe head', () => {
+  test('behavior: a finalized block that is not below the unsafe head', () => {
     const finalized = { ...at(30), hash: at(1).hash };
     expect(find({ ...heads(40, 40, 0), finalized })).toMatchObject({ reason: 'finalizedReorg' });
   });
 
-  test('a reorg deeper than five windows', () => {
+  test('behavior: a reorg deeper than five windows', () => {
     const small = chainAt('granite', { seqWindowSize: 2n });
     const set = setUp(small);
     const fork = (from: number) => l1Blocks(small, 20, { salt: 1, saltFrom: from });
@@ -121,7 +121,7 @@ describe('findHeads', () => {
     expect(findSmall(103)).toMatchObject({ type: 'failed', reason: 'reorgTooDeep' });
   });
 
-  test('parents that do not fit', () => {
+  test('behavior: parents that do not fit', () => {
     const brokenAt = (number: number, changes: Partial<L2BlockRef>) =>
       find(
         heads(40, 40, 0),
@@ -139,7 +139,7 @@ describe('findHeads', () => {
     });
   });
 
-  test('asks by hash for the parent of a block it knows, by number else', () => {
+  test('behavior: asks by hash for the parent of a block it knows, by number else', () => {
     const { asked } = walk(findHeads(config.rollup, heads(40, 40, 0)), l1, refs);
     const l1Asked = asked.filter(({ type }) => type !== 'l2ByHash').map(({ type }) => type);
     expect(l1Asked[0]).toBe('l1ByNumber');
@@ -159,7 +159,7 @@ describe('findBase', () => {
     expect(base(chainAt('fjord'), 40)).toEqual([109n, 29n]);
   });
 
-  test('not before genesis', () => {
+  test('behavior: not before genesis', () => {
     expect(base(chainAt('fjord'), 5)).toEqual([100n, 2n]);
     expect(base(chainAt('fjord'), 0)).toEqual([100n, 0n]);
     expect(base(chainAt('granite'), 40)).toEqual([100n, 2n]);
@@ -171,7 +171,7 @@ describe('findBase', () => {
     expect(base(chainForking('fjord', 'granite', 1000n), 40)).toEqual([100n, 2n]);
   });
 
-  test('what is missing is told', () => {
+  test('behavior: what is missing is told', () => {
     const config = chainAt('fjord');
     const { l1, refs, at } = setUp(config);
     expect(walk(findBase(config.rollup, at(40)), l1, refs.slice(35)).value).toBeUndefined();

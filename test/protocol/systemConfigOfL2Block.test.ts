@@ -98,19 +98,19 @@ describe('systemConfigOfL2Block', () => {
     const forkTimes = forkAt('jovian', 'karst', 1500n);
     const raised = { gasLimit: FULL.gasLimit + KARST_UPGRADE_GAS };
 
-    test('the added gas is taken off again', () => {
+    test('behavior: the added gas is taken off again', () => {
       const config = rollupConfig('jovian', { forkTimes });
       const read = systemConfigOfL2Block(config, blockOf(config, FULL, raised));
       expect(read.gasLimit).toBe(FULL.gasLimit);
     });
 
-    test('chains that keep it keep it', () => {
+    test('behavior: chains that keep it keep it', () => {
       const config = rollupConfig('jovian', { forkTimes, keepKarstUpgradeGas: true });
       const read = systemConfigOfL2Block(config, blockOf(config, FULL, raised));
       expect(read.gasLimit).toBe(raised.gasLimit);
     });
 
-    test.each([1498n, 1502n])('the block at %i is left alone', (timestamp) => {
+    test.each([1498n, 1502n])('behavior: the block at %i is left alone', (timestamp) => {
       const config = rollupConfig('jovian', { forkTimes });
       const read = systemConfigOfL2Block(config, blockOf(config, FULL, { timestamp }));
       expect(read.gasLimit).toBe(FULL.gasLimit);
