@@ -97,7 +97,9 @@ function report(
   const block = `block ${parent.header.number + 1n}`;
   if (outcome.type === 'equal') {
     const { hash, results, header } = outcome.block;
-    const sizes = `${results.length} ${results.length === 1 ? 'tx' : 'txs'}, ${toThousands(header.gasUsed)} gas, ${durationMs.toFixed(0)} ms`;
+    const txs = `${results.length} ${results.length === 1 ? 'tx' : 'txs'}`;
+    const gas = `${toThousands(header.gasUsed)} gas`;
+    const sizes = `${txs}, ${gas}, ${durationMs.toFixed(0)} ms`;
     return `equal      ${name}: ${block} \`${hash}\`, ${sizes}`;
   }
   const found = outcome.found === undefined ? 'none' : `\`${outcome.found}\``;
