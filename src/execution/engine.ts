@@ -280,7 +280,13 @@ async function insert(core: EngineCore, envelope: PayloadEnvelope): Promise<Inse
   const { tree, keeper, config, store } = core;
   const { executionPayload: payload } = envelope;
   const known = tree.block(payload.blockHash);
-  if (known !== undefined) return { type: 'valid', block: known };
+  if (known !== undefined) {
+    // Built here, perhaps, and stored nowhere yet: who is told that it is good may count on it.
+    const changes = tree.unstored(known.hash);
+    if (changes.length > 0) await store.write(changes);
+    tree.stored(known.hash);
+    return { type: 'valid', block: known };
+  }
   const header = headerOf(config, envelope);
   const hash = headerHash(header);
   if (hash !== payload.blockHash) {

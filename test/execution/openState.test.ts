@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
 import { openEngine } from '../../src/execution/engine.ts';
+import { payloadOf } from '../../src/execution/payloadBlock.ts';
 import { addBalance, balanceOf } from '../../src/execution/state/worldState.ts';
 import { memoryKeyValueStore } from '../../src/execution/store/keyValueStore.ts';
 import { smallAttributes, smallGenesis } from '../support/smallChain.ts';
@@ -42,5 +43,25 @@ describe('openState', () => {
     expect(state && balanceOf(state, SOMEBODY)).toBe(0n);
     expect(await engine.openState(`0x${'ee'.repeat(32)}`)).toBeUndefined();
     await engine.close();
+  });
+});
+
+describe('insert', () => {
+  test('behavior: a block that was built here is kept from then on', async () => {
+    const store = memoryKeyValueStore();
+    const lasting = { ...store, close: async () => undefined };
+    const engine = await openEngine(smallGenesis(), lasting);
+    const outcome = await engine.build(engine.genesis.hash, smallAttributes(1n));
+    if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+    const { block } = outcome;
+    await engine.insert(payloadOf(engine.config, block));
+    await engine.close();
+    const again = await openEngine(smallGenesis(), lasting);
+    expect(again.block(block.hash)?.hash).toBe(block.hash);
+    expect(again.heads().head).toBe(engine.genesis.hash);
+    const heads = { head: block.hash, safe: ZERO_HASH, finalized: ZERO_HASH };
+    expect((await again.setForkchoice(heads)).type).toBe('updated');
+    expect(again.outputRoot(block.hash)).toBe(engine.outputRoot(block.hash));
+    await again.close();
   });
 });

@@ -15,7 +15,7 @@ import {
   type PoolHead,
   poolHead,
 } from './checkPooledTx.ts';
-import { type Arrival, effectiveTip, orderTxs } from './orderTxs.ts';
+import { type Arrival, type DaLimits, effectiveTip, NO_DA_LIMITS, orderTxs } from './orderTxs.ts';
 import { newBlocks } from '../newBlocks.ts';
 
 /**
@@ -30,6 +30,8 @@ export type TxPool = {
   readonly nextNonce: (sender: Address, nonce: bigint) => bigint;
   /** What a block with this base fee (wei) may take, best first. */
   readonly candidates: (baseFee: bigint) => CandidateTxs;
+  /** Bounds what blocks take from now on: a batcher that falls behind asks for it. */
+  readonly setDaLimits: (limits: DaLimits) => void;
   /** All transactions by sender, in the order of nonces. */
   readonly content: () => ReadonlyMap<Address, readonly PooledTx[]>;
   /** Calls `listener` for each transaction that is added. @returns ends it. */
@@ -65,6 +67,7 @@ export function createTxPool(engine: ExecutionEngine, options: TxPoolOptions = {
     byHash: new Map(),
     listeners: new Set(),
     arrivals: 0,
+    daLimits: NO_DA_LIMITS,
     head: undefined,
   };
   const stop = engine.onHead((change) => follow(pool, change));
@@ -77,7 +80,10 @@ export function createTxPool(engine: ExecutionEngine, options: TxPoolOptions = {
       while (nonces.has(next)) next++;
       return next;
     },
-    candidates: (baseFee) => orderTxs(new Map(pool.bySender), baseFee),
+    candidates: (baseFee) => orderTxs(new Map(pool.bySender), baseFee, pool.daLimits),
+    setDaLimits: (limits) => {
+      pool.daLimits = limits;
+    },
     content: () => pool.bySender,
     onAdded: (listener) => {
       pool.listeners.add(listener);
@@ -98,6 +104,7 @@ type Pool = {
   readonly byHash: Map<Hash, Arrival>;
   readonly listeners: Set<(tx: PooledTx) => void>;
   arrivals: number;
+  daLimits: DaLimits;
   /** Opened when the first transaction needs it. */
   head: Promise<PoolHead> | undefined;
 };

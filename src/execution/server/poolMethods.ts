@@ -6,7 +6,7 @@ import type { ExecutionEngine } from '../engine.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { accountOf } from '../state/worldState.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { readAddress, readBytes } from './params.ts';
+import { readAddress, readBytes, readQuantity } from './params.ts';
 import { headBlock, stateOf } from './selectBlock.ts';
 import { type JsonObject, toPendingJson } from './transactionJson.ts';
 import { DecodeError } from '../../base/errors.ts';
@@ -35,6 +35,11 @@ export function poolMethods(
       const outcome = await pool.add(raw);
       if (outcome.type === 'added') return outcome.hash;
       throw new RpcError('application', outcome.reason);
+    },
+    miner_setMaxDASize: (params) => {
+      const [maxTxBytes, maxBlockBytes] = [readQuantity(params, 0), readQuantity(params, 1)];
+      pool.setDaLimits({ maxTxBytes, maxBlockBytes });
+      return true;
     },
     txpool_status: async () => {
       const { pending, queued } = await sorted();

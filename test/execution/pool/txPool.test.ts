@@ -203,6 +203,21 @@ describe('createTxPool', () => {
     expect(await sequence()).toEqual([a0]);
   });
 
+  test('behavior: limits of what a block may take on L1', async () => {
+    await start();
+    // Each is estimated at 100 bytes, the least there is, but for the noise.
+    const noise = bytesToHex(Uint8Array.from({ length: 600 }, (_, i) => (i * 7919) % 251));
+    const long = await signed(ALICE, { data: noise, gas: 60_000n, tip: 2n * GWEI });
+    const short = [await signed(BOB), await signed(BOB, { nonce: 1 })];
+    for (const raw of [long, ...short]) expect(await refusal(raw)).toBeUndefined();
+    pool.setDaLimits({ maxTxBytes: 100n, maxBlockBytes: 150n });
+    expect(await sequence()).toEqual([short[0]]);
+    pool.setDaLimits({ maxTxBytes: 100n, maxBlockBytes: 0n });
+    expect(await sequence()).toEqual([short[1]]);
+    pool.setDaLimits({ maxTxBytes: 0n, maxBlockBytes: 0n });
+    expect(await sequence()).toEqual([long]);
+  });
+
   test('behavior: the same pool gives the same block', async () => {
     await start();
     for (const nonce of [0, 1, 2]) {
