@@ -21,7 +21,7 @@ describe.skipIf(lacksShared('data/execution'))('registerExecute', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('behavior: a plain witness; one that lacks something is told, and the others count', async () => {
+  test('behavior: a witness that lacks something is told, the others count', async () => {
     const source = sharedPath('data/execution/op-mainnet-120794432');
     const folder = mkdtempSync(join(tmpdir(), 'headwater-execute-'));
     const lines = gunzipSync(readFileSync(join(source, 'witness.ndjson.gz'))).toString();
