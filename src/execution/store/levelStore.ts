@@ -16,8 +16,8 @@ export async function openLevelStore(directory: string): Promise<KeyValueStore> 
     await level.open();
   } catch (cause) {
     if (!isLocked(cause)) throw cause;
-    const accepted = 'a folder that no other process has open; stop the other one first';
-    throw new ConfigError('data directory', `\`${directory}\` open in another`, accepted, {
+    const accepted = 'a folder of its own; stop the other process first';
+    throw new ConfigError('data directory', `\`${directory}\`, which is in use`, accepted, {
       cause,
     });
   }
