@@ -39,7 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'devnet',
-    summary: 'bring up a whole chain on this machine: L1, sequencer, batcher, verifier',
+    summary: 'bring up a whole chain here: L1, sequencer, batcher, verifiers',
     load: async () => (await import('./commands/devnet.ts')).registerDevnet,
   },
   {
