@@ -37,7 +37,8 @@ export async function killAndResume(
     const isLast = run === kills;
     const budget = 1 + (random % Math.max(1, Math.ceil((1.6 * end) / (kills + 1))));
     const node = spawnNode(recording, urls, [`--datadir=${datadir}`]);
-    let safe = recorded;
+    // Unknown until the node has found its heads.
+    let safe = -1;
     let derived = 0;
     let hash: unknown;
     let isDone = false;
