@@ -1,4 +1,4 @@
-import { type Command, Option } from '@commander-js/extra-typings';
+import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { ConfigError } from '../base/errors.ts';
 
 // Flags as the Go services of the stack have them: a value may follow after a space or `=`, a
@@ -32,7 +32,11 @@ export type GoFlagValues = {
 };
 
 /** Adds `flags` to a command, each with its variable of the environment. */
-export function addGoFlags(command: Command, prefix: string, flags: readonly GoFlag[]): void {
+export function addGoFlags(
+  command: CommandUnknownOpts,
+  prefix: string,
+  flags: readonly GoFlag[],
+): void {
   for (const flag of flags) {
     const value = flag.kind === 'boolean' ? '[true|false]' : `<${flag.kind}>`;
     const option = new Option(`--${flag.name} ${value}`, flag.about)

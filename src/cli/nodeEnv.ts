@@ -1,4 +1,4 @@
-import type { Command } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { GoFlag } from './goFlags.ts';
 
 const PREFIXES = ['HEADWATER_', 'OP_NODE_'];
@@ -18,7 +18,7 @@ export type GivenFlags = {
  * then `HEADWATER_…`, then `OP_NODE_…`, then the default.
  */
 export function flagsAndEnv(
-  command: Pick<Command, 'opts' | 'getOptionValueSource'>,
+  command: Pick<CommandUnknownOpts, 'opts' | 'getOptionValueSource'>,
   flags: readonly GoFlag[],
   env: { readonly [name: string]: string | undefined },
 ): GivenFlags {

@@ -38,7 +38,7 @@ export function registerBatcher(program: Command, io: CliIo): void {
         'first Ctrl-C sends what is held and waits until it is confirmed; the second ends at ' +
         'once.',
     );
-  addGoFlags(command as unknown as Command, 'OP_BATCHER', BATCHER_FLAGS);
+  addGoFlags(command, 'OP_BATCHER', BATCHER_FLAGS);
   command.action(async (options) => {
     await installNative();
     await runBatcher(readGoFlags(options), io);

@@ -34,7 +34,7 @@ export function registerEngine(program: Command, io: CliIo): void {
         'wallets by HTTP and WebSocket. Takes the flags of op-geth that concern this, and their ' +
         'environment variables with the prefix GETH_.',
     );
-  addGoFlags(command as unknown as Command, 'GETH', [...ENGINE_FLAGS, ...IDLE_ENGINE_FLAGS]);
+  addGoFlags(command, 'GETH', [...ENGINE_FLAGS, ...IDLE_ENGINE_FLAGS]);
   command.action(async (options) => {
     const values = readGoFlags(options as { readonly [name: string]: unknown });
     const log = roleLog(values, io);

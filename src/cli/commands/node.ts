@@ -27,13 +27,9 @@ export function registerNode(program: Command, io: CliIo): void {
         'embedded one with --genesis. Takes the flags of op-node, and its environment variables ' +
         'with the prefix OP_NODE_ or HEADWATER_.',
     );
-  addGoFlags(command as unknown as Command, 'OP_NODE', ALL_NODE_FLAGS);
+  addGoFlags(command, 'OP_NODE', ALL_NODE_FLAGS);
   command.action(async () => {
-    const { options, given, unknownNames } = flagsAndEnv(
-      command as unknown as Command,
-      ALL_NODE_FLAGS,
-      io.env,
-    );
+    const { options, given, unknownNames } = flagsAndEnv(command, ALL_NODE_FLAGS, io.env);
     const values = readGoFlags(options);
     // op-node writes its log to stdout.
     const log = roleLog(values, { ...io, stderr: io.stdout });

@@ -45,7 +45,7 @@ export function registerProposer(program: Command, io: CliIo): void {
         'L2OutputOracle or a DisputeGameFactory. Takes the flags and environment variables of ' +
         'op-proposer.',
     );
-  addGoFlags(command as unknown as Command, 'OP_PROPOSER', PROPOSER_FLAGS);
+  addGoFlags(command, 'OP_PROPOSER', PROPOSER_FLAGS);
   command.action(async (options) => {
     await installNative();
     await runProposer(readGoFlags(options), io);
