@@ -122,8 +122,8 @@ function describeField(
 ): string {
   const reason = result.reason === '' ? '' : ` (${result.reason})`;
   return (
-    `transaction ${index} \`${result.hash}\`, ${field}: expected ${expected}, found ` +
-    `${found}${reason}`
+    `transaction ${index} \`${result.hash}\`, ${field}: ` +
+    `expected ${String(expected)}, found ${String(found)}${reason}`
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { type JsonRecord, toRecord } from '../../protocol/rpcJson.ts';
+import { type JsonRecord, readHash, toRecord } from '../../protocol/rpcJson.ts';
 import type { CliIo } from '../io.ts';
 import { toDuration } from '../progress.ts';
 import { callNode, DEFAULT_RPC } from './why.ts';
@@ -37,6 +37,7 @@ function toTable(status: JsonRecord): string {
     const timeMs = Number(ref['timestamp']) * 1_000;
     if (timeMs === 0) return `${title.padEnd(14)}unknown`;
     const age = toDuration(Math.max(0, nowMs - timeMs));
-    return `${title.padEnd(14)}${String(ref['number']).padStart(12)}  ${ref['hash']}  ${age} old`;
+    const number = String(ref['number']).padStart(12);
+    return `${title.padEnd(14)}${number}  ${readHash(ref, 'hash')}  ${age} old`;
   }).join('\n');
 }
