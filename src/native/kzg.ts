@@ -11,7 +11,7 @@ export type Kzg = {
   readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Promise<Uint8Array>;
   /** 128 proofs of 48 bytes, one for each cell; needed since Osaka to send blobs. */
   readonly cellProofs: (blob: Uint8Array) => Promise<readonly Uint8Array[]>;
-  /** Ends the thread. Calls that are not answered yet fail. */
+  /** Ends the thread after what it is computing. Calls that are not answered yet fail. */
   readonly close: () => Promise<void>;
 };
 
@@ -80,6 +80,7 @@ function startThread(options: KzgOptions): Thread {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let failure: Error | undefined;
+  let hasExited = false;
   const failAll = (error: Error) => {
     failure = error;
     for (const { reject } of waiting.values()) reject(error);
@@ -92,12 +93,15 @@ function startThread(options: KzgOptions): Thread {
     }
     const job = waiting.get(message.id);
     waiting.delete(message.id);
-    if (waiting.size === 0) worker.unref();
+    if (waiting.size === 0 && failure === undefined) worker.unref();
     if (message.type === 'done') job?.resolve(message.result);
     else job?.reject(new Error(message.message));
   });
   worker.on('error', failAll);
-  worker.on('exit', () => failAll(new Error('the KZG thread has ended')));
+  worker.on('exit', () => {
+    hasExited = true;
+    failAll(new Error('the KZG thread has ended'));
+  });
   worker.unref();
   return {
     ask: (job) => {
@@ -112,7 +116,13 @@ function startThread(options: KzgOptions): Thread {
       });
     },
     close: async () => {
-      await worker.terminate();
+      if (hasExited) return;
+      const exited = new Promise((resolve) => void worker.once('exit', resolve));
+      worker.ref();
+      worker.postMessage({ type: 'close' });
+      failAll(new Error('KZG is closed'));
+      // Not terminated: the native library ends the whole process when it is cut off.
+      await exited;
     },
   };
 }

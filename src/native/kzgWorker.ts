@@ -55,8 +55,14 @@ async function load() {
 
 const loading = load();
 
+let isClosing = false;
 parentPort.on('message', async (job) => {
   const { id, type } = job;
+  if (type === 'close') {
+    isClosing = true;
+    parentPort.close();
+  }
+  if (isClosing) return;
   try {
     const result = await (await loading)[type](job);
     parentPort.postMessage({ type: 'done', id, result });
