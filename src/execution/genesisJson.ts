@@ -123,7 +123,9 @@ function readAccount(account: ConfigObject): GenesisAccount {
   if (!isAbsent(account, 'storage')) {
     const slots = readObject(account, 'storage');
     for (const slot of Object.keys(slots.values)) {
-      const value = bytesToBigint(padded(slots, slot, 32) as Uint8Array);
+      const word = padded(slots, slot, 32);
+      if (word === undefined) throw new ConfigError(`${slots.path}.${slot}`, 'null', 'hex');
+      const value = bytesToBigint(word);
       const key = toBytes(slots, slot, slot);
       if (key.length > 32)
         throw new ConfigError(slots.path, show(slot), 'slots of 32 bytes at most');

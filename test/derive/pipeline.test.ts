@@ -215,3 +215,15 @@ describe('flushChannel', () => {
     expect(state.notes).toEqual([]);
   });
 });
+
+describe('DeriveState.read', () => {
+  test('behavior: counts channels and batches from the start, refused ones included', () => {
+    const two = post(config, posted, 104, dataOf(config, [spanOf(config, chain.slice(1))]));
+    const state = begin(two);
+    expect(state.read).toEqual({ channels: 0, batches: 0 });
+    for (let i = 1; i < chain.length; i++) until(state, at(i - 1), 'attributes');
+    expect(state.read).toEqual({ channels: 1, batches: 1 });
+    until(state, at(chain.length - 1), 'needL1Block');
+    expect(state.read).toEqual({ channels: 2, batches: 2 });
+  });
+});

@@ -41,6 +41,10 @@ describe('parseGenesisJson', () => {
     ['no config', { config: null }],
     ['an L1 fork time that contradicts', { config: { ...CONFIG, cancunTime: 9 } }],
     ['no Holocene parameters', { config: { ...CONFIG, ecotoneTime: 5, holoceneTime: 0 } }],
+    [
+      'a slot without a value',
+      { alloc: { ['ab'.repeat(20)]: { balance: '0x0', storage: { '0x01': null } } } },
+    ],
   ])('error: %s', (_, change) => {
     expect(() => parseGenesisJson({ ...FILE, ...change })).toThrow(ConfigError);
   });
