@@ -63,10 +63,10 @@ describe.skipIf(lacksAnvil())('startDevnet', () => {
     } finally {
       await devnet.stop();
     }
-    const summary = await replayRecording(
-      openRecording(folder, () => {}),
-      {},
-    );
+    const summary = await replayRecording(openRecording(folder, () => {}), {
+      onProgress: () => {},
+      onSlowKzg: () => {},
+    });
     expect(summary.firstDifference).toBeUndefined();
     expect(summary.compared).toBeGreaterThan(20);
   }, 180_000);
