@@ -36,7 +36,7 @@ export type KillReport = {
 };
 
 /** Longest life before a kill, in milliseconds. */
-const LONGEST_LIFE_MS = 6_000;
+const LONGEST_LIFE_MS = 3_000;
 
 /**
  * Builds a recorded chain through `headwater engine` while the process is killed at random moments,
@@ -67,7 +67,12 @@ export async function killEngine(
       `--authrpc.jwtsecret=${secretFile}`,
     ]);
     const timer = new AbortController();
-    if (killed < kills) void killLater(engine.kill, random() * LONGEST_LIFE_MS, timer.signal);
+    // Most die at work, some while they open their data.
+    const begin = random() < 0.8 ? engine.port : Promise.resolve(undefined);
+    const lifeMs = random() * LONGEST_LIFE_MS;
+    if (killed < kills) {
+      void begin.then(() => killLater(engine.kill, lifeMs, timer.signal));
+    }
     const life = await live(chain, engine.port, secret, acknowledged);
     timer.abort();
     engine.kill('SIGKILL');
