@@ -43,6 +43,11 @@ describe('applyAuthorizations', () => {
     expect(codeOf(state, AUTHORITY)).toEqual(DESIGNATOR);
   });
 
+  test('behavior: the last nonce but one is valid', () => {
+    const nonce = 2n ** 64n - 2n;
+    expect(apply(stateWith(nonce), { ...VALID, nonce }).gasRefund).toBe(12_500n);
+  });
+
   test('behavior: chain id 0 is any chain', () => {
     expect(apply(stateWith(3n), { ...VALID, chainId: 0n }).gasRefund).toBe(12_500n);
   });

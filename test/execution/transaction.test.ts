@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { privateKeyToAccount } from 'viem/accounts';
-import { type Hex, hexToBytes } from '../../src/base/bytes.ts';
+import { bigintToMinimalBytes, type Hex, hexToBytes } from '../../src/base/bytes.ts';
 import { DecodeError } from '../../src/base/errors.ts';
+import { keccak256Hex } from '../../src/base/hash.ts';
+import { encodeRlp } from '../../src/base/rlp.ts';
 import { decodeSignedTx } from '../../src/execution/transaction.ts';
 
 const account = privateKeyToAccount(`0x${'01'.repeat(32)}`);
@@ -47,6 +49,10 @@ describe('decodeSignedTx', () => {
     const tx = decodeSignedTx(hexToBytes(raw));
     expect(tx).toMatchObject({ from: FROM, nonce: 3n, gasLimit: 50_000n, to: TO, value: 9n });
     expect([...tx.data]).toEqual([0, 255, 1]);
+    const types = { 'EIP-2930': 1, 'EIP-1559': 2, 'EIP-7702': 4 };
+    expect(tx.type).toBe(types[name as keyof typeof types] ?? 0);
+    expect(tx.maxPriorityFeePerGas).toBe(tx.type >= 2 ? 3n : 100n);
+    expect(tx.hash).toBe(keccak256Hex(hexToBytes(raw)));
     expect(tx.chainId).toBe(name === 'legacy without replay protection' ? undefined : 901n);
     expect(tx.maxFeePerGas).toBe(
       name.startsWith('EIP-1559') || name.startsWith('EIP-7702') ? 200n : 100n,
@@ -85,6 +91,20 @@ describe('decodeSignedTx', () => {
         }
       }),
     );
+  });
+
+  test('error: an s above half the order, as EIP-2 has it', () => {
+    const half = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+    const signed = (r: bigint, s: bigint, v = 27n) =>
+      decodeSignedTx(
+        encodeRlp([0n, 9n, 21_000n, 0n, 0n, 0n, v, r, s].map((n) => bigintToMinimalBytes(n))),
+      );
+    expect(signed(1n, half)).toMatchObject({ type: 0, to: undefined });
+    expect(() => signed(1n, half + 1n)).toThrow(DecodeError);
+    expect(() => signed(0n, 1n)).toThrow(DecodeError);
+    expect(() => signed(1n, 0n)).toThrow(DecodeError);
+    expect(() => signed(1n, 1n, 26n)).toThrow(DecodeError);
+    expect(() => signed(1n, 1n, 29n)).toThrow(DecodeError);
   });
 
   test.each([0x03, 0x05, 0x7d, 0x7e, 0x80])('error: type %i', (type) => {
