@@ -47,6 +47,15 @@ describe('createOpTable', () => {
     if (operands > 0) expect((await runCode({ code: code.slice(2) })).reason).not.toBe('');
   });
 
+  test('behavior: what pushes finds room for exactly one word', async () => {
+    const pushing = '30 32 33 34 36 38 3a 3d 41 42 43 44 45 46 47 48 4a 58 59 5a 5f 80 8f 6000';
+    for (const op of pushing.split(' ')) {
+      expect((await runCode({ code: '5f'.repeat(1023) + op })).reason, op).toBe('');
+      const full = await runCode({ code: '5f'.repeat(1024) + op });
+      expect(full.reason, op).toBe('stack overflow');
+    }
+  });
+
   test('default: every PUSH costs 3', async () => {
     for (let length = 1; length <= 32; length++) {
       const code = (0x5f + length).toString(16) + '00'.repeat(length);
