@@ -120,7 +120,7 @@ function startThread(options: KzgOptions): Thread {
       const exited = new Promise((resolve) => void worker.once('exit', resolve));
       worker.ref();
       worker.postMessage({ type: 'close' });
-      failAll(new Error('KZG is closed'));
+      failAll(new Error('the KZG thread has ended'));
       // Not terminated: the native library ends the whole process when it is cut off.
       await exited;
     },
