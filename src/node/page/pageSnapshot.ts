@@ -74,6 +74,8 @@ export type ChainView = {
   readonly name: string | null;
   readonly l1ChainId: bigint;
   readonly l2ChainId: bigint;
+  /** The L1 block that the chain begins from. */
+  readonly l1Genesis: bigint;
   readonly blockTime: bigint;
   readonly fork: string;
   readonly nextFork: { readonly name: string; readonly time: bigint } | null;
@@ -206,6 +208,7 @@ function chainView({ rollup, heads, nowMs }: PageParts): ChainView {
     name: networkByChainId(l2ChainId) ?? null,
     l1ChainId,
     l2ChainId,
+    l1Genesis: rollup.genesis.l1.number,
     blockTime,
     fork: newestFork(forkTimes, time),
     nextFork: next === undefined ? null : { name: next, time: forkTimes[next] as bigint },

@@ -17,6 +17,7 @@ describe('pageSnapshot', () => {
       name: null,
       l1ChainId: 900n,
       l2ChainId: 901n,
+      l1Genesis: 100n,
       blockTime: 2n,
       fork: 'holocene',
       nextFork: null,

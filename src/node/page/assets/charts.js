@@ -10,7 +10,7 @@ export function createCharts(headsPlace, callsPlace) {
   let shown = [];
   const heads = createChart(headsPlace, [
     // The wider one shows behind the other where both are at the same block.
-    { ...line('unsafe', '--unsafe'), width: 5 },
+    { ...line('unsafe', '--unsafe'), width: 3.5 },
     line('safe', '--safe'),
   ]);
   const calls = createChart(callsPlace, [area('calls/s', '--l1')]);
@@ -45,7 +45,7 @@ function callsData(samples) {
 }
 
 function line(label, colour) {
-  return { label, colour, width: 2, points: { show: false } };
+  return { label, colour, width: 1.5, points: { show: false } };
 }
 
 function area(label, colour) {

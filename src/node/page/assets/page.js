@@ -103,7 +103,7 @@ function showChain({ chain, role, version }, nowMs) {
   document.title = `${name ?? `chain ${l2ChainId}`} · headwater`;
 }
 
-function showWhy({ why, sync, heads }, nowMs) {
+function showWhy({ chain, why, sync, heads }, nowMs) {
   const troubled = why.waits.some(({ lastError }) => lastError !== null);
   const calm = why.phase === 'atL1Head' ? 'good' : 'busy';
   const mood = why.phase === 'halted' ? 'bad' : troubled ? 'warn' : calm;
@@ -111,9 +111,13 @@ function showWhy({ why, sync, heads }, nowMs) {
   setText('phase', PHASES[why.phase] ?? why.phase);
   setText('summary', why.summary);
   const progress = byId('progress');
-  const isBehind = heads.l1Current !== null && heads.l1Head !== null && sync.l1Left > 0;
-  progress.hidden = !isBehind || why.phase === 'atL1Head';
-  if (isBehind) progress.value = heads.l1Current.number / heads.l1Head.number;
+  const { l1Current, l1Head } = heads;
+  const isBehind = l1Current !== null && l1Head !== null && !isAtTip(why, sync);
+  progress.hidden = !isBehind;
+  if (isBehind) {
+    const all = Math.max(1, l1Head.number - chain.l1Genesis);
+    progress.value = (l1Current.number - chain.l1Genesis) / all;
+  }
   const rows = why.waits.map((wait) => [
     { text: wait.name, name: 'strong' },
     { text: toAge(nowMs - wait.sinceMs), name: 'number' },
@@ -122,6 +126,11 @@ function showWhy({ why, sync, heads }, nowMs) {
     { text: nextAction(wait, nowMs), name: 'wide' },
   ]);
   fillTable('waits', rows);
+}
+
+/** Nothing is left to read, or only what came while the last blocks were read. */
+function isAtTip(why, sync) {
+  return why.phase === 'atL1Head' || (sync.l1Left !== null && sync.l1Left <= 3);
 }
 
 function nextAction({ nextAction: action, nextActionAtMs }, nowMs) {
@@ -149,11 +158,11 @@ function showHead(name, head, nowMs) {
 }
 
 function showFigures({ sync, l1Calls, resets, why, unsafeWaiting, drops, pipeline }) {
-  const left = why.phase === 'atL1Head' ? 0 : sync.secondsLeft;
+  const left = isAtTip(why, sync) ? 0 : sync.secondsLeft;
   const unknown = sync.l1PerSecond === null ? '…' : 'not coming nearer';
   const reset = resets.last === null ? '' : ` (${resets.last.reason})`;
   const figures = [
-    ['time left', left === 0 ? 'none' : left === null ? unknown : toAge(left * 1000)],
+    ['time left', left === 0 ? 'at the tip' : left === null ? unknown : toAge(left * 1000)],
     ['L1 blocks left', toCount(sync.l1Left)],
     ['L2 blocks/s', toRate(sync.l2PerSecond)],
     ['L1 blocks/s', toRate(sync.l1PerSecond)],
@@ -161,7 +170,7 @@ function showFigures({ sync, l1Calls, resets, why, unsafeWaiting, drops, pipelin
     ['calls per L1 block', toRate(l1Calls.perL1Block)],
     ['batches read', toCount(pipeline?.read.batches ?? null)],
     ['dropped', toCount(drops.count)],
-    ['unsafe blocks queued', toCount(unsafeWaiting)],
+    ['unsafe queued', toCount(unsafeWaiting)],
     ['resets', `${toCount(resets.count)}${reset}`],
     ['L1 reorgs', toCount(resets.l1Reorgs)],
   ];
@@ -234,7 +243,7 @@ function stage(name, value, note, busy) {
 function showBlocks(blocks, nowMs) {
   const rows = blocks.map((block) => [
     { text: toCount(block.number), name: 'number strong' },
-    { text: toShort(block.hash), title: block.hash, name: 'code tight' },
+    { text: toShort(block.hash), title: block.hash, name: 'code' },
     { text: toAge(nowMs - block.time * 1000), name: 'number' },
     { text: toCount(block.transactions), name: 'number' },
     { text: toCount(block.gasUsed), name: 'number wide' },
