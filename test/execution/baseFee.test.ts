@@ -20,6 +20,8 @@ describe('nextBaseFee', () => {
     ['canyon', 1_000_000_000n, 0n, 30_000_000n, 996_000_000n],
     ['canyon', 1_000_000_000n, 30_000_000n, 30_000_000n, 1_020_000_000n],
     ['canyon', 10n, 30_000_000n, 30_000_000n, 11n],
+    ['canyon', 0n, 0n, 30_000_000n, 0n],
+    ['canyon', 0n, 30_000_000n, 30_000_000n, 1n],
     ['canyon', 2_109_176n, 2_606_157n, 30_000_000n, 2_105_137n],
   ])('default: %s, %i wei', (fork, baseFeePerGas, gasUsed, gasLimit, next) => {
     const header = parent({ baseFeePerGas, gasUsed, gasLimit });

@@ -196,7 +196,8 @@ describe('executeDeposit', () => {
     // Slots 0, 1, 2: GASPRICE, ORIGIN, CALLER.
     setCode(context.state, OTHER, hexToBytes('0x3a6001015f55326001553360025500'));
     const outcome = await executeDeposit(context, TX, NO_BYTES);
-    expect(outcome).toMatchObject({ result: { status: 'success', effectiveGasPrice: 0n } });
+    const free = { effectiveGasPrice: 0n, l1Fee: 0n, l1GasUsed: 0n, operatorFee: 0n };
+    expect(outcome).toMatchObject({ result: { status: 'success', ...free, daFootprint: 0n } });
     expect(storageOf(context.state, OTHER, 0n)).toBe(1n);
     expect(storageOf(context.state, OTHER, 1n)).toBe(BigInt(SENDER));
     expect(storageOf(context.state, OTHER, 2n)).toBe(BigInt(SENDER));

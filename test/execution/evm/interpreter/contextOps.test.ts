@@ -31,7 +31,7 @@ describe('CONTEXT_OPS', () => {
     ['CHAINID', '46', 901n],
     ['SELFBALANCE', '47', 100n],
     ['BASEFEE', '48', 9n],
-    ['BLOBHASH', '600049', 0n],
+    ['BLOBHASH', '600549', 0n],
     ['BLOBBASEFEE', '4a', 1n],
     ['PC', '5b58', 1n],
     ['MSIZE', '600160205359', 64n],
