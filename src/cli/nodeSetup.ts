@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from '../node/nodeOptions.ts';
 import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
+import { lacksPectraBlobSchedule } from '../protocol/registry/l1Chains.ts';
 import type { Log } from '../transport/log.ts';
 import { decodeJwtSecret } from '../transport/jwt.ts';
 import { chainOfFlags, parseJsonFile, readTextFile } from './chainFlags.ts';
@@ -53,6 +54,7 @@ export function planNode(
   }
   const sequencer = sequencerOfFlags(values, io);
   const config = chainOfFlags(values, io, log);
+  assertPectraBlobSchedule(values, config);
   const datadir = values.text('datadir');
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
   const safedb = values.text('safedb.path');
@@ -71,6 +73,16 @@ export function planNode(
     hasSafeHeadDb: safedbPath !== undefined,
     sequencer,
   };
+}
+
+/** Blobs of such a chain would be priced by another schedule than the network's, a split for sure. */
+function assertPectraBlobSchedule(values: GoFlagValues, { rollup }: DeriveConfig): void {
+  if (!lacksPectraBlobSchedule(rollup)) return;
+  if (values.isSet('ignore-missing-pectra-blob-schedule')) return;
+  const accepted =
+    'a time, because chains of this L1 from before its Prague kept older blob fees for a while: ' +
+    '--override.pectrablobschedule, or --ignore-missing-pectra-blob-schedule';
+  throw new ConfigError('pectra_blob_schedule_time', 'nothing', accepted);
 }
 
 const RPC_KINDS = [

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/program.ts';
+import { encodeJsonExact } from '../../../src/base/json.ts';
+import { rollupConfigByNetwork } from '../../../src/protocol/registry/networks.ts';
+import { toRollupConfigJson } from '../../../src/protocol/rollupConfigJson.ts';
 import { captureIo } from '../../support/cli.ts';
 
 let folder: string;
@@ -10,6 +13,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'headwater-flags-'));
   writeFileSync(join(folder, 'short.txt'), '0x1234');
   writeFileSync(join(folder, 'bad.json'), '{');
+  const sepolia = { ...rollupConfigByNetwork('op-sepolia'), pectraBlobScheduleTime: undefined };
+  writeFileSync(join(folder, 'sepolia.json'), encodeJsonExact(toRollupConfigJson(sepolia)));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -47,6 +52,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     'a conductor without a sequencer',
     [...L1, ...CHAIN, '--conductor.enabled'],
     /sequencer\.enabled/,
+  ],
+  [
+    'a Sepolia chain without its late blob schedule',
+    [...L1, '--rollup.config=FOLDER/sepolia.json', '--l2=http://127.0.0.1:1'],
+    /`pectra_blob_schedule_time`.*override/,
   ],
   ['a config that is no JSON', [...L1, '--rollup.config=FOLDER/bad.json'], /`rollup\.config`/],
 ];
