@@ -150,6 +150,13 @@ describe('CREATE', () => {
     expect(accountOf(state, HERE)).toMatchObject({ nonce: 2n, balance: 100n });
   });
 
+  test('behavior: an address that holds money is free, and keeps it', async () => {
+    const code = `${calls(address.slice(2), '07')}50${creates('00', '05')}600055`;
+    const { state } = await runCode({ code });
+    expect(storageOf(state, HERE, 0n)).toBe(BigInt(address));
+    expect(accountOf(state, address)).toMatchObject({ nonce: 1n, balance: 12n });
+  });
+
   test('behavior: the address stays warm when the creation fails', async () => {
     const look = `73${address.slice(2)}31`;
     const alone = (await runCode({ code: creates('fe') })).gasUsed;

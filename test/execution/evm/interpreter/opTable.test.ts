@@ -56,6 +56,13 @@ describe('createOpTable', () => {
     }
   });
 
+  test('behavior: what takes as much as it leaves works on a full stack', async () => {
+    for (const [op, operands] of CASES) {
+      if (operands === 0 || op.startsWith('8')) continue;
+      expect((await runCode({ code: '5f'.repeat(1024) + op })).reason, op).toBe('');
+    }
+  });
+
   test('default: every PUSH costs 3', async () => {
     for (let length = 1; length <= 32; length++) {
       const code = (0x5f + length).toString(16) + '00'.repeat(length);
