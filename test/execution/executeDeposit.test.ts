@@ -177,7 +177,7 @@ describe('executeDeposit', () => {
     expect(outcome).toMatchObject({ type: 'invalid', code: 'blockGasExceeded' });
   });
 
-  test('behavior: a contract that destroys itself is gone, from Ecotone on only a new one', async () => {
+  test('behavior: what destroys itself is gone, from Ecotone on if it is new', async () => {
     for (const [fork, isGone] of [
       ['canyon', true],
       ['ecotone', false],

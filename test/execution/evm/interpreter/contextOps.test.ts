@@ -87,7 +87,7 @@ describe('CONTEXT_OPS', () => {
     );
   });
 
-  test('behavior: EXTCODEHASH of nothing is 0, of an account without code that of no code', async () => {
+  test('behavior: EXTCODEHASH tells nothing from an account without code', async () => {
     expect(await topOf({ code: `73${'99'.repeat(20)}3f` })).toBe(0n);
     const empty = BigInt(keccak256Hex(new Uint8Array(0)));
     expect(await topOf({ code: '333f' })).toBe(empty);

@@ -38,6 +38,17 @@ describe('FLOW_OPS', () => {
     },
   );
 
+  test.each([0, 1, 63, 64, 65, 127, 128, 191, 192, 255])(
+    'behavior: MSTORE and MLOAD of bit %i',
+    async (bit) => {
+      for (const word of [1n << BigInt(bit), (1n << BigInt(bit)) - 1n]) {
+        // Over other bytes, and not at the edge of a word.
+        const code = `${pushes(5n, MAX)}52${pushes(5n, word)}52600551`;
+        expect(await topOf({ code })).toBe(word);
+      }
+    },
+  );
+
   test('behavior: MCOPY copies over itself', async () => {
     const word = BigInt(`0x${'0102030405060708'.repeat(4)}`);
     const code = `${pushes(word)}600052601f600060015e600051`;
