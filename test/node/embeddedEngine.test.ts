@@ -1,3 +1,5 @@
+import { describe, expect, test } from 'vitest';
+import { ZERO_HASH } from '../../src/base/bytes.ts';
 import { openEngine } from '../../src/execution/engine.ts';
 import { memoryKeyValueStore } from '../../src/execution/store/keyValueStore.ts';
 import { embeddedEngine } from '../../src/node/embeddedEngine.ts';
@@ -20,4 +22,32 @@ describeEnginePort('embedded', async () => {
     },
     close: engine.close,
   };
+});
+
+describe('embeddedEngine', () => {
+  test.each([
+    [false, 1],
+    [true, 0],
+  ])('behavior: with noTxPool %s the pool is asked %i times', async (noTxPool, times) => {
+    const baseFees: bigint[] = [];
+    const pool = {
+      candidates: (baseFee: bigint) => {
+        baseFees.push(baseFee);
+        return { next: () => undefined, tell: () => {} };
+      },
+    };
+    const inner = await openEngine(smallGenesis(), memoryKeyValueStore());
+    const engine = embeddedEngine(inner, pool);
+    const state = {
+      headBlockHash: inner.genesis.hash,
+      safeBlockHash: ZERO_HASH,
+      finalizedBlockHash: ZERO_HASH,
+    };
+    const { build } = await engine.forkchoiceUpdated(state, { ...smallAttributes(1n), noTxPool });
+    // Not before the payload is fetched: what comes meanwhile shall be in it.
+    expect(baseFees).toEqual([]);
+    const { executionPayload } = await engine.getPayload(build as NonNullable<typeof build>);
+    expect(baseFees).toEqual(Array.from({ length: times }, () => executionPayload.baseFeePerGas));
+    await engine.close();
+  });
 });

@@ -172,7 +172,7 @@ describe('createSequencer', () => {
     await scene.end(ended);
   });
 
-  test('behavior: what is not committed is neither published nor inserted, nor built anew', async () => {
+  test('behavior: what is not committed is neither published nor built anew', async () => {
     const offered: string[] = [];
     const published: unknown[] = [];
     const scene = await sequencerScene({
