@@ -104,14 +104,15 @@ export function startDevBatcher(
           approxComprRatio: 0.6,
           maxL1TxSizeBytes: 120_000,
           targetNumFrames: 1,
-          // Origins stay a block behind the head, so this closes about one in each L1 block.
-          maxChannelDuration: 2n,
+          // Origins stay up to two blocks behind the head, so this closes one in each L1 block.
+          maxChannelDuration: 3n,
           subSafetyMargin: 10n,
           maxBlocksPerSpanBatch: 0,
         },
         daType: options.daType,
         pollIntervalMs: 500,
-        maxPendingTxs: 4,
+        // One after the other: when a reorg takes one, nothing has been written behind it.
+        maxPendingTxs: 1,
       },
       compress: compressChannel,
       newChannelId: () => bytesToHex(randomBytes(16)),
