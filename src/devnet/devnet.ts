@@ -111,7 +111,8 @@ async function populate(
   const counts = createCounts();
   const failures = createFailures();
   void l1.exited.then(({ asked, log: text }) => {
-    if (!asked) failures.fail(new Error(`the L1 has ended:\n${text}`));
+    const lastWords = text.trim().split('\n').slice(-5).join('\n');
+    if (!asked) failures.fail(new Error(`the L1 has ended; it last wrote:\n${lastWords}`));
   });
   const node = nodeStarter(options, { l1, l1Url, kzg }, counts, log);
   const sequencer = await node('sequencer', {}, failures.fail);

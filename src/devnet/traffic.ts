@@ -15,6 +15,7 @@ import type { DevL1 } from './devL1.ts';
 /** Accounts, by index, of users that nobody plays; the lower ones have roles. */
 const USERS = [5, 6, 7, 8];
 const DEPOSITOR = 9;
+const MAX_WAIT_MS = 600_000;
 const GWEI = 1_000_000_000n;
 const MESSAGE_PASSER: Address = '0x4200000000000000000000000000000000000016';
 const WITHDRAW = encodeFunctionData({
@@ -102,7 +103,12 @@ export async function keepDepositing(
       data: EMPTY_BYTES,
     };
     try {
-      await deposit(user, l1.contracts.optimismPortal, wanted, undefined, { signal: limit });
+      const portal = l1.contracts.optimismPortal;
+      // The client tries for long when L1 is gone; nobody waits for that.
+      await Promise.race([
+        deposit(user, portal, wanted, undefined, { signal: limit }),
+        sleep(MAX_WAIT_MS, { signal: limit }),
+      ]);
     } catch (error) {
       // A reorg may have taken it: the next one comes anyway.
       if (!signal.aborted) log.debug('deposit failed', { error });
