@@ -75,7 +75,7 @@ export function planNode(
   };
 }
 
-/** Blobs of such a chain would be priced by another schedule than the network's, a split for sure. */
+/** The blobs of such a chain would be priced by another schedule than the network’s. */
 function assertPectraBlobSchedule(values: GoFlagValues, { rollup }: DeriveConfig): void {
   if (!lacksPectraBlobSchedule(rollup)) return;
   if (values.isSet('ignore-missing-pectra-blob-schedule')) return;
