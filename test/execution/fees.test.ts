@@ -105,6 +105,16 @@ describe('l1DataFee', () => {
   test('behavior: Fjord', () => {
     expect(fee(configAt('fjord'), ECOTONE)).toEqual([1600n, 3_203_000n]);
   });
+  test('behavior: Fjord, from a FastLZ length', () => {
+    const fees = {
+      l1BaseFee: 2_000_000n,
+      blobBaseFee: 3_000_000n,
+      baseFeeScalar: 20n,
+      blobBaseFeeScalar: 15n,
+    };
+    const size = { zeros: 0n, nonzeros: 0n, estimatedSize: estimatedSize(235) };
+    expect(fee(configAt('fjord'), fees, size)).toEqual([2463n, 105_484n]);
+  });
   test('behavior: Fjord, a transaction of Base', () => {
     const fees = {
       l1BaseFee: 14_121_491_676n,
