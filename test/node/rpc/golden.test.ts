@@ -90,7 +90,11 @@ describe.skipIf(lacksShared('golden/rpc') || lacksShared('data/chains/devnet-fjo
       'opp2p-disabled',
     ];
     for (const file of files) {
-      const { cases } = readSharedJson(`golden/rpc/${file}.json`) as { cases: readonly Case[] };
+      // This runs even where the tests are skipped.
+      const path = `golden/rpc/${file}.json`;
+      const { cases } = (lacksShared(path) ? { cases: [] } : readSharedJson(path)) as {
+        cases: readonly Case[];
+      };
       const isTold = ({ name, request: { bodyNote }, response }: Case): boolean =>
         bodyNote === undefined && response.text !== undefined && DIFFERENT[name] === undefined;
       // Other states of the node than this one.
