@@ -1,5 +1,4 @@
-import { bytesToHex } from '../base/bytes.ts';
-import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { type PayloadEnvelope, payloadFields } from '../protocol/executionPayload.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { Header } from '../protocol/header.ts';
 import { EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
@@ -22,23 +21,8 @@ export function fromBlockJson(
   return {
     parentBeaconBlockRoot: header.parentBeaconBlockRoot,
     executionPayload: {
-      parentHash: header.parentHash,
-      feeRecipient: header.beneficiary,
-      stateRoot: header.stateRoot,
-      receiptsRoot: header.receiptsRoot,
-      logsBloom: bytesToHex(header.logsBloom),
-      prevRandao: header.mixHash,
-      blockNumber: header.number,
-      gasLimit: header.gasLimit,
-      gasUsed: header.gasUsed,
-      timestamp: header.timestamp,
-      extraData: header.extraData,
-      baseFeePerGas: header.baseFeePerGas ?? 0n,
-      blockHash: hash,
-      transactions,
+      ...payloadFields(hash, header, transactions),
       withdrawals: isAbsent(json, 'withdrawals') ? undefined : readArray(json, 'withdrawals'),
-      blobGasUsed: header.blobGasUsed,
-      excessBlobGas: header.excessBlobGas,
       withdrawalsRoot: payloadWithdrawalsRoot(config, header),
     },
   };

@@ -1,7 +1,7 @@
 import { bytesToHex, type Hash, hexToBytes } from '../base/bytes.ts';
 import { isActive } from '../protocol/forks.ts';
 import { EMPTY_OMMERS_HASH, type Header } from '../protocol/header.ts';
-import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { type PayloadEnvelope, payloadFields } from '../protocol/executionPayload.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { EMPTY_REQUESTS_HASH } from './buildBlock.ts';
@@ -74,23 +74,8 @@ export function payloadOf(
   return {
     parentBeaconBlockRoot: header.parentBeaconBlockRoot,
     executionPayload: {
-      parentHash: header.parentHash,
-      feeRecipient: header.beneficiary,
-      stateRoot: header.stateRoot,
-      receiptsRoot: header.receiptsRoot,
-      logsBloom: bytesToHex(header.logsBloom),
-      prevRandao: header.mixHash,
-      blockNumber: header.number,
-      gasLimit: header.gasLimit,
-      gasUsed: header.gasUsed,
-      timestamp,
-      extraData: header.extraData,
-      baseFeePerGas: header.baseFeePerGas ?? 0n,
-      blockHash: hash,
-      transactions,
+      ...payloadFields(hash, header, transactions),
       withdrawals: isCanyon ? [] : undefined,
-      blobGasUsed: header.blobGasUsed,
-      excessBlobGas: header.excessBlobGas,
       withdrawalsRoot: isIsthmus ? header.withdrawalsRoot : undefined,
     },
   };

@@ -1,4 +1,5 @@
-import type { Address, Hash, Hex } from '../base/bytes.ts';
+import { type Address, bytesToHex, type Hash, type Hex } from '../base/bytes.ts';
+import type { Header } from './header.ts';
 import type { L2Block } from './l2Block.ts';
 
 /**
@@ -52,5 +53,34 @@ export function toL2Block(payload: ExecutionPayload): L2Block {
     extraData: payload.extraData,
     transactions: payload.transactions,
     feeRecipient: payload.feeRecipient,
+  };
+}
+
+/**
+ * The fields of a payload that stand in the block’s header, and its transactions. Withdrawals and
+ * their root depend on the fork and are for the caller to add.
+ */
+export function payloadFields(
+  hash: Hash,
+  header: Header,
+  transactions: readonly Uint8Array[],
+): Omit<ExecutionPayload, 'withdrawals' | 'withdrawalsRoot'> {
+  return {
+    parentHash: header.parentHash,
+    feeRecipient: header.beneficiary,
+    stateRoot: header.stateRoot,
+    receiptsRoot: header.receiptsRoot,
+    logsBloom: bytesToHex(header.logsBloom),
+    prevRandao: header.mixHash,
+    blockNumber: header.number,
+    gasLimit: header.gasLimit,
+    gasUsed: header.gasUsed,
+    timestamp: header.timestamp,
+    extraData: header.extraData,
+    baseFeePerGas: header.baseFeePerGas ?? 0n,
+    blockHash: hash,
+    transactions,
+    blobGasUsed: header.blobGasUsed,
+    excessBlobGas: header.excessBlobGas,
   };
 }
