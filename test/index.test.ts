@@ -84,6 +84,7 @@ describe('the public surface', () => {
       [
         "addL1Block",
         "addL2Block",
+        "applyInvalidPayload",
         "buildAttributes",
         "deriveChain",
         "describe",

@@ -35,7 +35,7 @@ export async function benchDerive(file: string): Promise<DeriveFigure | undefine
     }
     l2Blocks = result.steps.length;
     transactions = result.steps.reduce(
-      (sum, { attributes }) => sum + attributes.transactions.filter((tx) => tx[0] !== 0x7e).length,
+      (sum, { step }) => sum + step.attributes.transactions.filter((tx) => tx[0] !== 0x7e).length,
       0,
     );
     // The first run warms the code up.

@@ -1,10 +1,10 @@
-import { isActive } from '../protocol/forks.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import { l2BlockRef, l2Head } from '../protocol/l2BlockRef.ts';
-import { depositsOnly, type PayloadAttributes } from '../protocol/payloadAttributes.ts';
-import { addL1Block, addL2Block, flushChannel, next, start } from './pipeline.ts';
+import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import { applyInvalidPayload, type InvalidPayloadOutcome } from './invalidPayload.ts';
+import { addL1Block, addL2Block, next, start } from './pipeline.ts';
 import type { DeriveConfig, DeriveState, SafeHead } from './state.ts';
 import type { AttributesStep, Step } from './step.ts';
 import { type ChainAnswer, findBase, findHeads, type Walk } from './syncStart.ts';
@@ -26,7 +26,6 @@ export type DeriveEvent = { readonly safe: L2BlockRef; readonly pendingSafe: L2B
   | {
       readonly type: 'block' | 'invalid';
       readonly step: AttributesStep;
-      readonly attributes: PayloadAttributes;
       /** The block made; undefined when invalid. */
       readonly block: L2Block | undefined;
       /** True when these attributes replace refused ones. */
@@ -60,23 +59,21 @@ export function* deriveChain(
     if (head.ref.hash !== pendingSafe.hash) head = safeHeadAt(config, chain, pendingSafe);
     const step = next(state, head);
     switch (step.type) {
-      case 'attributes': {
-        const outcome = execute(config, engine, state, step);
-        for (const event of outcome.events) {
+      case 'attributes':
+        for (const { event, refusal } of tryBuild(engine, state, step)) {
           if (event.block !== undefined) {
             chain.set(event.block.hash, event.block);
             head = l2Head(config.rollup, event.block);
             pendingSafe = head.ref;
             if (step.concluding) safe = pendingSafe;
-          } else if (!outcome.isHolocene) pendingSafe = safe;
+          } else if (refusal?.type === 'drop') pendingSafe = safe;
           yield { ...event, safe, pendingSafe };
-        }
-        if (outcome.halt !== undefined) {
-          yield { type: 'step', step: outcome.halt, safe, pendingSafe };
-          return;
+          if (refusal?.type === 'halted') {
+            yield { type: 'step', step: refusal, safe, pendingSafe };
+            return;
+          }
         }
         break;
-      }
       case 'needL2Block':
         addL2Block(state, blockBelow(chain, pendingSafe, step.number));
         break;
@@ -120,54 +117,34 @@ function feed(
   );
 }
 
-type Outcome = {
-  readonly isHolocene: boolean;
-  readonly events: readonly Omit<
-    Extract<DeriveEvent, { readonly type: 'block' | 'invalid' }>,
-    'safe' | 'pendingSafe'
-  >[];
-  readonly halt: Extract<Step, { readonly type: 'halted' }> | undefined;
+type BuildEvent = Extract<DeriveEvent, { readonly type: 'block' | 'invalid' }>;
+
+/** What the engine made of attributes, and what follows when it refused them. */
+type Attempt = {
+  readonly event: Omit<BuildEvent, 'safe' | 'pendingSafe'>;
+  readonly refusal: InvalidPayloadOutcome | undefined;
 };
 
 /** Builds the attributes; where they are refused from Holocene on, also their replacement. */
-function execute(
-  { rollup }: DeriveConfig,
+function* tryBuild(
   engine: SyncEngine,
   state: DeriveState,
   step: AttributesStep,
-): Outcome {
-  const isHolocene = isActive(rollup.forkTimes, 'holocene', step.derivedFrom.timestamp);
-  const tryBuild = (attributes: PayloadAttributes, isReplacement: boolean) => {
-    const built = engine(step.parent, attributes);
-    const asked = { step, attributes, isReplacement };
-    return 'invalid' in built
-      ? { type: 'invalid' as const, ...asked, block: undefined, problem: built.invalid }
-      : { type: 'block' as const, ...asked, block: built, problem: undefined };
-  };
-  const first = tryBuild(step.attributes, false);
-  if (first.block !== undefined) return { isHolocene, events: [first], halt: undefined };
-  const replacement = depositsOnly(step.attributes);
-  if (replacement.transactions.length === step.attributes.transactions.length) {
-    return { isHolocene, events: [first], halt: refusedDeposits(step, first.problem) };
+): Generator<Attempt, void, void> {
+  let asked = step;
+  for (;;) {
+    const built = engine(asked.parent, asked.attributes);
+    const tried = { step: asked, isReplacement: asked !== step };
+    if (!('invalid' in built)) {
+      const event = { type: 'block' as const, ...tried, block: built, problem: undefined };
+      return yield { event, refusal: undefined };
+    }
+    const refusal = applyInvalidPayload(state, asked, built.invalid);
+    const event = { type: 'invalid' as const, ...tried, block: undefined, problem: built.invalid };
+    yield { event, refusal };
+    if (refusal.type !== 'replace') return;
+    asked = refusal.step;
   }
-  if (!isHolocene) return { isHolocene, events: [first], halt: undefined };
-  flushChannel(state);
-  const second = tryBuild(replacement, true);
-  const halt = second.block === undefined ? refusedDeposits(step, second.problem) : undefined;
-  return { isHolocene, events: [first, second], halt };
-}
-
-function refusedDeposits(
-  { parent }: AttributesStep,
-  problem: string | undefined,
-): Extract<Step, { readonly type: 'halted' }> {
-  return {
-    type: 'halted',
-    reason: 'invalidDepositsOnly',
-    message:
-      `The engine refuses L2 block ${parent.number + 1n} ` +
-      `although it holds deposits only: ${problem}`,
-  };
 }
 
 function safeHeadAt(

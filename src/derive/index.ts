@@ -3,6 +3,7 @@ export { type BuildRefusal, buildAttributes, type BuiltAttributes } from './attr
 export { type DeriveEvent, deriveChain, type L1View, type SyncEngine } from './deriveChain.ts';
 export { describe } from './describe.ts';
 export type * from './dropped.ts';
+export { applyInvalidPayload, type InvalidPayloadOutcome } from './invalidPayload.ts';
 export { nullBlock, transactionsDigestHex } from './nullEngine.ts';
 export { addL1Block, addL2Block, flushChannel, next, start } from './pipeline.ts';
 export type { Checkpoint, DeriveConfig, DeriveState, SafeHead } from './state.ts';

@@ -1,4 +1,4 @@
-import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import type { BlockId, L2BlockRef } from '../protocol/ids.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
@@ -13,7 +13,7 @@ import {
   type RetryOutcome,
   retry,
 } from './outcome.ts';
-import type { EnginePort, PayloadBuild, PayloadStatus } from './port.ts';
+import type { EnginePort, PayloadBuild } from './port.ts';
 
 // How derived attributes become the next safe block:
 //
@@ -110,7 +110,7 @@ async function build(
   if (fault !== undefined) return [sent, { type: 'retry', message: fault, cause: undefined }];
 
   const status = await engine.newPayload(envelope, options);
-  if (status.type === 'invalid') return [sent, invalid(derived, status)];
+  if (status.type === 'invalid') return [sent, invalid(status.validationError)];
   if (status.type === 'syncing') return [sent, await syncing(engine, derived.parent, options)];
   const block = refOf(derived, envelope);
   const promoted = promoteDerived(promoteUnsafe(sent, block), block, derived.concluding);
@@ -141,25 +141,22 @@ async function startBuild(
       derived.attributes,
       options,
     );
-    if (status.type === 'invalid') return invalid(derived, status);
+    if (status.type === 'invalid') return invalid(status.validationError);
     if (status.type === 'syncing') return await syncing(engine, derived.parent, options);
     if (build !== undefined) return { type: 'started', build, forkchoice };
     const message = 'the engine accepted the attributes but gave no payload id';
     return { type: 'retry', message, cause: undefined };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return refusal(derived, error);
+    return refusal(error);
   }
 }
 
 /** Class of an error to a forkchoice update with attributes. */
-function refusal(
-  derived: DerivedAttributes,
-  error: EngineError,
-): InvalidOutcome | RetryOutcome | ResetOutcome {
+function refusal(error: EngineError): InvalidOutcome | RetryOutcome | ResetOutcome {
   switch (error.code) {
     case 'invalidAttributes':
-      return invalid(derived, { type: 'invalid', validationError: error.message });
+      return invalid(error.message);
     case 'invalidForkchoiceState':
     case 'unknownPayload':
     case 'refused':
@@ -169,13 +166,8 @@ function refusal(
   }
 }
 
-function invalid(
-  derived: DerivedAttributes,
-  status: Pick<Extract<PayloadStatus, { type: 'invalid' }>, 'type' | 'validationError'>,
-): InvalidOutcome {
-  const { transactions } = derived.attributes;
-  const depositsOnly = transactions.every((tx) => tx[0] === DEPOSIT_TX_TYPE);
-  return { type: 'invalid', depositsOnly, message: status.validationError };
+function invalid(message: string): InvalidOutcome {
+  return { type: 'invalid', message };
 }
 
 /** Why a sealed payload cannot be what was asked for; undefined when it can. */

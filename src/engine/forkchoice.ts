@@ -131,7 +131,7 @@ async function tryForkchoice(
 }
 
 function refused(status: Extract<PayloadStatus, { type: 'invalid' }>): InvalidOutcome {
-  return { type: 'invalid', depositsOnly: false, message: status.validationError };
+  return { type: 'invalid', message: status.validationError };
 }
 
 function describe(status: PayloadStatus): string {

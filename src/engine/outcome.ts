@@ -24,15 +24,8 @@ export type AttributesOutcome =
   | RetryOutcome
   | ResetOutcome;
 
-/**
- * The engine refused them for good. Only deposits: halt, going on would fork. From Holocene on:
- * flush the channel and try the deposits alone. Before: drop the batch.
- */
-export type InvalidOutcome = {
-  readonly type: 'invalid';
-  readonly depositsOnly: boolean;
-  readonly message: string;
-};
+/** The engine refused them for good. What follows is for derivation to say. */
+export type InvalidOutcome = { readonly type: 'invalid'; readonly message: string };
 
 /** Nothing has changed; the same again may work a little later. */
 export type RetryOutcome = {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { unreachable } from '../base/errors.ts';
-import { addL2Block, flushChannel, next, start } from '../derive/pipeline.ts';
+import { applyInvalidPayload } from '../derive/invalidPayload.ts';
+import { addL2Block, next, start } from '../derive/pipeline.ts';
 import type { DeriveState, SafeHead } from '../derive/state.ts';
 import type { AttributesStep, Step } from '../derive/step.ts';
 import { applyAttributes } from '../engine/controller.ts';
@@ -8,9 +9,7 @@ import { restoreBackupUnsafe, sendForkchoice } from '../engine/forkchoice.ts';
 import { dropPendingSafe } from '../engine/heads.ts';
 import type { ResetOutcome } from '../engine/outcome.ts';
 import { type PayloadEnvelope, toL2Block } from '../protocol/executionPayload.ts';
-import { isActive } from '../protocol/forks.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
-import { depositsOnly } from '../protocol/payloadAttributes.ts';
 import { systemConfigOfL2Block } from '../protocol/systemConfigOfL2Block.ts';
 import type { DriverPhase, DriverPorts } from './driverPorts.ts';
 import { createL1Reader, type L1Reader, readBase } from './l1Reader.ts';
@@ -194,7 +193,7 @@ async function takeAttributes(
     case 'reset':
       return outcome;
     case 'invalid':
-      return takeRefusal(run, step, outcome.depositsOnly, outcome.message);
+      return takeRefusal(run, step, outcome.message);
     default:
       return unreachable(outcome);
   }
@@ -216,30 +215,23 @@ function adopt(
   run.unrecorded = step.derivedFrom;
 }
 
-/** @spec protocol/derivation-2-attributes-engine.md 10.4 */
 async function takeRefusal(
   run: Run,
   step: AttributesStep,
-  isDepositsOnly: boolean,
-  message: string,
+  problem: string,
 ): Promise<DerivationEnd | undefined> {
-  const { log, config, chain, engine } = run.ports;
+  const { log, chain, engine } = run.ports;
+  const outcome = applyInvalidPayload(run.state, step, problem);
+  if (outcome.type === 'halted') return halt(run, outcome.message);
   const number = step.parent.number + 1n;
-  if (isDepositsOnly) {
-    return halt(run, `the engine refuses L2 block ${number}, which has only deposits: ${message}`);
-  }
-  log.warn('the engine refuses a derived block', { number, reason: message });
-  if (isActive(config.rollup.forkTimes, 'holocene', step.derivedFrom.timestamp)) {
-    flushChannel(run.state);
-    const attributes = depositsOnly(step.attributes);
-    return takeAttributes(run, { ...step, attributes, concluding: true }, true);
-  }
+  log.warn('the engine refuses a derived block', { number, reason: problem });
+  if (outcome.type === 'replace') return takeAttributes(run, outcome.step, true);
   run.pendingSafe = run.safe;
   const restored = await untilDone(scope(run), 'the engine to take back its head', async () => {
-    const outcome = await chain.change((heads) =>
+    const sent = await chain.change((heads) =>
       restoreBackupUnsafe(engine, dropPendingSafe(heads), run),
     );
-    return outcome ?? HEADS_UNKNOWN;
+    return sent ?? HEADS_UNKNOWN;
   });
   return restored.type === 'reset' ? restored : undefined;
 }

@@ -48,7 +48,7 @@ describe.skipIf(lacksShared('data/chains'))('recorded chains', () => {
       const number = BigInt(line.block.number);
       const event = final.get(number);
       const where = `L2 block ${number}`;
-      expect(toAttributesJson(event?.attributes as PayloadAttributes), where).toEqual(
+      expect(toAttributesJson(event?.step.attributes as PayloadAttributes), where).toEqual(
         toAttributesJson(fromAttributesJson(line.attributes)),
       );
       if (line.derivedFrom === undefined || event === undefined) continue;

@@ -156,7 +156,7 @@ describe('applyAttributes', () => {
   describe('answers to forkchoiceUpdated with attributes', () => {
     test.each<[EngineErrorCode, object]>([
       ['invalidForkchoiceState', { type: 'reset', reason: 'forkchoiceRefused' }],
-      ['invalidAttributes', { type: 'invalid', depositsOnly: true }],
+      ['invalidAttributes', { type: 'invalid' }],
       ['refused', { type: 'reset', reason: 'forkchoiceRefused' }],
       ['rpc', { type: 'retry' }],
       ['timeout', { type: 'retry' }],
@@ -242,7 +242,7 @@ describe('applyAttributes', () => {
   });
 
   test.each<[string, PayloadStatus | EngineErrorCode, object]>([
-    ['INVALID', INVALID, { type: 'invalid', depositsOnly: true }],
+    ['INVALID', INVALID, { type: 'invalid' }],
     ['SYNCING', SYNCING, { type: 'retry' }],
     ['an error', 'rpc', { type: 'retry' }],
   ])('behavior: %s to newPayload', async (_, answer, expected) => {
@@ -265,7 +265,7 @@ describe('applyAttributes', () => {
       ...derived,
       attributes,
     });
-    expect(outcome).toMatchObject({ type: 'invalid', depositsOnly: false });
+    expect(outcome).toMatchObject({ type: 'invalid' });
   });
 
   test('error: an abort is thrown, not answered', async () => {

@@ -4,10 +4,10 @@ import { viewOf } from '../../src/cli/differential/corpusCase.ts';
 import {
   addL1Block,
   addL2Block,
+  applyInvalidPayload,
   type DeriveEvent,
   deriveChain,
   type DropReason,
-  flushChannel,
   type L1View,
   next,
   nullBlock,
@@ -15,10 +15,8 @@ import {
   start,
   type Step,
 } from '../../src/derive/index.ts';
-import { isActive } from '../../src/protocol/forks.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
-import { depositsOnly } from '../../src/protocol/payloadAttributes.ts';
 import { dataOf, channelId, singularOf } from '../derive/support/batches.ts';
 import { chainAt } from '../derive/support/config.ts';
 import { blobTx, l1Blocks, L1_GENESIS, post } from '../derive/support/l1.ts';
@@ -102,16 +100,14 @@ function saidWith({ config, l1, seed }: World, schedule: 'early' | 'late' | 'ran
     }
     said.push(textOf(step));
     if (step.type !== 'attributes') continue;
-    let attributes = step.attributes;
-    let isRefused = 'invalid' in engine(step.parent, attributes);
-    if (isRefused && isActive(config.rollup.forkTimes, 'holocene', step.derivedFrom.timestamp)) {
-      flushChannel(state);
-      attributes = depositsOnly(attributes);
-      isRefused = false;
-    }
-    if (isRefused) {
-      head = safe;
-      continue;
+    let { attributes } = step;
+    if ('invalid' in engine(step.parent, attributes)) {
+      const outcome = applyInvalidPayload(state, step, 'refused');
+      if (outcome.type !== 'replace') {
+        head = safe;
+        continue;
+      }
+      ({ attributes } = outcome.step);
     }
     const block = nullBlock(config.rollup, step.parent, attributes);
     chain.set(block.number, block);

@@ -83,7 +83,7 @@ function compareStep(where: string, step: StepJson, run: RunStep): CaseDifferenc
       : differ(at('parent'), step.parent, run.step.parent.hash)) ??
     (step.attributes === undefined
       ? undefined
-      : compareAttributes(where, step.attributes, run.attributes)) ??
+      : compareAttributes(where, step.attributes, run.step.attributes)) ??
     (step.hash === undefined ? undefined : differ(at('hash'), step.hash, hash ?? 'none'))
   );
 }

@@ -1,6 +1,6 @@
+import { DEPOSIT_TX_TYPE } from '../../protocol/payloadAttributes.ts';
 import type { L2BlockRef } from '../../protocol/ids.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
-import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import type {
   AttributesStep,
@@ -17,7 +17,6 @@ import type { CorpusCase } from './corpusCase.ts';
 export type RunStep = {
   readonly kind: 'block' | 'invalid';
   readonly step: AttributesStep;
-  readonly attributes: PayloadAttributes;
   readonly block: L2Block | undefined;
   readonly isReplacement: boolean;
 };
@@ -83,8 +82,8 @@ export function runCase(corpusCase: CorpusCase): RunResult {
 }
 
 function toRunStep(event: Extract<DeriveEvent, { readonly type: 'block' | 'invalid' }>): RunStep {
-  const { type, step, attributes, block, isReplacement } = event;
-  return { kind: type, step, attributes, block, isReplacement };
+  const { type, step, block, isReplacement } = event;
+  return { kind: type, step, block, isReplacement };
 }
 
 const REFUSED_BYTES = [0xde, 0xad, 0xbe, 0xef, 0xde, 0xad, 0xbe, 0xef];

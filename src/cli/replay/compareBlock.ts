@@ -2,7 +2,6 @@ import { bytesToHex, type Hash } from '../../base/bytes.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import type { Header } from '../../protocol/header.ts';
 import type { BlockId } from '../../protocol/ids.ts';
-import { depositsOnly } from '../../protocol/payloadAttributes.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import { headerFromRpc } from '../../protocol/rpcHeader.ts';
 import { isAbsent, readArray, toQuantity, toRecord } from '../../protocol/rpcJson.ts';
@@ -78,13 +77,12 @@ function* originPairs(line: JsonLine['json'], made: MadeBlock): Generator<Pair> 
 
 function* attributesPairs(
   line: JsonLine['json'],
-  { step, isReplacement }: MadeBlock,
+  { step }: MadeBlock,
   found: BlockRecord,
   foundHex: readonly string[],
 ): Generator<Pair> {
   const recorded = toRecord(line['attributes'], 'attributes');
-  const attributes = isReplacement ? depositsOnly(step.attributes) : step.attributes;
-  const { transactions, withdrawals, timestamp, gasLimit, minBaseFee, ...plain } = attributes;
+  const { transactions, withdrawals, timestamp, gasLimit, minBaseFee, ...plain } = step.attributes;
   yield* listPairs(
     'attributes.transactions',
     readArray(recorded, 'transactions').map(text),

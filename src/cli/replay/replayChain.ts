@@ -1,13 +1,12 @@
-import { addL1Block, addL2Block, flushChannel, next, start } from '../../derive/index.ts';
+import { addL1Block, addL2Block, applyInvalidPayload, next, start } from '../../derive/index.ts';
 import type { AttributesStep, DeriveConfig, DeriveState, Step } from '../../derive/index.ts';
 import { ZERO_HASH } from '../../base/bytes.ts';
+import { unreachable } from '../../base/errors.ts';
 import type { ExecutionEngine } from '../../execution/engine.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
-import { isActive } from '../../protocol/forks.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
 import { l2BlockOf } from '../../protocol/l2Block.ts';
 import { l2Head } from '../../protocol/l2BlockRef.ts';
-import { depositsOnly } from '../../protocol/payloadAttributes.ts';
 import { CliExit, EXIT_FAILED } from '../exit.ts';
 
 /** A chain being derived from proven L1 blocks and executed, in one process. */
@@ -20,7 +19,7 @@ export type Replay = {
   readonly unconcluded: MadeBlock[];
 };
 
-/** A block, the attributes it was asked for with, and whether only their deposits were used. */
+/** A block, what it was made of, and whether that stands in for a refused payload. */
 export type MadeBlock = {
   readonly block: BlockRecord;
   readonly step: AttributesStep;
@@ -96,29 +95,29 @@ export async function replayL1Block(
   }
 }
 
+/** Builds the attributes, or what takes their place. */
 async function build(replay: Replay, step: AttributesStep, events: ReplayEvents): Promise<void> {
-  const { engine, state, config } = replay;
-  const first = await engine.build(step.parent.hash, step.attributes);
-  if (first.type === 'sealed') return seal(replay, step, first.block, false, events);
-  if (first.type === 'unknownParent') throw new CliExit(EXIT_FAILED);
-  events.onBuilt?.(step, { type: 'refused', reason: first.reason });
-  const replacement = depositsOnly(step.attributes);
-  const { forkTimes } = config.rollup;
-  const isHolocene = isActive(forkTimes, 'holocene', step.derivedFrom.timestamp);
-  const hadBatch = replacement.transactions.length < step.attributes.transactions.length;
-  if (hadBatch && !isHolocene) {
-    replay.pendingSafe = replay.unconcluded.length === 0 ? replay.pendingSafe : safeBlock(replay);
-    replay.unconcluded.length = 0;
-    return;
+  let asked = step;
+  for (;;) {
+    const built = await replay.engine.build(asked.parent.hash, asked.attributes);
+    if (built.type === 'sealed') return seal(replay, asked, built.block, asked !== step, events);
+    if (built.type === 'unknownParent') throw new CliExit(EXIT_FAILED);
+    events.onBuilt?.(asked, { type: 'refused', reason: built.reason });
+    const outcome = applyInvalidPayload(replay.state, asked, built.reason);
+    switch (outcome.type) {
+      case 'replace':
+        asked = outcome.step;
+        break;
+      case 'drop':
+        replay.pendingSafe = safeBlock(replay);
+        replay.unconcluded.length = 0;
+        return;
+      case 'halted':
+        throw new ReplayHalted(outcome.message);
+      default:
+        unreachable(outcome);
+    }
   }
-  flushChannel(state);
-  const second = hadBatch ? await engine.build(step.parent.hash, replacement) : first;
-  if (second.type === 'sealed') return seal(replay, step, second.block, true, events);
-  const reason = second.type === 'invalid' ? second.reason : second.type;
-  throw new ReplayHalted(
-    `the engine refuses L2 block ${step.parent.number + 1n} ` +
-      `although it holds deposits only: ${reason}`,
-  );
 }
 
 async function seal(
