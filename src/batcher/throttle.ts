@@ -1,6 +1,7 @@
 import type { BatchBlock } from './batchBlock.ts';
 import type { BatcherState } from './batcherState.ts';
 import { fullyIncludedIn } from './closedChannel.ts';
+import type { PidConfig } from './pidController.ts';
 
 /** When and how far the block builder is slowed down. All sizes in bytes. */
 export type ThrottleConfig = {
@@ -14,8 +15,16 @@ export type ThrottleConfig = {
   /** Limit of a block at full strength, and at none. */
   readonly blockSizeLower: number;
   readonly blockSizeUpper: number;
-  readonly controller: 'step' | 'linear' | 'quadratic';
+  readonly controller: ThrottleController;
+  /** For the controller `pid`. */
+  readonly pid: PidConfig;
 };
+
+/** How the strength follows from the backlog. */
+export type ThrottleController = (typeof THROTTLE_CONTROLLERS)[number];
+
+/** All controllers. `pid` depends on what was before, the others on the backlog alone. */
+export const THROTTLE_CONTROLLERS = ['step', 'linear', 'quadratic', 'pid'] as const;
 
 /** Limits for the block builder. 0 is no limit. */
 export type ThrottleLimits = {
@@ -29,13 +38,12 @@ export type ThrottleLimits = {
 const BLOCK_OVERHEAD_BYTES = 70;
 
 /**
- * Limits that a backlog asks for.
+ * Limits of that strength.
  *
- * @param backlogBytes See `backlogBytes`.
+ * @param intensity 0 to 1.
  * @spec  protocol/batcher.md 8
  */
-export function throttleLimits(config: ThrottleConfig, backlogBytes: number): ThrottleLimits {
-  const intensity = intensityOf(config, backlogBytes);
+export function throttleLimits(config: ThrottleConfig, intensity: number): ThrottleLimits {
   const between = (upper: number, lower: number): number =>
     Math.round(upper - intensity * (upper - lower));
   return {
@@ -45,8 +53,17 @@ export function throttleLimits(config: ThrottleConfig, backlogBytes: number): Th
   };
 }
 
-function intensityOf(config: ThrottleConfig, backlogBytes: number): number {
-  const { lowerThreshold, upperThreshold, controller } = config;
+/**
+ * Strength that a backlog asks for, 0 to 1, by a controller that remembers nothing.
+ *
+ * @param backlogBytes See `backlogBytes`.
+ */
+export function curveIntensity(
+  config: Pick<ThrottleConfig, 'lowerThreshold' | 'upperThreshold'>,
+  controller: Exclude<ThrottleController, 'pid'>,
+  backlogBytes: number,
+): number {
+  const { lowerThreshold, upperThreshold } = config;
   if (lowerThreshold === 0 || backlogBytes <= lowerThreshold) return 0;
   if (controller === 'step') return 1;
   const range = Math.max(1, upperThreshold - lowerThreshold);

@@ -3,7 +3,7 @@ import { flag, SERVICE_FLAGS, TX_SENDER_FLAGS } from './roleFlags.ts';
 
 const NO_ALTDA = 'batches outside L1; not supported';
 const THROTTLE = 'slowing the block builder down while much waits to be written';
-const NO_PID = 'controller of type pid; not supported';
+const PID = 'controller of type pid';
 
 /** op-batcher's flags with its defaults. */
 export const BATCHER_FLAGS: readonly GoFlag[] = [
@@ -50,12 +50,12 @@ export const BATCHER_FLAGS: readonly GoFlag[] = [
   flag('throttle.block-size-lower-limit', 'integer', '2000', THROTTLE),
   flag('throttle.block-size-upper-limit', 'integer', '130000', THROTTLE),
   flag('throttle.controller-type', 'string', 'quadratic', THROTTLE),
-  flag('throttle.pid-kp', 'number', '0.33', NO_PID),
-  flag('throttle.pid-ki', 'number', '0.01', NO_PID),
-  flag('throttle.pid-kd', 'number', '0.05', NO_PID),
-  flag('throttle.pid-integral-max', 'number', '1000', NO_PID),
-  flag('throttle.pid-output-max', 'number', '1', NO_PID),
-  flag('throttle.pid-sample-time', 'duration', '2s', NO_PID),
+  flag('throttle.pid-kp', 'number', '0.33', PID),
+  flag('throttle.pid-ki', 'number', '0.01', PID),
+  flag('throttle.pid-kd', 'number', '0.05', PID),
+  flag('throttle.pid-integral-max', 'number', '1000', PID),
+  flag('throttle.pid-output-max', 'number', '1', PID),
+  flag('throttle.pid-sample-time', 'duration', '2s', PID),
   flag('throttle.additional-endpoints', 'list', undefined, THROTTLE),
   ...TX_SENDER_FLAGS,
   ...SERVICE_FLAGS,

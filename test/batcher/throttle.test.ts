@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { addBlock, confirmTx, emptyState, nextTxData } from '../../src/batcher/batcherState.ts';
-import { backlogBytes, type ThrottleConfig, throttleLimits } from '../../src/batcher/throttle.ts';
+import {
+  backlogBytes,
+  curveIntensity,
+  type ThrottleConfig,
+  throttleLimits,
+} from '../../src/batcher/throttle.ts';
 import { createThrottler } from '../../src/batcher/throttler.ts';
 import { createHttpClient } from '../../src/transport/http.ts';
 import { SILENT_LOG } from '../../src/transport/log.ts';
@@ -17,11 +22,12 @@ const CONFIG: ThrottleConfig = {
   blockSizeLower: 2000,
   blockSizeUpper: 130_000,
   controller: 'quadratic',
+  pid: { kp: 0.5, ki: 0.25, kd: 1, integralMax: 10, outputMax: 1, sampleTimeMs: 2_000 },
 };
 
 describe('throttleLimits', () => {
-  test('default: none up to the lower threshold', () => {
-    expect(throttleLimits(CONFIG, 1000)).toEqual({
+  test('default: no limit of a transaction without throttling', () => {
+    expect(throttleLimits(CONFIG, 0)).toEqual({
       intensity: 0,
       maxTxBytes: 0,
       maxBlockBytes: 130_000,
@@ -29,21 +35,31 @@ describe('throttleLimits', () => {
   });
 
   test.each([
-    ['quadratic', 0.25, 15_038, 98_000],
-    ['linear', 0.5, 10_075, 66_000],
-    ['step', 1, 150, 2000],
-  ] as const)('behavior: %s half way', (controller, intensity, maxTxBytes, maxBlockBytes) => {
-    const limits = throttleLimits({ ...CONFIG, controller }, 2000);
-    expect(limits).toEqual({ intensity, maxTxBytes, maxBlockBytes });
+    [0.25, 15_038, 98_000],
+    [0.5, 10_075, 66_000],
+    [1, 150, 2000],
+  ])('behavior: at intensity %d', (intensity, maxTxBytes, maxBlockBytes) => {
+    expect(throttleLimits(CONFIG, intensity)).toEqual({ intensity, maxTxBytes, maxBlockBytes });
+  });
+});
+
+describe('curveIntensity', () => {
+  test.each([
+    ['quadratic', 0.25],
+    ['linear', 0.5],
+    ['step', 1],
+  ] as const)('default: %s half way is %d', (controller, intensity) => {
+    expect(curveIntensity(CONFIG, controller, 2000)).toBe(intensity);
+    expect(curveIntensity(CONFIG, controller, 1000)).toBe(0);
   });
 
   test('behavior: full strength from the upper threshold on', () => {
-    expect(throttleLimits(CONFIG, 3000)).toEqual(throttleLimits(CONFIG, 9_000_000));
-    expect(throttleLimits(CONFIG, 3000).maxBlockBytes).toBe(2000);
+    expect(curveIntensity(CONFIG, 'quadratic', 3000)).toBe(1);
+    expect(curveIntensity(CONFIG, 'quadratic', 9_000_000)).toBe(1);
   });
 
   test('behavior: a threshold of 0 never throttles', () => {
-    expect(throttleLimits({ ...CONFIG, lowerThreshold: 0 }, 9_000_000).intensity).toBe(0);
+    expect(curveIntensity({ ...CONFIG, lowerThreshold: 0 }, 'step', 9_000_000)).toBe(0);
   });
 });
 
@@ -89,5 +105,21 @@ describe('createThrottler', () => {
     expect(asked.length).toBe(3);
     server.closeAllConnections();
     server.close();
+  });
+
+  test('behavior: changes its controller, and forgets what that one remembered', async () => {
+    let nowMs = 0;
+    const throttler = createThrottler(CONFIG, [], SILENT_LOG, () => nowMs);
+    expect((await throttler.update(2000)).intensity).toBe(0.25);
+    throttler.use('pid');
+    // Error 1: 0.5 + 0.25 · 1 · 2 s.
+    expect((await throttler.update(2000)).intensity).toBe(1);
+    nowMs = 2_000;
+    // Error 0.5, sum 2 + 1, slope -0.25: 0.25 + 0.75 - 0.25.
+    expect((await throttler.update(1500)).intensity).toBe(0.75);
+    throttler.use('pid');
+    expect((await throttler.update(1500)).intensity).toBe(0.5);
+    const { config, backlogBytes: bytes, limits } = throttler.status();
+    expect([config.controller, bytes, limits.intensity]).toEqual(['pid', 1500, 0.5]);
   });
 });
