@@ -9,7 +9,7 @@ import type { Log } from '../transport/log.ts';
 import type { L1Client } from '../l1Tx/l1Client.ts';
 import type { TxSender } from '../l1Tx/txSender.ts';
 import type { TxCandidate } from '../l1Tx/txSenderParts.ts';
-import { toBatchBlock } from './batchBlock.ts';
+import { type BatchBlock, toBatchBlock } from './batchBlock.ts';
 import {
   addBlock,
   applySync,
@@ -24,10 +24,10 @@ import {
   nextTxData,
 } from './batcherState.ts';
 import type { ChannelConfig, DaType } from './channelConfig.ts';
-import type { BatcherTxData } from './closedChannel.ts';
+import type { BatcherTxData, ClosedChannel } from './closedChannel.ts';
 import { cheaperDaType } from './daChoice.ts';
 import type { Compress } from './openChannel.ts';
-import { backlogBytes } from './throttle.ts';
+import { backlogBytes, type ThrottleLimits } from './throttle.ts';
 import type { Throttler } from './throttler.ts';
 import { type BatcherSyncStatus, type BlockRange, syncAction } from './syncActions.ts';
 
@@ -62,8 +62,22 @@ export type BatcherParts = {
   readonly throttler: Throttler;
   /** Estimate of a compressed transaction's bytes, for the throttler. */
   readonly txBytes: (tx: Uint8Array) => number;
-  /** Told of each confirmed transaction. */
-  readonly onSubmitted?: (data: BatcherTxData, l1Block: bigint) => void;
+  /** Told what happens, for counts and metrics. */
+  readonly events?: Partial<BatcherEvents>;
+};
+
+/** What happens in a batcher. */
+export type BatcherEvents = {
+  /** The node's heads, once a round. */
+  readonly followed: (status: BatcherSyncStatus) => void;
+  readonly loaded: (block: BatchBlock) => void;
+  /** A channel takes no more blocks and waits to be sent. */
+  readonly closed: (channel: ClosedChannel) => void;
+  readonly submitted: (data: BatcherTxData) => void;
+  readonly confirmed: (data: BatcherTxData, l1Block: bigint) => void;
+  /** A transaction did not make it; its data are sent again. */
+  readonly failed: (data: BatcherTxData) => void;
+  readonly throttled: (backlogBytes: number, limits: ThrottleLimits) => void;
 };
 
 /** Writes unsafe L2 blocks to L1 while it runs. */
@@ -96,6 +110,7 @@ export function createBatcher(parts: BatcherParts): Batcher {
     daType: parts.config.daType === 'auto' ? 'blobs' : parts.config.daType,
     group: new AbortController(),
     inFlight: new Set(),
+    told: new WeakSet(),
     wake: () => {},
   };
   return {
@@ -125,6 +140,8 @@ type Core = {
   /** Cancels all transactions on their way when one fails: nothing may overtake it. */
   group: AbortController;
   readonly inFlight: Set<Promise<void>>;
+  /** Closed channels that `events` knows of. */
+  readonly told: WeakSet<ClosedChannel>;
   wake: () => void;
 };
 
@@ -151,6 +168,7 @@ async function run(core: Core, signal: AbortSignal): Promise<void> {
 async function step(core: Core, options: AbortOptions): Promise<void> {
   const { parts, state } = core;
   const status = await parts.source.syncStatus(options);
+  parts.events?.followed?.(status);
   if (core.reorg && !isCaughtUp(core, status)) return;
   if (core.reorg || !core.started) begin(core, status);
   const action = syncAction(status, core.currentL1, heldData(state));
@@ -172,7 +190,8 @@ async function step(core: Core, options: AbortOptions): Promise<void> {
   if (isReorged(state, status.unsafeL2)) noteReorg(core, status.unsafeL2.number);
   else await load(core, action.load, options);
   if (!core.reorg) await publish(core, options);
-  await parts.throttler.update(backlogBytes(state, parts.txBytes), options);
+  const backlog = backlogBytes(state, parts.txBytes);
+  parts.events?.throttled?.(backlog, await parts.throttler.update(backlog, options));
 }
 
 /** Whether the unsafe head is not the held block of its height, or below what is held. */
@@ -210,10 +229,12 @@ async function load(
   for (let number = range.first; number <= range.last; number++) {
     const block = await parts.source.block(number, options);
     if (block === undefined) break;
-    if (addBlock(state, toBatchBlock(parts.rollup, block)) === 'reorg') {
+    const batchBlock = toBatchBlock(parts.rollup, block);
+    if (addBlock(state, batchBlock) === 'reorg') {
       noteReorg(core, number);
       return;
     }
+    parts.events?.loaded?.(batchBlock);
     if (++loaded % MAX_LOAD_BLOCKS === 0) await publish(core, options);
   }
 }
@@ -228,15 +249,33 @@ async function publish(core: Core, options: AbortOptions): Promise<void> {
   const limit = config.maxPendingTxs === 0 ? Number.MAX_SAFE_INTEGER : config.maxPendingTxs;
   while (core.inFlight.size < limit && !core.group.signal.aborted) {
     const data = nextTxData(core.state, env);
+    tellClosed(core);
     if (data === undefined) return;
     submit(core, data);
   }
 }
 
+function tellClosed({ state, told, parts }: Core): void {
+  for (const channel of state.channels) {
+    if (told.has(channel)) continue;
+    told.add(channel);
+    const { id, reason, firstBlock, lastBlock, frames } = channel;
+    parts.log.info('channel closed', {
+      channel: id,
+      reason,
+      firstBlock,
+      lastBlock,
+      frames: frames.length,
+    });
+    parts.events?.closed?.(channel);
+  }
+}
+
 function submit(core: Core, data: BatcherTxData): void {
   const { group } = core;
-  const { txSender, rollup, log, onSubmitted } = core.parts;
+  const { txSender, rollup, log, events } = core.parts;
   const candidate = toCandidate(rollup, data);
+  events?.submitted?.(data);
   const sent = txSender.send(candidate, { signal: group.signal }).then((receipt) => {
     if (!receipt.succeeded) throw new Error(`transaction ${receipt.hash} reverted`);
     confirmTx(core.state, data, receipt.blockNumber);
@@ -244,11 +283,12 @@ function submit(core: Core, data: BatcherTxData): void {
     const { channelId, firstFrame } = data;
     const l1Block = receipt.blockNumber;
     log.info('batcher transaction confirmed', { channelId, firstFrame, l1Block });
-    onSubmitted?.(data, receipt.blockNumber);
+    events?.confirmed?.(data, receipt.blockNumber);
   });
   const settled = sent
     .catch((error: unknown) => {
       failTx(core.state, data);
+      events?.failed?.(data);
       if (group.signal.aborted) return;
       log.warn('batcher transaction failed', { channelId: data.channelId, error });
       group.abort(error);

@@ -3,7 +3,7 @@ import { assert } from '../base/errors.ts';
 import { encodeFrames, FRAME_HEADER_BYTES, type Frame } from '../protocol/frame.ts';
 import { type ChannelConfig, framesPerTx, maxFrameSize } from './channelConfig.ts';
 import { type CloseReason, frameCount } from './openChannel.ts';
-import type { BatchBlock } from './batchBlock.ts';
+import { type BatchBlock, rawSizeBound } from './batchBlock.ts';
 
 /** A channel cut into frames, on its way to L1. The batcher's state owns and changes it. */
 export type ClosedChannel = {
@@ -13,6 +13,8 @@ export type ClosedChannel = {
   readonly reason: CloseReason;
   readonly firstBlock: bigint;
   readonly lastBlock: bigint;
+  /** Bytes of its blocks before compression, at most. */
+  readonly rawBytes: number;
   /** Number of the newest L1 origin in it. */
   readonly newestL1Origin: bigint;
   readonly frames: readonly Frame[];
@@ -56,6 +58,7 @@ export function closeChannel(
     reason,
     firstBlock: first.number,
     lastBlock: last.number,
+    rawBytes: blocks.reduce((sum, block) => sum + rawSizeBound(block), 0),
     newestL1Origin: last.l1Origin.number,
     frames,
     nextFrame: 0,

@@ -70,15 +70,15 @@ export const TX_SENDER_FLAGS: readonly GoFlag[] = [
 
 /** Flags that every service of the stack has. */
 export const SERVICE_FLAGS: readonly GoFlag[] = [
-  flag('rpc.addr', 'string', '0.0.0.0', 'address the RPC listens on'),
+  flag('rpc.addr', 'string', '127.0.0.1', 'address the RPC listens on'),
   flag('rpc.port', 'integer', '8545', 'port the RPC listens on'),
   flag('rpc.enable-admin', 'boolean', undefined, 'serve the admin methods'),
   flag('log.level', 'string', 'INFO', 'lowest level that is written'),
   flag('log.format', 'string', 'text', 'form of the log lines'),
   flag('log.color', 'boolean', undefined, 'colours in a terminal'),
   flag('log.pid', 'boolean', undefined, 'process id in each line'),
-  flag('metrics.enabled', 'boolean', undefined, 'serve metrics; not supported yet'),
-  flag('metrics.addr', 'string', '0.0.0.0', 'address the metrics listen on'),
+  flag('metrics.enabled', 'boolean', undefined, 'serve metrics on their own port too'),
+  flag('metrics.addr', 'string', '127.0.0.1', 'address the metrics listen on'),
   flag('metrics.port', 'integer', '7300', 'port the metrics listen on'),
   flag('pprof.enabled', 'boolean', undefined, 'profiling of Go; without effect here'),
   flag('pprof.addr', 'string', '0.0.0.0', 'profiling of Go; without effect here'),
@@ -108,9 +108,6 @@ export function refuseUnsupported(values: GoFlagValues, log: Log): void {
   }
   if (values.isSet('txmgr.blob-tip-cap-dynamic')) {
     log.warn('flag has no effect', { flag: 'txmgr.blob-tip-cap-dynamic' });
-  }
-  if (values.isSet('metrics.enabled')) {
-    log.warn('flag has no effect', { flag: 'metrics.enabled' });
   }
   if (values.isSet('pprof.enabled')) log.warn('flag has no effect', { flag: 'pprof.enabled' });
 }

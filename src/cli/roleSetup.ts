@@ -4,16 +4,18 @@ import type { Address } from '../base/bytes.ts';
 import { createKzg, type Kzg } from '../native/kzg.ts';
 import { healthPage } from '../node/rpc/headwater.ts';
 import { readString, type RpcMethods, unary } from '../node/rpc/rpcMethods.ts';
-import { type RpcServer, startRpcServer } from '../node/rpc/rpcServer.ts';
+import { type RpcServer, type RpcServerOptions, startRpcServer } from '../node/rpc/rpcServer.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { createL1Client, type L1Client } from '../l1Tx/l1Client.ts';
 import { signerOf } from '../l1Tx/signer.ts';
 import { createTxSender, type TxSender } from '../l1Tx/txSender.ts';
+import { UsageError } from './exit.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import type { CliIo } from './io.ts';
 import { type AdjustableLog, createLog } from './log.ts';
 import { toLogLevel } from './logLevel.ts';
 import { txSenderConfig } from './roleFlags.ts';
+import type { RoleMetrics } from './roleMetrics.ts';
 import { VERSION } from './version.ts';
 
 /** What every service that writes to L1 has. */
@@ -40,7 +42,11 @@ export function roleLog(values: GoFlagValues, io: CliIo): AdjustableLog {
 }
 
 /** L1 client and transaction sender of a service. @throws ConfigError, or TransportError. */
-export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promise<RoleSetup> {
+export async function roleSetup(
+  values: GoFlagValues,
+  log: AdjustableLog,
+  metrics: RoleMetrics,
+): Promise<RoleSetup> {
   const signer = await signerOf({
     privateKey: values.text('private-key'),
     mnemonic: values.text('mnemonic'),
@@ -55,11 +61,13 @@ export async function roleSetup(values: GoFlagValues, log: AdjustableLog): Promi
     kzg,
     config: txSenderConfig(values, await l1.chainId()),
     onEvent: (event) => {
+      metrics.txs.onEvent(event);
       const { type, ...fields } = event;
       if (type === 'refused') log.warn('L1 refused a transaction', fields);
       else log.debug(`L1 transaction ${type}`, fields);
     },
   });
+  metrics.txs.attach(txSender);
   const close = async (): Promise<void> => {
     http.close();
     await kzg.close();
@@ -78,25 +86,52 @@ export function endpointOf(values: GoFlagValues, flag: string, text: string): Ht
   });
 }
 
-/** Serves `/healthz`, and the admin methods where the flags ask for them. */
+/** Serves `/healthz` and `/metrics`, and the admin methods where the flags ask for them. */
 export async function roleServer(
   values: GoFlagValues,
   log: AdjustableLog,
+  metrics: RoleMetrics,
   admin: RpcMethods,
-): Promise<RpcServer> {
+): Promise<Pick<RpcServer, 'stop'>> {
   const setLogLevel = unary(readString, (level) => {
     log.setLevel(toLogLevel(level));
     return null;
   });
-  const server = await startRpcServer({
-    host: values.requiredText('rpc.addr'),
-    port: Number(values.integer('rpc.port')),
+  const server = await listen('rpc', values, {
     methods: values.isSet('rpc.enable-admin') ? { ...admin, admin_setLogLevel: setLogLevel } : {},
-    pages: { '/healthz': healthPage(VERSION) },
-    watch: () => {},
+    pages: { '/healthz': healthPage(VERSION), '/metrics': metrics.page },
   });
   log.info('RPC server started', { url: server.url.origin });
-  return server;
+  if (!values.isSet('metrics.enabled')) return server;
+  try {
+    const beside = await listen('metrics', values, {
+      methods: {},
+      pages: { '/metrics': metrics.page },
+    });
+    log.info('metrics server started', { url: beside.url.origin });
+    return { stop: async () => void (await Promise.all([server.stop(), beside.stop()])) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** @throws UsageError naming the flag, when the address is taken or not ours. */
+async function listen(
+  flags: 'rpc' | 'metrics',
+  values: GoFlagValues,
+  served: Pick<RpcServerOptions, 'methods' | 'pages'>,
+): Promise<RpcServer> {
+  const host = values.requiredText(`${flags}.addr`);
+  const port = Number(values.integer(`${flags}.port`));
+  try {
+    return await startRpcServer({ host, port, ...served, watch: () => {} });
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
+    const place = `${host}:${port} (${String(cause.code)})`;
+    const remedy = `choose another with --${flags}.addr or --${flags}.port`;
+    throw new UsageError(`cannot listen on ${place}: ${remedy}`, { cause });
+  }
 }
 
 /** An address in a flag, in lowercase. @throws ConfigError */

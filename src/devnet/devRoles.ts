@@ -49,6 +49,7 @@ const NO_THROTTLE = {
   blockSizeLower: 0,
   blockSizeUpper: 0,
   controller: 'step',
+  pid: { kp: 0, ki: 0, kd: 0, integralMax: 1, outputMax: 1, sampleTimeMs: 2_000 },
 } as const;
 
 /** Patience fit for an L1 with blocks of a few seconds. */
@@ -79,7 +80,7 @@ function txConfig({ l1BlockTime }: DevnetOptions): TxSenderConfig {
 /** Writes the sequencer's blocks to L1. */
 export function startDevBatcher(
   parts: DevRoleParts,
-  onSubmitted: (data: BatcherTxData) => void,
+  onConfirmed: (data: BatcherTxData) => void,
 ): DevRole {
   const { options, log } = parts;
   const status = rollupClients(parts);
@@ -119,7 +120,7 @@ export function startDevBatcher(
       log,
       throttler: createThrottler(NO_THROTTLE, [], log),
       txBytes: (tx) => tx.length,
-      onSubmitted,
+      events: { confirmed: onConfirmed },
     }).run({ signal }),
   );
 }

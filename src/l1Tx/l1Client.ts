@@ -13,9 +13,8 @@ export type TxReceipt = {
   readonly succeeded: boolean;
   readonly blockNumber: bigint;
   readonly blockHash: Hash;
-  readonly gasUsed: bigint;
-  /** Wei per gas. */
-  readonly effectiveGasPrice: bigint;
+  /** Wei, for gas and blobs together. */
+  readonly cost: bigint;
 };
 
 /** An L1 call as `eth_estimateGas` takes it. */
@@ -97,13 +96,16 @@ export function createL1Client(http: HttpClient): L1Client {
 
 function toReceipt(value: unknown): TxReceipt {
   const receipt = toRecord(value, 'receipt');
+  const hasBlobs = receipt['blobGasUsed'] !== undefined && receipt['blobGasUsed'] !== null;
+  const blobs = hasBlobs
+    ? readQuantity(receipt, 'blobGasUsed', 8) * readQuantity(receipt, 'blobGasPrice')
+    : 0n;
   return {
     hash: readHash(receipt, 'transactionHash'),
     succeeded: readQuantity(receipt, 'status') === 1n,
     blockNumber: readQuantity(receipt, 'blockNumber', 8),
     blockHash: readHash(receipt, 'blockHash'),
-    gasUsed: readQuantity(receipt, 'gasUsed', 8),
-    effectiveGasPrice: readQuantity(receipt, 'effectiveGasPrice'),
+    cost: readQuantity(receipt, 'gasUsed', 8) * readQuantity(receipt, 'effectiveGasPrice') + blobs,
   };
 }
 

@@ -31,6 +31,8 @@ export type ProposerParts = {
   /** Proposes safe blocks too. An L1 reorg can then make a proposal a wrong one. */
   readonly allowNonFinalized: boolean;
   readonly log: Log;
+  /** Told of each proposal that L1 took. */
+  readonly onProposed?: (output: OutputAtBlock) => void;
 };
 
 /** What one round of a proposer came to. */
@@ -79,7 +81,7 @@ async function run(parts: ProposerParts, signal: AbortSignal): Promise<void> {
   const { log, pollIntervalMs } = parts;
   while (!signal.aborted) {
     try {
-      report(log, await step(parts, { signal }));
+      report(parts, await step(parts, { signal }));
     } catch (error) {
       if (signal.aborted) return;
       log.warn('proposer round failed', { error });
@@ -88,13 +90,17 @@ async function run(parts: ProposerParts, signal: AbortSignal): Promise<void> {
   }
 }
 
-function report(log: Log, round: ProposerRound): void {
+function report({ log, onProposed }: ProposerParts, round: ProposerRound): void {
   if (round.type === 'wait') {
     log.debug('nothing to propose', { reason: round.reason });
     return;
   }
   const { output, receipt } = round;
   const fields = { l2Block: output.block.number, root: output.outputRoot, tx: receipt.hash };
-  if (round.type === 'proposed') log.info('output proposed', fields);
-  else log.error('output proposal reverted', fields);
+  if (round.type === 'reverted') {
+    log.error('output proposal reverted', fields);
+    return;
+  }
+  log.info('output proposed', fields);
+  onProposed?.(output);
 }

@@ -39,6 +39,7 @@ const NO_THROTTLE = {
   blockSizeLower: 0,
   blockSizeUpper: 0,
   controller: 'step',
+  pid: { kp: 0, ki: 0, kd: 0, integralMax: 1, outputMax: 1, sampleTimeMs: 2_000 },
 } as const;
 
 const CONFIG: BatcherConfig = {
@@ -82,7 +83,7 @@ async function inWorld(
         log: SILENT_LOG,
         throttler: createThrottler(NO_THROTTLE, [], SILENT_LOG),
         txBytes: (tx) => tx.length,
-        onSubmitted: ({ daType }) => submitted.push(daType),
+        events: { confirmed: ({ daType }) => submitted.push(daType) },
       });
     let batcher = make();
     const turn = async (): Promise<void> => {

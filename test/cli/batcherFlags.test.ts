@@ -28,6 +28,11 @@ describe.skipIf(lacksShared(HELP))('BATCHER_FLAGS', () => {
       const ownEnv = flag?.env ?? name.toUpperCase().replace(/[-.]/g, '_');
       expect(`OP_BATCHER_${ownEnv}`, name).toBe(env);
       if (name === 'txmgr.cell-proof-time') continue;
+      if (name === 'rpc.addr' || name === 'metrics.addr') {
+        // On purpose: nothing listens beyond this machine unless it is told to.
+        expect(flag?.standard, name).toBe('127.0.0.1');
+        continue;
+      }
       if (flag?.kind === 'duration') {
         const ms = parseDurationMs(standard, name);
         expect(parseDurationMs(flag.standard ?? '0', name), name).toBe(ms);

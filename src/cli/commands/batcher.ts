@@ -3,14 +3,19 @@ import type { Command } from '@commander-js/extra-typings';
 import { bytesToHex } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { activeSource, type L2Endpoint } from '../../batcher/activeSource.ts';
-import { type BatcherConfig, createBatcher } from '../../batcher/batcher.ts';
+import { type BatcherConfig, type BatcherParts, createBatcher } from '../../batcher/batcher.ts';
+import { BATCHER_METRICS, createBatcherMetrics } from '../../batcher/batcherMetrics.ts';
 import {
   assertChannelConfig,
   type CompressionAlgorithm,
   type CompressorKind,
 } from '../../batcher/channelConfig.ts';
 import { createBatcherService } from '../../batcher/service.ts';
-import type { ThrottleConfig } from '../../batcher/throttle.ts';
+import {
+  THROTTLE_CONTROLLERS,
+  type ThrottleConfig,
+  type ThrottleController,
+} from '../../batcher/throttle.ts';
 import { createThrottler } from '../../batcher/throttler.ts';
 import { waitForNode } from '../../batcher/waitForNode.ts';
 import { fastLzLength } from '../../execution/fastLz.ts';
@@ -25,7 +30,10 @@ import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { refuseUnsupported } from '../roleFlags.ts';
+import { createRoleMetrics } from '../roleMetrics.ts';
 import { endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
+import { throttleMethods } from '../throttleMethods.ts';
+import { VERSION } from '../version.ts';
 
 /** Adds `headwater batcher`: writes unsafe L2 blocks to L1, with the flags of op-batcher. */
 export function registerBatcher(program: Command, io: CliIo): void {
@@ -50,7 +58,9 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   refuseUnsupported(values, log);
   const config = batcherConfig(values);
   const endpoints = l2Endpoints(values);
-  const setup = await roleSetup(values, log);
+  const metrics = createRoleMetrics(BATCHER_METRICS, VERSION);
+  const counts = createBatcherMetrics(metrics.registry);
+  const setup = await roleSetup(values, log, metrics);
   const { l1, txSender } = setup;
   const signal = interruptSignal();
   const rollup = await (endpoints[0] as L2Endpoint).node.rollupConfig({ signal });
@@ -61,23 +71,25 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   }
   const source = activeSource(endpoints, values.durationMs('active-sequencer-check-duration'));
   const throttler = createThrottler(throttleConfig(values), builders(values, endpoints), log);
-  const service = createBatcherService(
-    () =>
-      createBatcher({
-        rollup,
-        source,
-        l1,
-        txSender,
-        config,
-        compress: compressChannel,
-        newChannelId: () => bytesToHex(randomBytes(16)),
-        log,
-        throttler,
-        txBytes: (tx) => Number(estimatedSize(fastLzLength(tx)) / 1_000_000n),
-      }),
+  const parts: BatcherParts = {
+    rollup,
+    source,
+    l1,
+    txSender,
+    config,
+    compress: compressChannel,
+    newChannelId: () => bytesToHex(randomBytes(16)),
     log,
-  );
-  const server = await roleServer(values, log, {
+    throttler,
+    txBytes: (tx) => Number(estimatedSize(fastLzLength(tx)) / 1_000_000n),
+    events: counts.events,
+  };
+  const service = createBatcherService(() => {
+    const batcher = createBatcher(parts);
+    counts.attach(batcher);
+    return batcher;
+  }, log);
+  const server = await roleServer(values, log, metrics, {
     admin_startBatcher: plain(() => {
       service.start();
       return null;
@@ -90,6 +102,7 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
       await service.flush();
       return null;
     }),
+    ...throttleMethods(throttler),
   });
   try {
     if (values.isSet('wait-node-sync')) {
@@ -134,14 +147,20 @@ export function throttleConfig(values: GoFlagValues): ThrottleConfig {
     blockSizeLower: bytes('block-size-lower-limit'),
     blockSizeUpper: bytes('block-size-upper-limit'),
     controller: choice(values, 'throttle.controller-type', CONTROLLERS),
+    pid: {
+      kp: values.number('throttle.pid-kp'),
+      ki: values.number('throttle.pid-ki'),
+      kd: values.number('throttle.pid-kd'),
+      integralMax: values.number('throttle.pid-integral-max'),
+      outputMax: values.number('throttle.pid-output-max'),
+      sampleTimeMs: values.durationMs('throttle.pid-sample-time'),
+    },
   };
 }
 
-const CONTROLLERS: { readonly [name: string]: ThrottleConfig['controller'] } = {
-  step: 'step',
-  linear: 'linear',
-  quadratic: 'quadratic',
-};
+const CONTROLLERS: { readonly [name: string]: ThrottleController } = Object.fromEntries(
+  THROTTLE_CONTROLLERS.map((name) => [name, name]),
+);
 
 /** Who builds blocks: the sequencers' clients, and whoever else is named. */
 function builders(values: GoFlagValues, endpoints: readonly L2Endpoint[]): readonly HttpClient[] {

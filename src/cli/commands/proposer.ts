@@ -5,6 +5,7 @@ import { plain } from '../../node/rpc/rpcMethods.ts';
 import { gameFactoryTarget } from '../../proposer/gameFactory.ts';
 import { outputOracleTarget } from '../../proposer/outputOracle.ts';
 import { createProposer, type ProposerTarget } from '../../proposer/proposer.ts';
+import { PROPOSER_METRICS, proposedGauges } from '../../proposer/proposerMetrics.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
 import { sleep } from '../../transport/abort.ts';
 import type { TxSender } from '../../l1Tx/txSender.ts';
@@ -14,6 +15,8 @@ import { interruptSignal } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { flag, refuseUnsupported, SERVICE_FLAGS, TX_SENDER_FLAGS } from '../roleFlags.ts';
 import { addressOf, endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
+import { createRoleMetrics } from '../roleMetrics.ts';
+import { VERSION } from '../version.ts';
 
 const NO_SUPER = 'super roots; not supported';
 
@@ -60,7 +63,8 @@ async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
   const node = createRollupClient(
     endpointOf(values, 'rollup-rpc', values.requiredText('rollup-rpc')),
   );
-  const setup = await roleSetup(values, log);
+  const metrics = createRoleMetrics(PROPOSER_METRICS, VERSION);
+  const setup = await roleSetup(values, log, metrics);
   const { l1, txSender } = setup;
   const signal = interruptSignal();
   const proposer = createProposer({
@@ -70,6 +74,7 @@ async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
     pollIntervalMs,
     allowNonFinalized: values.isSet('allow-non-finalized'),
     log,
+    onProposed: proposedGauges(metrics.registry),
   });
   let running: { readonly stop: () => Promise<void> } | undefined;
   const start = (): void => {
@@ -88,7 +93,7 @@ async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
     running = undefined;
     await end();
   };
-  const server = await roleServer(values, log, {
+  const server = await roleServer(values, log, metrics, {
     admin_startProposer: plain(() => {
       start();
       return null;

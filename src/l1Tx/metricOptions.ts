@@ -1,0 +1,22 @@
+import type { Registry } from 'prom-client';
+
+/** What any metric of prom-client is made with. */
+export type MetricOptions = {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly registers: Registry[];
+};
+
+/** Options of metrics in `registry` whose names begin with `prefix`. */
+export function metricOptions(
+  registry: Registry,
+  prefix: string,
+): (name: string, help: string, labels?: readonly string[]) => MetricOptions {
+  return (name, help, labels = []) => ({
+    name: `${prefix}${name}`,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+  });
+}
