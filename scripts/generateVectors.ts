@@ -17,12 +17,16 @@ import {
   type VectorFile,
 } from '../test/derive/support/vectors.ts';
 import { CHANNELS } from './vectors/channels.ts';
-import { type Era, ERAS, type Scenario, type Stage, stageOf } from './vectors/scenario.ts';
+import { type Era, ERAS, type Scenario, type Stage, stageOf, V2_ERAS } from './vectors/scenario.ts';
 import { SINGULAR } from './vectors/singular.ts';
 import { SPAN } from './vectors/span.ts';
+import { SPAN_V2 } from './vectors/spanV2.ts';
 
-// Writes specs-vectors: every scenario on both sides of every fork boundary. What a scenario says
-// by hand must come true, or nothing is written.
+// Writes specs-vectors: every scenario in every era of its family. What a scenario says by hand must
+// come true, or nothing is right and this fails.
+
+/** Key of the one activation time that is no fork's. */
+const V2_TIME = 'span_batch_v2_time';
 
 const OUT = join(dirname(fileURLToPath(import.meta.url)), '../specs-vectors');
 
@@ -31,13 +35,14 @@ type Unexpected = Omit<Vector, 'expect'>;
 
 await installNative();
 const wrong: string[] = [];
-for (const [family, scenarios] of Object.entries({
-  singular: SINGULAR,
-  span: SPAN,
-  channels: CHANNELS,
-})) {
-  const base = baseOf(family);
-  const vectors = ERAS.flatMap((era) => scenarios.map((scenario) => vectorOf(base, scenario, era)));
+for (const [family, eras, scenarios] of [
+  ['singular', ERAS, SINGULAR],
+  ['span', ERAS, SPAN],
+  ['spanV2', V2_ERAS, SPAN_V2],
+  ['channels', ERAS, CHANNELS],
+] as const) {
+  const base = baseOf(family, eras);
+  const vectors = eras.flatMap((era) => scenarios.map((scenario) => vectorOf(base, scenario, era)));
   writeFileSync(join(OUT, `${family}.json`), textOf(base, vectors));
   console.log(`${family}: ${vectors.length} vectors`);
 }
@@ -45,14 +50,14 @@ for (const line of wrong) console.error(line);
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
 /** What all vectors of a file share: the oldest chain, and empty L1 blocks. */
-function baseOf(family: string): Base {
+function baseOf(family: string, eras: readonly Era[]): Base {
   const { config, l1 } = stageOf(SINGULAR[0] as Scenario, ERAS[0] as Era);
   return {
     format: 1,
     family,
     rollup: withoutTimes(rollupJson(config)),
     l1ChainConfig: { chainId: Number(config.rollup.l1ChainId) },
-    eras: Object.fromEntries(ERAS.map((each) => [nameOf(each), timesJson(each)])),
+    eras: Object.fromEntries(eras.map((each) => [each.name, timesJson(each)])),
     l1: l1.map(headerJson),
   };
 }
@@ -63,11 +68,11 @@ function rollupJson(config: Stage['config']): { readonly [key: string]: JsonValu
 
 function vectorOf(base: Base, scenario: Scenario, era: Era): Vector {
   const stage = stageOf(scenario, era);
-  const name = `${scenario.name}/${nameOf(era)}`;
+  const name = `${scenario.name}/${era.name}`;
   const vector: Unexpected = {
     name,
     rule: scenario.rule,
-    era: nameOf(era),
+    era: era.name,
     ...changesOf(base.rollup, withoutTimes(rollupJson(stage.config))),
     ...contentOf(stage, scenario),
     ...(scenario.logs === undefined ? {} : { logs: scenario.logs(stage) }),
@@ -75,15 +80,18 @@ function vectorOf(base: Base, scenario: Scenario, era: Era): Vector {
   const expect = runVector(base, vector);
   const told = scenario.expect(stage);
   const found = { reasons: expect.drops.map(({ reason }) => reason), ...expect.final };
+  const recipients = expect.steps.flatMap(({ feeRecipient }) => feeRecipient ?? []);
   const isRight =
     found.reasons.join() === told.reasons.join() &&
     found.safe.number === told.safe &&
-    found.outcome === (told.outcome ?? 'idle');
+    found.outcome === (told.outcome ?? 'idle') &&
+    recipients.join() === (told.recipients ?? []).join();
   if (!isRight) {
     const { reasons, safe, outcome = 'idle' } = told;
     wrong.push(
-      `${base.family} ${name}: expected ${reasons.join()} ${safe} ${outcome}, ` +
-        `found ${found.reasons.join()} ${found.safe.number} ${found.outcome}`,
+      `${base.family} ${name}: expected ${reasons.join()} ${safe} ${outcome} ` +
+        `${told.recipients?.join() ?? ''}, found ${found.reasons.join()} ` +
+        `${found.safe.number} ${found.outcome} ${recipients.join()}`,
     );
   }
   return { ...vector, expect };
@@ -99,20 +107,16 @@ function changesOf(
   return changes.length === 0 ? {} : { rollup: Object.fromEntries(changes) };
 }
 
-function nameOf({ fork, side }: Era): string {
-  return `${fork}-${side}`;
-}
-
 function isTime(key: string): boolean {
-  return FORKS.some((fork) => key === `${fork}_time`);
+  return key === V2_TIME || FORKS.some((fork) => key === `${fork}_time`);
 }
 
-function timesJson({ forkTimes }: Era): { readonly [key: string]: number } {
-  const times = FORKS.flatMap((fork) => {
-    const time = forkTimes[fork];
-    return time === undefined ? [] : [[`${fork}_time`, Number(time)] as const];
-  });
-  return Object.fromEntries(times);
+function timesJson(era: Era): { readonly [key: string]: number } {
+  const times = FORKS.map((fork) => [`${fork}_time`, era.forkTimes[fork]] as const);
+  const all = [...times, [V2_TIME, era.spanBatchV2Time] as const];
+  return Object.fromEntries(
+    all.flatMap(([key, time]) => (time === undefined ? [] : [[key, Number(time)]])),
+  );
 }
 
 function withoutTimes(json: { readonly [key: string]: JsonValue }) {

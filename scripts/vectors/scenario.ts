@@ -1,9 +1,11 @@
-import { bytesToHex, type Hex } from '../../src/base/bytes.ts';
+import { bytesToHex, type Hex, hexToBytes } from '../../src/base/bytes.ts';
+import { encodeRlp } from '../../src/base/rlp.ts';
 import type { DeriveConfig, DropReason } from '../../src/derive/index.ts';
 import { FORKS, type Fork, type ForkTimes, isActive } from '../../src/protocol/forks.ts';
 import type { InboxTx, L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
+import { forksUpTo } from '../../test/support/rollupConfig.ts';
 import { chainWith } from '../../test/derive/support/config.ts';
 import { l1Blocks } from '../../test/derive/support/l1.ts';
 import { type BlockPlan, honestChain, userTx } from '../../test/derive/support/l2.ts';
@@ -30,22 +32,39 @@ const CLOCKS: { readonly [fork in Fork]: bigint } = {
   karst: 1006n,
 };
 
-/** One side of a fork boundary: all older forks at genesis, this one just active or not yet. */
+/** A schedule of activations. */
 export type Era = {
-  readonly fork: Fork;
-  readonly side: 'before' | 'at';
+  readonly name: string;
   readonly forkTimes: ForkTimes;
+  /** Absent: span batches of version 2 are off. */
+  readonly spanBatchV2Time?: bigint;
 };
 
-/** Both sides of every fork boundary. */
+/** Both sides of every fork boundary: all older forks at genesis, this one just active or not yet. */
 export const ERAS: readonly Era[] = FORKS.flatMap((fork, index) =>
   (['before', 'at'] as const).map((side) => {
     const time = side === 'at' ? CLOCKS[fork] : CLOCKS[fork] + 1n;
     const times = FORKS.map((name, i) => {
       return [name, i < index ? 0n : i === index ? time : undefined] as const;
     });
-    return { fork, side, forkTimes: Object.fromEntries(times) as ForkTimes };
+    return { name: `${fork}-${side}`, forkTimes: Object.fromEntries(times) as ForkTimes };
   }),
+);
+
+/** Span batches of version 2 on both sides of their activation, and off, among old and new rules. */
+export const V2_ERAS: readonly Era[] = (
+  [
+    ['canyon', ['at']],
+    ['fjord', ['off', 'before', 'at']],
+    ['holocene', ['off', 'before', 'at']],
+    ['karst', ['at']],
+  ] as const
+).flatMap(([fork, sides]) =>
+  sides.map((side) => ({
+    name: `${fork}-v2-${side}`,
+    forkTimes: forksUpTo(fork),
+    ...(side === 'off' ? {} : { spanBatchV2Time: INCLUSION_TIME + (side === 'at' ? 0n : 1n) }),
+  })),
 );
 
 /** What a scenario works with: an honest chain whose batches it spoils. */
@@ -58,6 +77,8 @@ export type Stage = {
   readonly has: (fork: Fork, time: bigint) => boolean;
   /** Whether Holocene's rules hold for what is read at the usual place. */
   readonly holocene: boolean;
+  /** Whether span batches of version 2 count in what is read at the usual place. */
+  readonly spanV2: boolean;
   /** Whether block 3 is the first one of a fork that wants it empty. */
   readonly activates: boolean;
 };
@@ -80,6 +101,8 @@ export type Scenario = {
     readonly reasons: readonly DropReason[];
     readonly safe: number;
     readonly outcome?: 'halted';
+    /** Fee recipients that are not the vault, block by block. */
+    readonly recipients?: readonly Hex[];
   };
 };
 
@@ -89,8 +112,12 @@ const PLANS: readonly BlockPlan[] = [100, 100, 101, 101, 101, 102].map((epoch, i
 }));
 
 /** A scenario's world in an era. */
-export function stageOf({ rollup = {}, plans = PLANS }: Scenario, { forkTimes }: Era): Stage {
-  const config = withScalar(chainWith(forkTimes, { seqWindowSize: 20n, ...rollup }));
+export function stageOf(
+  { rollup = {}, plans = PLANS }: Scenario,
+  { forkTimes, spanBatchV2Time }: Era,
+): Stage {
+  const usual = { seqWindowSize: 20n, spanBatchV2Time };
+  const config = withScalar(chainWith(forkTimes, { ...usual, ...rollup }));
   const l1 = l1Blocks(config, L1_COUNT);
   const has = (fork: Fork, time: bigint) => isActive(forkTimes, fork, time);
   return {
@@ -99,6 +126,7 @@ export function stageOf({ rollup = {}, plans = PLANS }: Scenario, { forkTimes }:
     chain: honestChain(config, l1, plans),
     has,
     holocene: has('holocene', INCLUSION_TIME),
+    spanV2: spanBatchV2Time !== undefined && INCLUSION_TIME >= spanBatchV2Time,
     activates: (['jovian', 'karst'] as const).some((f) => has(f, 1006n) && !has(f, 1004n)),
   };
 }
@@ -109,6 +137,15 @@ function withScalar({ rollup, l1Chain }: DeriveConfig): DeriveConfig {
   const scalar: Hex = `0x01${'00'.repeat(23)}000c5fc500000558`;
   const systemConfig = { ...genesis.systemConfig, scalar };
   return { rollup: { ...rollup, genesis: { ...genesis, systemConfig } }, l1Chain };
+}
+
+/** A well-formed transaction that the null engine refuses. */
+export function markedTx(): Uint8Array {
+  const one = Uint8Array.of(1);
+  const word = new Uint8Array(32).fill(1);
+  const data = hexToBytes('0xdeadbeefdeadbeef');
+  const to = new Uint8Array(20).fill(7);
+  return encodeRlp([one, one, one, to, one, data, Uint8Array.of(27), word, word]);
 }
 
 /** A log in JSON. */

@@ -13,7 +13,14 @@ import {
   spanOf,
 } from '../../test/derive/support/batches.ts';
 import { userTx } from '../../test/derive/support/l2.ts';
-import { INCLUSION, INCLUSION_TIME, type Posts, type Scenario, type Stage } from './scenario.ts';
+import {
+  INCLUSION,
+  INCLUSION_TIME,
+  markedTx,
+  type Posts,
+  type Scenario,
+  type Stage,
+} from './scenario.ts';
 
 const WRONG: Hex = `0x${'99'.repeat(20)}`;
 
@@ -262,6 +269,24 @@ export const SPAN: readonly Scenario[] = [
         ? { reasons: ['past'], safe: 5 }
         : blockFour(stage, 'setCodeBeforeIsthmus'),
   },
+  fromDelta({
+    name: 'refused-by-the-engine',
+    rule: '10.4',
+    posts: (stage) => {
+      const span = spanOfThree(stage);
+      const elements = span.elements.map((e, i) =>
+        i === 1 ? { ...e, transactions: [markedTx()] } : e,
+      );
+      return instead(stage, { ...span, elements });
+    },
+    // Before Holocene block 3 falls with it; from it on block 4 is replaced, and block 5 is gone.
+    expect: (stage) => {
+      if (activatesAtFour(stage)) return blockFour(stage, 'transactionsInActivationBlock');
+      return stage.holocene
+        ? { reasons: ['flushed', 'past'], safe: 4 }
+        : { reasons: ['spanInvalidated'], safe: 3 };
+    },
+  }),
   {
     name: 'truncated',
     rule: '6.3',

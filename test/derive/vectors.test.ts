@@ -7,7 +7,7 @@ import { runVector, type VectorFile } from './support/vectors.ts';
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../specs-vectors');
 
 /** Families that this file runs. A file of another family needs a runner of its own. */
-const FAMILIES = ['channels', 'singular', 'span'];
+const FAMILIES = ['channels', 'singular', 'span', 'spanV2'];
 
 test('every vector file has a runner', () => {
   const files = readdirSync(FOLDER).filter((name) => name !== 'README.md');

@@ -8,6 +8,7 @@ import type {
 import { prepareCase } from '../../../src/cli/differential/corpusCase.ts';
 import { type RunResult, runCase } from '../../../src/cli/differential/runCase.ts';
 import type { Dropped } from '../../../src/derive/index.ts';
+import { SEQUENCER_FEE_VAULT } from '../../../src/protocol/payloadAttributes.ts';
 
 /** A file of conformance vectors, as specs-vectors/README.md describes it. */
 export type VectorFile = {
@@ -60,7 +61,11 @@ export type ExpectJson = {
 };
 
 /** A step of the corpus form; `concluding` is true where absent, the hash is cut to 8 bytes. */
-export type VectorStepJson = Omit<StepJson, 'concluding'> & { readonly concluding?: false };
+export type VectorStepJson = Omit<StepJson, 'concluding'> & {
+  readonly concluding?: false;
+  /** Absent when it is the vault. The hash does not cover it. */
+  readonly feeRecipient?: Hex;
+};
 
 export type DropJson = {
   readonly subject: string;
@@ -160,6 +165,9 @@ function toExpect({ steps, notes, outcome, safe, pendingSafe, l1Origin }: RunRes
       sequenceNumber: Number(step.sequenceNumber),
       ...(step.concluding ? {} : { concluding: false as const }),
       ...(isReplacement ? { depositsOnlyReplacement: true } : {}),
+      ...(step.attributes.suggestedFeeRecipient === SEQUENCER_FEE_VAULT
+        ? {}
+        : { feeRecipient: step.attributes.suggestedFeeRecipient }),
       ...(block === undefined ? {} : { hash: block.hash.slice(0, 18) as Hex }),
     })),
     drops: notes.map(toDrop),
