@@ -17,13 +17,20 @@ import {
   type VectorFile,
 } from '../test/derive/support/vectors.ts';
 import { CHANNELS } from './vectors/channels.ts';
-import { type Era, ERAS, type Scenario, type Stage, stageOf, V2_ERAS } from './vectors/scenario.ts';
+import {
+  type Era,
+  ERAS,
+  type Scenario,
+  type Stage,
+  stageOf,
+  V2_ERAS,
+} from './vectors/scenario.ts';
 import { SINGULAR } from './vectors/singular.ts';
 import { SPAN } from './vectors/span.ts';
 import { SPAN_V2 } from './vectors/spanV2.ts';
 
-// Writes specs-vectors: every scenario in every era of its family. What a scenario says by hand must
-// come true, or nothing is right and this fails.
+// Writes specs-vectors: every scenario in every era of its family. What a scenario says by hand
+// must come true, or this fails.
 
 /** Key of the one activation time that is no fork's. */
 const V2_TIME = 'span_batch_v2_time';

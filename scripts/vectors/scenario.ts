@@ -40,7 +40,7 @@ export type Era = {
   readonly spanBatchV2Time?: bigint;
 };
 
-/** Both sides of every fork boundary: all older forks at genesis, this one just active or not yet. */
+/** Both sides of every fork boundary: older forks at genesis, this one just active or not yet. */
 export const ERAS: readonly Era[] = FORKS.flatMap((fork, index) =>
   (['before', 'at'] as const).map((side) => {
     const time = side === 'at' ? CLOCKS[fork] : CLOCKS[fork] + 1n;
@@ -51,7 +51,7 @@ export const ERAS: readonly Era[] = FORKS.flatMap((fork, index) =>
   }),
 );
 
-/** Span batches of version 2 on both sides of their activation, and off, among old and new rules. */
+/** Span batches of version 2 before and at their activation, and off, among old and new rules. */
 export const V2_ERAS: readonly Era[] = (
   [
     ['canyon', ['at']],
