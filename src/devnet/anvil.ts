@@ -77,7 +77,7 @@ export async function startAnvil(
       'anvil',
       'none',
       'the development L1 binary: `npm install @foundry-rs/anvil-linux-amd64`, or `anvil` of ' +
-        'Foundry (https://getfoundry.sh) on the PATH',
+        'Foundry (https://getfoundry.sh) on the PATH or named by HEADWATER_ANVIL',
     );
   }
   const child = spawn('/bin/sh', ['-c', GUARD, binary, ...anvilArguments(options)], {
@@ -104,8 +104,13 @@ export function anvilArguments(options: AnvilOptions): readonly string[] {
   return words;
 }
 
-/** Path of the anvil binary: the optional dependency's, else the first on the PATH. */
-export function findAnvil(): string | undefined {
+/**
+ * Path of the anvil binary: what `HEADWATER_ANVIL` names, else the optional dependency's, else the
+ * first on the PATH. Undefined where that is nothing that can be run.
+ */
+export function findAnvil(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const named = env['HEADWATER_ANVIL'];
+  if (named !== undefined) return isExecutable(named) ? named : undefined;
   try {
     const require = createRequire(import.meta.url);
     const manifest = require.resolve('@foundry-rs/anvil-linux-amd64/package.json');
@@ -114,7 +119,7 @@ export function findAnvil(): string | undefined {
   } catch {
     // Not installed on this platform: the PATH decides.
   }
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, 'anvil')).find(isExecutable);
 }
 

@@ -42,7 +42,7 @@ export function registerDevnet(program: Command, io: CliIo): void {
     .option('--json', 'print one line of URLs once all is up, and a summary at the end')
     .addOption(new Option('--log.level <level>').choices(LOG_LEVELS).default('error' as const))
     .action(async (flags) => {
-      if (flags.orDemo === true && findAnvil() === undefined) {
+      if (flags.orDemo === true && findAnvil(io.env) === undefined) {
         io.stdout.write(`${NO_ANVIL}\n`);
         await (await import('./demo.ts')).runDemo(io);
         return;
