@@ -1,5 +1,5 @@
 import type { GoFlag } from './goFlags.ts';
-import { flag } from './roleFlags.ts';
+import { flag, LOG_FLAGS } from './roleFlags.ts';
 
 // The flags of op-geth, with its names and defaults, and two of our own: --genesis and --archive.
 
@@ -28,10 +28,7 @@ export const ENGINE_FLAGS: readonly GoFlag[] = [
   flag('rpc.gascap', 'integer', '50000000', 'most gas of one call'),
   flag('rpc.txfeecap', 'number', '1', 'most a sent transaction may cost, ether; 0: no limit'),
   flag('rollup.sequencerhttp', 'string', undefined, 'RPC that gets sent transactions'),
-  flag('log.level', 'string', 'INFO', 'lowest level that is written'),
-  flag('log.format', 'string', 'text', 'form of the log lines'),
-  flag('log.color', 'boolean', undefined, 'colours in a terminal'),
-  flag('log.pid', 'boolean', undefined, 'process id in each line'),
+  ...LOG_FLAGS,
   flag('verbosity', 'integer', undefined, 'the level as a number, 0 silent to 5 detail'),
 ];
 

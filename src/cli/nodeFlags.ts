@@ -1,6 +1,6 @@
 import { FORKS } from '../protocol/forks.ts';
 import type { GoFlag } from './goFlags.ts';
-import { flag } from './roleFlags.ts';
+import { flag, LOG_FLAGS, METRICS_FLAGS } from './roleFlags.ts';
 
 // The flags of op-node, with its names in the environment and its defaults, and a few of our own.
 // Choice: servers listen on loopback by default, op-node's on every address.
@@ -72,13 +72,8 @@ export const NODE_FLAGS: readonly GoFlag[] = [
   flag('rpc.port', 'integer', '9545', 'port the RPC listens on; 0: any'),
   flag('rpc.enable-admin', 'boolean', undefined, 'serve the admin methods'),
   flag('rpc.admin-state', 'string', undefined, 'file that keeps what the admin methods changed'),
-  flag('metrics.enabled', 'boolean', undefined, 'serve metrics on a port of their own too'),
-  flag('metrics.addr', 'string', '127.0.0.1', 'address the metrics listen on'),
-  flag('metrics.port', 'integer', '7300', 'port the metrics listen on'),
-  flag('log.level', 'string', 'INFO', 'lowest level that is written'),
-  flag('log.format', 'string', 'text', 'form of the log lines'),
-  flag('log.color', 'boolean', undefined, 'colours in a terminal'),
-  flag('log.pid', 'boolean', undefined, 'process id in each line'),
+  ...METRICS_FLAGS,
+  ...LOG_FLAGS,
   flag('sequencer.enabled', 'boolean', undefined, 'build blocks'),
   flag('sequencer.stopped', 'boolean', undefined, 'start without building'),
   flag('sequencer.max-safe-lag', 'integer', '0', 'most blocks the tip may lead; 0: no limit'),

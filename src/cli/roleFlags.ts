@@ -68,18 +68,28 @@ export const TX_SENDER_FLAGS: readonly GoFlag[] = [
   flag('signer.tls.key', 'string', 'tls/tls.key', 'remote signer; not supported'),
 ];
 
+/** Flags of the log, the same for everything that runs on. */
+export const LOG_FLAGS: readonly GoFlag[] = [
+  flag('log.level', 'string', 'INFO', 'lowest level that is written'),
+  flag('log.format', 'string', 'text', 'form of the log lines'),
+  flag('log.color', 'boolean', undefined, 'colours in a terminal'),
+  flag('log.pid', 'boolean', undefined, 'process id in each line'),
+];
+
+/** Flags of the metrics. */
+export const METRICS_FLAGS: readonly GoFlag[] = [
+  flag('metrics.enabled', 'boolean', undefined, 'serve metrics on a port of their own too'),
+  flag('metrics.addr', 'string', '127.0.0.1', 'address the metrics listen on'),
+  flag('metrics.port', 'integer', '7300', 'port the metrics listen on'),
+];
+
 /** Flags that every service of the stack has. */
 export const SERVICE_FLAGS: readonly GoFlag[] = [
   flag('rpc.addr', 'string', '127.0.0.1', 'address the RPC listens on'),
   flag('rpc.port', 'integer', '8545', 'port the RPC listens on'),
   flag('rpc.enable-admin', 'boolean', undefined, 'serve the admin methods'),
-  flag('log.level', 'string', 'INFO', 'lowest level that is written'),
-  flag('log.format', 'string', 'text', 'form of the log lines'),
-  flag('log.color', 'boolean', undefined, 'colours in a terminal'),
-  flag('log.pid', 'boolean', undefined, 'process id in each line'),
-  flag('metrics.enabled', 'boolean', undefined, 'serve metrics on their own port too'),
-  flag('metrics.addr', 'string', '127.0.0.1', 'address the metrics listen on'),
-  flag('metrics.port', 'integer', '7300', 'port the metrics listen on'),
+  ...LOG_FLAGS,
+  ...METRICS_FLAGS,
   flag('pprof.enabled', 'boolean', undefined, 'profiling of Go; without effect here'),
   flag('pprof.addr', 'string', '0.0.0.0', 'profiling of Go; without effect here'),
   flag('pprof.port', 'integer', '6060', 'profiling of Go; without effect here'),

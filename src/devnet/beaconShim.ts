@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bytesToHex, type Hash, type Hex, hexToBytes, ZERO_HASH } from '../base/bytes.ts';
 import { sha256 } from '../base/hash.ts';
 import type { BlobShelf } from './blobShelf.ts';
+import { type LocalServer, startLocalServer } from './localServer.ts';
 
 /** What a sidecar needs beside its blob. */
 export type BlobKzg = {
@@ -27,10 +27,7 @@ export type BeaconShimOptions = {
 };
 
 /** A running beacon API. */
-export type BeaconShim = {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-};
+export type BeaconShim = LocalServer;
 
 const MAX_CONNECTIONS = 64;
 const MAX_FILTER = 128;
@@ -63,22 +60,11 @@ type Blob = { readonly index: number; readonly versionedHash: Hash; readonly dat
  * `beacon/headers`, `beacon/blobs`, `beacon/blob_sidecars`, `node/version`) on 127.0.0.1, over a
  * development L1 that knows no slots.
  */
-export async function startBeaconShim(options: BeaconShimOptions): Promise<BeaconShim> {
-  const server = createServer((request, response) => {
+export function startBeaconShim(options: BeaconShimOptions): Promise<BeaconShim> {
+  const limits = { port: options.port ?? 0, maxConnections: MAX_CONNECTIONS };
+  return startLocalServer(limits, (request, response) => {
     void answer(options, request, response);
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const stop = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { url: `http://127.0.0.1:${port}`, stop };
 }
 
 async function answer(

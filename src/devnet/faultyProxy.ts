@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
+import { readBody, startLocalServer } from './localServer.ts';
 
 /** A JSON-RPC endpoint that passes on what it is asked, and sometimes does not answer. */
 export type FaultyProxy = {
@@ -11,7 +11,6 @@ export type FaultyProxy = {
   readonly stop: () => Promise<void>;
 };
 
-const MAX_BODY_BYTES = 16 << 20;
 const MAX_CONNECTIONS = 256;
 
 /**
@@ -25,30 +24,23 @@ export async function startFaultyProxy(
   const upstream = createHttpClient({ url: new URL(upstreamUrl), timeoutMs: 60_000 });
   let rate = 0;
   let dropped = 0;
-  const server = createServer((request, response) => {
+  const limits = { port: 0, maxConnections: MAX_CONNECTIONS };
+  const server = await startLocalServer(limits, (request, response) => {
     const isDropped = random() < rate;
     if (isDropped) dropped++;
     const fault = isDropped ? (random() < 0.5 ? 'before' : 'after') : undefined;
     void pass(upstream, request, response, fault);
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     setDropRate: (wanted) => {
       rate = wanted;
     },
     dropped: () => dropped,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        upstream.close();
-      }),
+    stop: async () => {
+      await server.stop();
+      upstream.close();
+    },
   };
 }
 
@@ -73,15 +65,4 @@ async function pass(
   } catch {
     response.destroy();
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Error(`expected at most ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

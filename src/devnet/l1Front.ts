@@ -1,18 +1,14 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hex } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { isRecord, rpcCall } from '../transport/jsonRpc.ts';
 import type { BlobShelf } from './blobShelf.ts';
+import { type LocalServer, readBody, startLocalServer } from './localServer.ts';
 
 /** A JSON-RPC endpoint in front of a development L1. */
-export type L1Front = {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-};
+export type L1Front = LocalServer;
 
-const MAX_BODY_BYTES = 16 << 20;
 const MAX_CONNECTIONS = 128;
 const INVALID_PARAMS = -32_602;
 
@@ -32,23 +28,16 @@ export async function startL1Front(options: {
 }): Promise<L1Front> {
   const upstream = createHttpClient({ url: new URL(options.anvilUrl), timeoutMs: 60_000 });
   await rpcCall(upstream, { method: 'anvil_autoImpersonateAccount', params: [true] });
-  const server = createServer((request, response) => {
+  const limits = { port: options.port ?? 0, maxConnections: MAX_CONNECTIONS };
+  const server = await startLocalServer(limits, (request, response) => {
     void answer(upstream, options.shelf, request, response);
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        upstream.close();
-      }),
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      upstream.close();
+    },
   };
 }
 
@@ -77,17 +66,6 @@ async function answer(
     'content-length': Buffer.byteLength(text),
   });
   response.end(text);
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Error(`expected at most ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The request with each blob transaction in its short form, or the answer that refuses it. */
