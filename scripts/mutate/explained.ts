@@ -31,10 +31,6 @@ const EXPLANATIONS: readonly Explanation[] = [
     reason: 'both stages are switched together, so either tells',
   },
   {
-    mutant: 'channelAssembler.ts | if (assembler.stagingChannel !== undefined) {',
-    reason: 'giving up a channel that is not there does nothing',
-  },
-  {
     mutant: 'channelBank.ts | if (frame.frameNumber < channel.highestFrameNumber) { | < -> <=',
     reason: 'a frame of the highest number is a duplicate, or the first one: nothing to forget',
   },

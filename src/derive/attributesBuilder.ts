@@ -4,6 +4,7 @@ import type { SingularBatch } from '../protocol/batch.ts';
 import { encodeDepositTx } from '../protocol/deposit.ts';
 import { depositFromLog, isDepositLog } from '../protocol/depositLog.ts';
 import { isActive } from '../protocol/forks.ts';
+import type { L2BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import { l1InfoTx } from '../protocol/l1InfoTx.ts';
 import { type PayloadAttributes, SEQUENCER_FEE_VAULT } from '../protocol/payloadAttributes.ts';
@@ -42,9 +43,9 @@ export function buildAttributes(
   feeRecipient: Address = SEQUENCER_FEE_VAULT,
 ): BuiltAttributes | BuildRefusal {
   const { ref } = parent;
-  const isNewEpoch = ref.l1Origin.number !== epoch.ref.number;
+  const isNewEpoch = isOfNewEpoch(ref, epoch);
   const timestamp = ref.timestamp + rollup.blockTime;
-  const mismatch = whyNotOnEpoch(parent, epoch, isNewEpoch, timestamp);
+  const mismatch = whyNotOnEpoch(ref, epoch, timestamp);
   if (mismatch !== undefined) return mismatch;
   const deposits = isNewEpoch ? userDeposits(rollup, epoch) : [];
   if ('type' in deposits) return deposits;
@@ -82,13 +83,17 @@ export function buildAttributes(
   return { type: 'built', attributes, sequenceNumber };
 }
 
+function isOfNewEpoch({ l1Origin }: L2BlockRef, epoch: L1Block): boolean {
+  return l1Origin.number !== epoch.ref.number;
+}
+
 function whyNotOnEpoch(
-  { ref }: SafeHead,
+  ref: L2BlockRef,
   epoch: L1Block,
-  isNewEpoch: boolean,
   timestamp: bigint,
 ): BuildRefusal | undefined {
   const { hash, parentHash } = epoch.ref;
+  const isNewEpoch = isOfNewEpoch(ref, epoch);
   if (isNewEpoch && ref.l1Origin.hash !== parentHash) {
     return {
       type: 'reset',

@@ -49,14 +49,15 @@ export function nextQueuedBatch(
     queue.loaded = read === 'endOfData' ? 'outOfData' : 'batch';
   }
   if (!windowFits(state.window, parent)) return originMismatch(state, parent);
-  const outOfData = queue.loaded === 'outOfData';
+  const { loaded } = queue;
   const derived = firstAcceptable(state, queue, parent);
   if (typeof derived === 'object' && derived.type === 'needL2Block') return derived;
   queue.loaded = undefined;
-  if (derived === 'undecided') return outOfData ? 'endOfData' : 'again';
+  const nothing = loaded === 'outOfData' ? 'endOfData' : 'again';
+  if (derived === 'undecided') return nothing;
   if (derived !== undefined) return derived;
-  const batch = forcedEmptyBatch(state, parent, outOfData);
-  if (batch === undefined) return outOfData ? 'endOfData' : 'again';
+  const batch = forcedEmptyBatch(state, parent, loaded);
+  if (batch === undefined) return nothing;
   return { type: 'batch', batch, concluding: true, position: undefined, kind: 'singular' };
 }
 

@@ -11,7 +11,14 @@ import { forcedEmptyBatch } from './emptyBatch.ts';
 import { updateWindow, windowFits } from './l1Window.ts';
 import { noteDroppedBatch } from './notes.ts';
 import { beginSpan, isSpanEmpty, popFromSpan } from './spanInProgress.ts';
-import { type DeriveState, type OpenChannel, pipelineOrigin, type StageEnd } from './state.ts';
+import {
+  type DeriveState,
+  type OpenChannel,
+  pipelineOrigin,
+  type SpanInProgress,
+  type StageEnd,
+  type TaggedSpan,
+} from './state.ts';
 import type { BatchPosition, Step } from './step.ts';
 
 /**
@@ -36,7 +43,7 @@ export function nextStagedBatch(
   if (!windowFits(state.window, parent)) return originMismatch(state, parent);
   const candidate = nextCandidate(state, parent);
   if (candidate === 'endOfData') {
-    const batch = forcedEmptyBatch(state, parent, true);
+    const batch = forcedEmptyBatch(state, parent, 'outOfData');
     if (batch === undefined) return 'endOfData';
     return { type: 'batch', batch, concluding: true, position: undefined, kind: 'singular' };
   }
@@ -57,7 +64,7 @@ export function nextStagedBatch(
 function nextCandidate(state: DeriveState, parent: L2BlockRef): DerivedBatch | StageEnd | Step {
   const { channel } = state;
   if (channel?.span !== undefined) {
-    const popped = popOpenSpan(state, channel, parent);
+    const popped = popOpenSpan(state, channel, channel.span, parent);
     if (popped !== undefined) return popped;
   }
   if (channel?.candidate === undefined) {
@@ -67,7 +74,7 @@ function nextCandidate(state: DeriveState, parent: L2BlockRef): DerivedBatch | S
     if (batch.type === 'singular') {
       return { type: 'batch', batch, concluding: true, position, kind: 'singular' };
     }
-    (state.channel as OpenChannel).candidate = read;
+    (state.channel as OpenChannel).candidate = { batch, position };
   }
   return judgeSpan(state, state.channel as OpenChannel, parent);
 }
@@ -75,10 +82,9 @@ function nextCandidate(state: DeriveState, parent: L2BlockRef): DerivedBatch | S
 function popOpenSpan(
   state: DeriveState,
   channel: OpenChannel,
+  span: SpanInProgress,
   parent: L2BlockRef,
 ): DerivedBatch | undefined {
-  const { span } = channel;
-  if (span === undefined) return undefined;
   const batch: SingularBatch | undefined = popFromSpan(span, parent, state.config.rollup.blockTime);
   if (batch === undefined || isSpanEmpty(span)) channel.span = undefined;
   if (batch === undefined) return undefined;
@@ -86,37 +92,27 @@ function popOpenSpan(
 }
 
 /** Judges the span that was just read; on acceptance it becomes the channel's span in progress. */
-function judgeSpan(
-  state: DeriveState,
-  channel: OpenChannel,
-  parent: L2BlockRef,
-): DerivedBatch | StageEnd | Step {
-  const { batch, position } = channel.candidate as NonNullable<OpenChannel['candidate']>;
-  if (batch.type !== 'span') return 'again';
+function judgeSpan(state: DeriveState, channel: OpenChannel, parent: L2BlockRef): StageEnd | Step {
+  const { batch, position } = channel.candidate as TaggedSpan;
   const verdict = checkSpanBatch(batchContext(state, parent, pipelineOrigin(state).ref), batch);
   if (verdict.type === 'needL2Block') return verdict;
   channel.candidate = undefined;
   switch (verdict.type) {
     case 'accept':
+      channel.span = beginSpan(state.window, parent, batch, position);
       break;
     case 'drop':
       refuseBatch(state, position, verdict.reason);
-      return 'again';
+      break;
     case 'past':
       noteDroppedBatch(state, position, 'past');
-      return 'again';
+      break;
     default:
       // Choice: the span claims an L1 origin that is not read yet, or begins before genesis. As
       // op-node and kona do today, it is passed over without a flush.
       noteDroppedBatch(state, position, 'originUnknown');
-      return 'again';
   }
-  channel.span = beginSpan(state.window, parent, batch, position);
-  if (channel.span === undefined) {
-    refuseBatch(state, position, 'originUnknown');
-    return 'again';
-  }
-  return popOpenSpan(state, channel, parent) ?? 'again';
+  return 'again';
 }
 
 function refuseBatch(state: DeriveState, position: BatchPosition, reason: BatchDropReason): void {

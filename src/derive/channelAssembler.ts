@@ -34,9 +34,7 @@ export function nextAssembledChannel(
     if (typeof queued === 'string') return queued;
     const { frame } = queued;
     if (frame.frameNumber === 0) {
-      if (assembler.stagingChannel !== undefined) {
-        discardStaging(state, assembler, 'channelReplaced');
-      }
+      discardStaging(state, assembler, 'channelReplaced');
       assembler.stagingChannel = { id: frame.channelId, opened: origin, frames: [], sizeBytes: 0 };
     }
     const channel = assembler.stagingChannel;

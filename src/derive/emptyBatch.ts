@@ -1,27 +1,27 @@
 import type { SingularBatch } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
-import { type DeriveState, pipelineOrigin } from './state.ts';
+import { type DeriveState, type Loaded, pipelineOrigin } from './state.ts';
 
 /**
  * The empty batch that is forced when nobody sent one within the sequencing window; undefined when
  * it is not due. When the L2 has caught up with the epoch instead, the window moves on by one
  * block.
  *
- * @param outOfData  Whether everything of the L1 block being read has been used: only then is an
- *                   epoch over whose window ends with that very block.
- * @spec             protocol/derivation.md 7.7
+ * @param loaded  Only when everything of the L1 block being read has been used is an epoch over
+ *                whose window ends with that very block.
+ * @spec          protocol/derivation.md 7.7
  */
 export function forcedEmptyBatch(
   state: DeriveState,
   parent: L2BlockRef,
-  outOfData: boolean,
+  loaded: Loaded,
 ): SingularBatch | undefined {
   const { window, config } = state;
   const [epoch, nextEpoch] = window.blocks;
   if (epoch === undefined) return undefined;
   const expiry = epoch.ref.number + config.rollup.seqWindowSize;
   const origin = pipelineOrigin(state).ref.number;
-  const expired = expiry < origin || (expiry === origin && outOfData);
+  const expired = expiry < origin || (expiry === origin && loaded === 'outOfData');
   if (!expired || nextEpoch === undefined) return undefined;
   const timestamp = parent.timestamp + config.rollup.blockTime;
   const isFirstOfEpoch = epoch.ref.number === parent.l1Origin.number + 1n;

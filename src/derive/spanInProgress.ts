@@ -1,3 +1,4 @@
+import { assert } from '../base/errors.ts';
 import type { SingularBatch, SpanBatch } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import { blockInWindow } from './l1Window.ts';
@@ -5,8 +6,9 @@ import type { L1Window, OrphanBatch, SpanInProgress } from './state.ts';
 import type { BatchPosition } from './step.ts';
 
 /**
- * The new blocks of an accepted span, each with the hash of its epoch; undefined when an epoch
- * is older than the safe head's, or unknown, or lower than the one before it.
+ * The new blocks of an accepted span, each with the hash of its epoch. The rules have seen to it
+ * that the last epoch is known, and that no new block has an older one than the safe head; between
+ * them epochs only rise.
  *
  * @spec protocol/derivation.md 6.5
  */
@@ -15,21 +17,14 @@ export function beginSpan(
   safeHead: L2BlockRef,
   batch: SpanBatch,
   position: BatchPosition,
-): SpanInProgress | undefined {
+): SpanInProgress {
   const batches: OrphanBatch[] = [];
-  let reached = 0n;
   for (const element of batch.elements) {
     const { epochNumber, timestamp } = element;
     if (timestamp <= safeHead.timestamp) continue;
-    if (epochNumber < safeHead.l1Origin.number || epochNumber < reached) return undefined;
     const epoch = blockInWindow(window, epochNumber);
-    if (epoch === undefined) return undefined;
-    reached = epochNumber;
-    batches.push({
-      ...element,
-      type: 'singular',
-      epochHash: epoch.ref.hash,
-    });
+    assert(epoch !== undefined, `the epoch ${epochNumber} of an accepted span is unknown`);
+    batches.push({ ...element, type: 'singular', epochHash: epoch.ref.hash });
   }
   return { batches, next: 0, position };
 }

@@ -128,8 +128,8 @@ export type OpenChannel = {
   offset: number;
   /** Position of the next batch. */
   batchIndex: number;
-  /** Holocene: a batch that was read and is not yet judged. */
-  candidate: TaggedBatch | undefined;
+  /** Holocene: a span that was read and is not yet judged. */
+  candidate: TaggedSpan | undefined;
   /** Holocene: what is left of the accepted span. */
   span: SpanInProgress | undefined;
 };
@@ -139,6 +139,9 @@ export type TaggedBatch = {
   readonly batch: SingularBatch | SpanBatch;
   readonly position: BatchPosition;
 };
+
+/** A span with where it was read. */
+export type TaggedSpan = { readonly batch: SpanBatch; readonly position: BatchPosition };
 
 /** The rest of an accepted span batch: one singular batch for each new block, without parent. */
 export type SpanInProgress = {
@@ -156,9 +159,12 @@ export type BatchQueue = {
   waiting: readonly TaggedBatch[];
   /** What is left of the accepted span. */
   span: SpanInProgress | undefined;
-  /** Whether this round's load was done, and if it met the end of the data. */
-  loaded: 'batch' | 'outOfData' | undefined;
+  /** What this round's load came to, once it is done. */
+  loaded: Loaded | undefined;
 };
+
+/** Whether there may be more to read in the L1 block, or everything of it has been used. */
+export type Loaded = 'batch' | 'outOfData';
 
 /** From Holocene on nothing waits: the span lives in its channel. */
 export type BatchStage = { readonly type: 'stage' };

@@ -1,9 +1,6 @@
 import type { BlockId } from '../protocol/ids.ts';
 import type { SafeHeadRecord } from './safeHeads.ts';
 
-/** L1 blocks derived without a new signal after which finality is looked at again. */
-export const FINALITY_DELAY_L1_BLOCKS = 64n;
-
 /** What finality is decided from. */
 export type FinalityFacts = {
   /** The last signal of L1. */

@@ -21,7 +21,7 @@ function reading(origin: number, first = 100) {
 
 describe('forcedEmptyBatch', () => {
   test('default: the next block on the oldest epoch', () => {
-    expect(forcedEmptyBatch(reading(106), genesis, false)).toEqual({
+    expect(forcedEmptyBatch(reading(106), genesis, 'batch')).toEqual({
       type: 'singular',
       parentHash: genesis.hash,
       epochNumber: 100n,
@@ -32,36 +32,36 @@ describe('forcedEmptyBatch', () => {
   });
 
   test('behavior: in the last block of the window only once its data is used up', () => {
-    expect(forcedEmptyBatch(reading(105), genesis, true)).toBeDefined();
-    expect(forcedEmptyBatch(reading(105), genesis, false)).toBeUndefined();
+    expect(forcedEmptyBatch(reading(105), genesis, 'outOfData')).toBeDefined();
+    expect(forcedEmptyBatch(reading(105), genesis, 'batch')).toBeUndefined();
   });
 
   test('behavior: not before the window ends', () => {
-    expect(forcedEmptyBatch(reading(104), genesis, true)).toBeUndefined();
+    expect(forcedEmptyBatch(reading(104), genesis, 'outOfData')).toBeUndefined();
   });
 
   test('behavior: not while the epoch after is unknown', () => {
     const state = reading(106);
     state.window.blocks = l1.slice(0, 1);
-    expect(forcedEmptyBatch(state, genesis, true)).toBeUndefined();
+    expect(forcedEmptyBatch(state, genesis, 'outOfData')).toBeUndefined();
     state.window.blocks = [];
-    expect(forcedEmptyBatch(state, genesis, true)).toBeUndefined();
+    expect(forcedEmptyBatch(state, genesis, 'outOfData')).toBeUndefined();
   });
 
   test('behavior: a next block as late as the epoch after moves the window on instead', () => {
     const at = (timestamp: bigint) => ({ ...genesis, timestamp });
     const before = reading(106);
-    expect(forcedEmptyBatch(before, at(1003n), true)).toMatchObject({ epochNumber: 100n });
+    expect(forcedEmptyBatch(before, at(1003n), 'outOfData')).toMatchObject({ epochNumber: 100n });
     expect(before.window.blocks).toHaveLength(7);
     const due = reading(106);
-    expect(forcedEmptyBatch(due, at(1004n), true)).toBeUndefined();
+    expect(forcedEmptyBatch(due, at(1004n), 'outOfData')).toBeUndefined();
     expect(due.window.blocks[0]?.ref.number).toBe(101n);
     expect(due.window.blocks).toHaveLength(6);
   });
 
   test('behavior: the first block of an epoch is made even then', () => {
     const parent = { ...genesis, timestamp: 1010n };
-    expect(forcedEmptyBatch(reading(107, 101), parent, true)).toMatchObject({
+    expect(forcedEmptyBatch(reading(107, 101), parent, 'outOfData')).toMatchObject({
       epochNumber: 101n,
       timestamp: 1012n,
     });

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { beginSpan, isSpanEmpty, popFromSpan } from '../../src/derive/spanInProgress.ts';
-import type { L1Window, SpanInProgress } from '../../src/derive/state.ts';
+import type { L1Window } from '../../src/derive/state.ts';
+import { InvariantError } from '../../src/base/errors.ts';
 import type { SpanBatch } from '../../src/protocol/batch.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
-import { spanOf } from './support/batches.ts';
+import { channelId, dataOf, singularOf, spanOf } from './support/batches.ts';
 import { chainAt } from './support/config.ts';
-import { l1Blocks } from './support/l1.ts';
+import { l1Blocks, post } from './support/l1.ts';
 import { honestChain, refOf, steadyPlans } from './support/l2.ts';
+import { deriveAll } from './support/run.ts';
 
 const config = chainAt('holocene');
 const l1 = l1Blocks(config, 6);
@@ -29,7 +31,7 @@ const withEpochs = (...epochs: readonly bigint[]): SpanBatch => ({
 
 describe('beginSpan', () => {
   test('default: the blocks after the safe head, with the hashes of their epochs', () => {
-    const begun = beginSpan(window, head, span, position) as SpanInProgress;
+    const begun = beginSpan(window, head, span, position);
     expect(begun.batches.map(({ timestamp }) => timestamp)).toEqual([1010n, 1012n, 1014n, 1016n]);
     expect(begun.batches.map(({ epochHash }) => epochHash)).toEqual(
       refs.slice(5).map(({ l1Origin }) => l1Origin.hash),
@@ -37,12 +39,10 @@ describe('beginSpan', () => {
     expect(begun.position).toBe(position);
   });
 
-  test.each([
-    ['older than the safe head’s', [101n, 101n, 100n, 102n, 102n, 102n]],
-    ['not read yet', [101n, 101n, 101n, 102n, 102n, 109n]],
-    ['lower than the one before', [101n, 101n, 102n, 101n, 102n, 102n]],
-  ])('V1: an epoch %s', (_, epochs) => {
-    expect(beginSpan(window, head, withEpochs(...epochs), position)).toBeUndefined();
+  test('error: our own, an accepted span with an epoch that is not known', () => {
+    expect(() =>
+      beginSpan(window, head, withEpochs(101n, 101n, 101n, 102n, 102n, 109n), position),
+    ).toThrow(InvariantError);
   });
 
   test('behavior: an L1 that begins with block 0', () => {
@@ -54,7 +54,7 @@ describe('beginSpan', () => {
       withEpochs(0n, 0n, 0n, 0n, 1n, 1n),
       position,
     );
-    expect(begun?.batches.map(({ epochNumber }) => epochNumber)).toEqual([0n, 0n, 1n, 1n]);
+    expect(begun.batches.map(({ epochNumber }) => epochNumber)).toEqual([0n, 0n, 1n, 1n]);
   });
 
   test('behavior: epochs of blocks that are safe already do not matter', () => {
@@ -66,7 +66,7 @@ describe('beginSpan', () => {
 
 describe('popFromSpan', () => {
   test('default: each block on the one built before it', () => {
-    const begun = beginSpan(window, head, span, position) as SpanInProgress;
+    const begun = beginSpan(window, head, span, position);
     for (let number = 5; number <= 8; number++) {
       expect(isSpanEmpty(begun)).toBe(false);
       const parent = refs[number - 1] as (typeof refs)[number];
@@ -79,9 +79,52 @@ describe('popFromSpan', () => {
   });
 
   test('behavior: nothing when the next block does not follow in time', () => {
-    const begun = beginSpan(window, head, span, position) as SpanInProgress;
+    const begun = beginSpan(window, head, span, position);
     expect(popFromSpan(begun, refs[3] as (typeof refs)[number], 2n)).toBeUndefined();
     expect(popFromSpan(begun, refs[5] as (typeof refs)[number], 2n)).toBeUndefined();
     expect(begun.next).toBe(0);
   });
+});
+
+describe.each(['granite', 'holocene'] as const)('spans in %s', (fork) => {
+  // Three blocks are safe when a span comes that overlaps up to three of them, or none.
+  test.each([1, 2, 3, 4])(
+    'V1: one from block %i on may claim any epochs, and never halts',
+    (from) => {
+      const on = chainAt(fork, { seqWindowSize: 20n });
+      const honest = honestChain(on, l1, steadyPlans(on, l1, 6));
+      const safe = honest.slice(1, 4).map((block) => singularOf(on, block));
+      const good = spanOf(on, honest.slice(from));
+      const count = good.elements.length;
+      const ends = new Set<number>();
+      for (let last = 100; last <= 106; last++) {
+        const check = (l1[last - 100] ?? l1[0])?.ref.hash.slice(
+          0,
+          42,
+        ) as SpanBatch['l1OriginCheck'];
+        for (let bits = 0; bits < 2 ** (count - 1); bits++) {
+          let epoch = BigInt(last);
+          const epochs = Array.from({ length: count }, (_, back) => {
+            const own = epoch;
+            if (((bits >> back) & 1) === 1) epoch -= 1n;
+            return own;
+          }).toReversed();
+          const elements = good.elements.map((e, i) => ({
+            ...e,
+            epochNumber: epochs[i] as bigint,
+          }));
+          const claimed: SpanBatch = { ...good, l1OriginCheck: check, elements };
+          const [first, second] = [safe, [claimed]].map((items, i) =>
+            dataOf(on, items, channelId(i + 1)),
+          ) as [Uint8Array, Uint8Array];
+          const { end, pendingSafe } = deriveAll(on, post(on, l1, 105, first, second));
+          expect(end, epochs.join()).toBe('needL1Block');
+          ends.add(Number(pendingSafe.number));
+        }
+      }
+      // Some are refused, some are good.
+      expect(ends).toContain(3);
+      expect(ends).toContain(6);
+    },
+  );
 });
