@@ -1,4 +1,5 @@
 import { DecodeError } from './errors.ts';
+import { plural } from './plural.ts';
 
 /**
  * A read position in bytes. Plain and mutable: every read below moves `offset` past what it read,
@@ -127,6 +128,6 @@ export function encodeUvarint(value: bigint): Uint8Array {
 
 function truncated(cursor: Cursor, length: number, name: string): DecodeError {
   const found = Math.max(0, remainingBytes(cursor));
-  const message = `${name}: expected ${length} more bytes, found ${found}`;
+  const message = `${name}: expected ${plural(length, 'more byte')}, found ${found}`;
   return new DecodeError('truncated', cursor.offset, message);
 }

@@ -1,3 +1,4 @@
+import { plural } from './plural.ts';
 import { DecodeError } from './errors.ts';
 import { rlpHeader } from './rlp.ts';
 
@@ -101,7 +102,7 @@ export function rlpContentStart(data: Uint8Array, offset: number): number {
  */
 export function assertRlpEnd(offset: number, end: number): void {
   if (offset !== end) {
-    const message = `expected the RLP list to end, found ${end - offset} more bytes`;
+    const message = `expected the RLP list to end, found ${plural(end - offset, 'more byte')}`;
     throw new DecodeError('rlpTrailing', offset, message);
   }
 }

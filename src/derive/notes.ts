@@ -1,4 +1,5 @@
 import type { Hex } from '../base/bytes.ts';
+import { plural } from '../base/plural.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
 import type { BatchDropReason, ChannelDropReason, FrameDropReason } from './dropped.ts';
 import { explainBatchDrop } from './explainBatchDrop.ts';
@@ -61,8 +62,8 @@ export function noteDroppedChannel(
     reason,
     at: { l1: pipelineOrigin(state).ref, channelId: channel.id },
     message:
-      `A channel opened in L1 block ${channel.opened.number}, with ${frameCount} frames, ` +
-      `is dropped: ${CHANNEL_DROP_TEXT[reason]}`,
+      `A channel opened in L1 block ${channel.opened.number}, ` +
+      `with ${plural(frameCount, 'frame')}, is dropped: ${CHANNEL_DROP_TEXT[reason]}`,
   });
 }
 

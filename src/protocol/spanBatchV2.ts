@@ -1,6 +1,7 @@
 import { type Address, bytesToHex, concatBytes, hexToBytes } from '../base/bytes.ts';
 import { type Cursor, cursorAt, encodeUvarint, readBytes, readCount } from '../base/cursor.ts';
 import { DecodeError } from '../base/errors.ts';
+import { plural } from '../base/plural.ts';
 import type { SpanBatch, SpanElement } from './batch.ts';
 import { encodeSpanBatch, type SpanEncodeContext } from './encodeSpanBatch.ts';
 import {
@@ -91,7 +92,7 @@ function readRecipients(cursor: Cursor, count: number): readonly Address[] {
   );
   const left = cursor.data.length - cursor.offset;
   if (left !== 0) {
-    const message = `fee recipients: expected ${count} addresses, found ${left} more bytes`;
+    const message = `fee recipients: ${plural(left, 'byte')} left over behind ${count} of them`;
     throw new DecodeError('feeRecipientExcess', cursor.offset, message);
   }
   if (new Set(recipients).size !== count) {

@@ -31,7 +31,12 @@ describe('fixed-width reads', () => {
     for (const read of [readByte, readU16, readU32]) {
       expect(() => read(cursorAt(BYTES, 9), 'field')).toThrow(DecodeError);
     }
-    expect(() => readU16(cursorAt(BYTES, 8), 'field')).toThrow('field: expected 2 more bytes');
+    expect(() => readU16(cursorAt(BYTES, 8), 'field')).toThrow(
+      'field: expected 2 more bytes, found 1',
+    );
+    expect(() => readByte(cursorAt(BYTES, 9), 'field')).toThrow(
+      'field: expected 1 more byte, found',
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { plural } from '../../base/plural.ts';
 import type { Fault } from '../../protocol/inspectChannel.ts';
 import type {
   Report,
@@ -103,8 +104,4 @@ function timeOf(seconds: bigint): string {
   const isDate = seconds < 253_402_300_800n;
   const date = isDate ? new Date(Number(seconds) * 1000).toISOString().replace('.000', '') : '';
   return `time ${seconds}${isDate ? ` (${date})` : ''}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../base/plural.ts';
 import type { Dropped } from '../../derive/index.ts';
 import { toThousands } from '../progress.ts';
 import type { L1Story, L2Story, ReadChannel } from './explainRecording.ts';
@@ -102,10 +103,6 @@ function l2Range(blocks: readonly L2Story[]): string {
   const last = built.at(-1);
   if (first === undefined || last === undefined) return 'none';
   return first === last ? `${first.number}` : `${first.number} to ${last.number}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function short(hash: string): string {
