@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { bytesEqual, hexToBytes, type Hash, type Hex } from '../../src/base/bytes.ts';
 import { viewOf } from '../../src/cli/differential/corpusCase.ts';
 import { openRecording, type Recording } from '../../src/cli/recording/recording.ts';
-import { type DeriveEvent, deriveChain, type SyncEngine } from '../../src/derive/index.ts';
+import {
+  type DeriveEvent,
+  deriveChain,
+  type L1View,
+  nullBlock,
+  type SyncEngine,
+} from '../../src/derive/index.ts';
 import { fromAttributesJson, toAttributesJson } from '../../src/protocol/executionPayloadJson.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
@@ -74,7 +80,87 @@ describe.skipIf(lacksShared('data/chains'))('recorded chains', () => {
     );
     expect(known.slice(0, lines.length - 1)).toEqual(lines.slice(1).map(({ block }) => block.hash));
   });
+
+  test.each([
+    { through: ['main', 'shallow'], safe: 21 },
+    { through: ['main', 'deep'], safe: 8 },
+    { through: ['shallow', 'deep'], safe: 8 },
+    { through: ['deep', 'shallow', 'main'], safe: 21 },
+  ])(
+    'devnet-fjord-reorg: through $through to the safe head that op-node has',
+    ({ through, safe }) => {
+      const { recording, lines } = readChain('devnet-fjord');
+      const forks = through.map((fork) => reorgedL1(recording, fork));
+      const last = forks.at(-1) as readonly L1Block[];
+      // Each fork but the last is seen as far as a block below the next one's end.
+      const seen = forks.map((l1, i) => l1.slice(0, l1.length - forks.length + 1 + i));
+      const followed = deriveReorgs(recording, seen, lines);
+      expect(followed).toEqual({
+        resets: through.length - 1,
+        chain: lines.slice(0, safe + 1).map(({ block }) => block.hash),
+      });
+      expect(deriveReorgs(recording, [last], lines).chain).toEqual(followed.chain);
+    },
+  );
 });
+
+/** The recorded L1, or the fork of it that follows its beginning. */
+function reorgedL1(recording: Recording, fork: string): readonly L1Block[] {
+  const main = factsOf(recording, 'devnet-fjord-reorg/main');
+  if (fork === 'main') return main;
+  const forked = factsOf(recording, `devnet-fjord-reorg/${fork}`);
+  const begin = (forked[0] as L1Block).ref;
+  const kept = main.filter(({ ref }) => ref.number < begin.number);
+  expect(kept.at(-1)?.ref.hash, `parent of ${fork}`).toBe(begin.parentHash);
+  return [...kept, ...forked];
+}
+
+/**
+ * The safe chain at the end, when each L1 takes the place of the one before where that one ends.
+ * The engine makes the recorded block of recorded attributes, and some other block of others.
+ */
+function deriveReorgs(
+  { rollup, l1Chain }: Recording,
+  forks: readonly (readonly L1Block[])[],
+  lines: readonly Line[],
+): { readonly chain: readonly Hash[]; readonly resets: number } {
+  let [view, ...later] = forks.map(viewOf) as [L1View, ...L1View[]];
+  const l1: L1View = {
+    byNumber: (number) => view.byNumber(number),
+    byHash: (hash) => view.byHash(hash),
+  };
+  const engine: SyncEngine = (parent, attributes) => {
+    const line = lines[Number(parent.number) + 1];
+    return line !== undefined &&
+      line.block.parentHash === parent.hash &&
+      isSame(line.attributes, attributes)
+      ? toL2Block(line)
+      : nullBlock(rollup, parent, attributes);
+  };
+  const genesis = genesisOf({ rollup, l1Chain });
+  const blocks = new Map<Hash, L2Block>([[genesis.hash, genesis]]);
+  let resets = 0;
+  for (const event of deriveChain({ rollup, l1Chain }, l1, engine, [genesis])) {
+    if (event.type === 'block' && event.block !== undefined) {
+      blocks.set(event.block.hash, event.block);
+    }
+    if (event.type !== 'step') continue;
+    if (event.step.type === 'reset') resets += 1;
+    if (event.step.type !== 'needL1Block') continue;
+    const [next, ...rest] = later;
+    if (next !== undefined) {
+      view = next;
+      later = rest;
+      continue;
+    }
+    const chain: Hash[] = [];
+    for (let at = blocks.get(event.safe.hash); at; at = blocks.get(at.parentHash)) {
+      chain.unshift(at.hash);
+    }
+    return { chain, resets };
+  }
+  throw new RangeError('derivation ended');
+}
 
 function sourceOf(isReplacement: boolean, source: 'forced' | 'batch'): string {
   if (isReplacement) return 'deposits-only-replacement';
