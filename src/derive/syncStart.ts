@@ -167,6 +167,11 @@ function whyNotParent(
  * The L2 block whose L1 origin derivation must begin with, so that every channel that can matter
  * for the blocks after `safe` is read from its first frame.
  *
+ * Choice: L1 blocks read before are read again with a later safe head, as in op-node. From Holocene
+ * on a batch refused there for coming before its parent counts now, so that a batcher which sends
+ * two different batches for a block, one of them too early, parts resumed nodes from others
+ * (op-node's issue 12695). Refusing it here would part them from op-node's instead.
+ *
  * @returns  That block and its origin; undefined when an ancestor or its origin is missing.
  * @spec     protocol/derivation-2-attributes-engine.md 10.5
  */
