@@ -42,7 +42,12 @@ export class EngineError extends Error {
   }
 }
 
-const RETRYABLE: ReadonlySet<EngineErrorCode> = new Set(['rpc', 'timeout', 'connection']);
+const RETRYABLE: ReadonlySet<EngineErrorCode> = new Set([
+  'rpc',
+  'timeout',
+  'connection',
+  'badAnswer',
+]);
 
 /** Class of a JSON-RPC error code of the Engine API. @spec protocol/node-surface.md 3.2 */
 export function engineErrorCode(rpcCode: number): EngineErrorCode {

@@ -5,6 +5,9 @@ import {
   toAttributesJson,
   toPayloadJson,
 } from '../protocol/executionPayloadJson.ts';
+import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { headerHash } from '../protocol/header.ts';
+import { payloadHeader } from '../protocol/payloadHeader.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import {
   isAbsent,
@@ -70,7 +73,8 @@ type Call = (
 type EngineMethods = Pick<EnginePort, 'forkchoiceUpdated' | 'getPayload' | 'newPayload'>;
 type ReadMethods = Pick<EnginePort, 'block' | 'storageRoot' | 'chainId'>;
 
-function engineMethods(call: Call, { forkTimes }: HttpEngineOptions['config']): EngineMethods {
+function engineMethods(call: Call, config: HttpEngineOptions['config']): EngineMethods {
+  const { forkTimes } = config;
   return {
     forkchoiceUpdated: async (state, attributes, options) => {
       const method = forkchoiceMethod(forkTimes, attributes?.timestamp);
@@ -81,7 +85,7 @@ function engineMethods(call: Call, { forkTimes }: HttpEngineOptions['config']): 
     getPayload: async (build, options) => {
       const method = getPayloadMethod(forkTimes, build.timestamp);
       const answer = await call(method, [build.id], options);
-      return decoded(method, () => fromEnvelopeJson(answer));
+      return decoded(method, () => provenEnvelope(config, answer));
     },
     newPayload: async ({ executionPayload, parentBeaconBlockRoot }, options) => {
       const method = newPayloadMethod(forkTimes, executionPayload.timestamp);
@@ -117,6 +121,20 @@ function readMethods(call: Call, config: HttpEngineOptions['config']): ReadMetho
       return decoded('eth_chainId', () => readQuantity({ answer }, 'answer'));
     },
   };
+}
+
+/**
+ * A payload that hashes to what it says. A damaged one would come back as INVALID, and be taken for
+ * a block that the engine refuses.
+ */
+function provenEnvelope(config: HttpEngineOptions['config'], answer: unknown): PayloadEnvelope {
+  const envelope = fromEnvelopeJson(answer);
+  const { blockHash, blockNumber } = envelope.executionPayload;
+  const found = headerHash(payloadHeader(config, envelope));
+  if (found === blockHash) return envelope;
+  const fields = `its fields give \`${found}\``;
+  const message = `payload ${blockNumber}: expected \`${blockHash}\`, but ${fields}`;
+  throw new DecodeError('blockHash', -1, message);
 }
 
 function blockQuery(id: BlockSelector): readonly [method: string, selector: string] {

@@ -3,7 +3,12 @@ import { DecodeError } from '../base/errors.ts';
 import { keccak256Hex } from '../base/hash.ts';
 import { decodeDepositTx } from '../protocol/deposit.ts';
 import { isActive, newestFork } from '../protocol/forks.ts';
-import { EMPTY_OMMERS_HASH, type Header, headerHash } from '../protocol/header.ts';
+import {
+  EMPTY_OMMERS_HASH,
+  EMPTY_REQUESTS_HASH,
+  type Header,
+  headerHash,
+} from '../protocol/header.ts';
 import { orderedTrieRoot, EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
 import { logsBloom } from '../protocol/bloom.ts';
 import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../protocol/payloadAttributes.ts';
@@ -250,7 +255,3 @@ function toReceipts(context: BlockContext, results: readonly TxResult[]): readon
     };
   });
 }
-
-/** SHA-256 of nothing: L2 blocks make no requests (EIP-7685). */
-export const EMPTY_REQUESTS_HASH: Hash =
-  '0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -3,6 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import { headerHash } from '../protocol/header.ts';
 import { outputRoot } from '../protocol/outputRoot.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { payloadHeader } from '../protocol/payloadHeader.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { type BlockTree, createBlockTree } from './blockTree.ts';
 import type { BlockBuilder } from './buildBlock.ts';
@@ -10,7 +11,7 @@ import type { CandidateTxs } from './candidateTxs.ts';
 import { createInterpreter } from './evm/interpreter/createEvm.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
-import { attributesOf, headerDifference, headerOf } from './payloadBlock.ts';
+import { attributesOf, headerDifference } from './payloadBlock.ts';
 import { openState, type WorldState } from './state/worldState.ts';
 import {
   createStateKeeper,
@@ -287,7 +288,7 @@ async function insert(core: EngineCore, envelope: PayloadEnvelope): Promise<Inse
     tree.stored(known.hash);
     return { type: 'valid', block: known };
   }
-  const header = headerOf(config, envelope);
+  const header = payloadHeader(config, envelope);
   const hash = headerHash(header);
   if (hash !== payload.blockHash) {
     const reason = `block hash: fields give \`${hash}\`, payload says \`${payload.blockHash}\``;

@@ -1,8 +1,12 @@
 import { type Address, type Hash, type Hex, ZERO_HASH } from '../base/bytes.ts';
 import { isActive } from '../protocol/forks.ts';
-import { EMPTY_OMMERS_HASH, type Header, headerHash } from '../protocol/header.ts';
+import {
+  EMPTY_OMMERS_HASH,
+  EMPTY_REQUESTS_HASH,
+  type Header,
+  headerHash,
+} from '../protocol/header.ts';
 import { EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
-import { EMPTY_REQUESTS_HASH } from './buildBlock.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { MESSAGE_PASSER } from './predeploys.ts';
 import { EMPTY_ACCOUNT } from './state/account.ts';

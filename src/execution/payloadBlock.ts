@@ -1,10 +1,8 @@
-import { bytesToHex, type Hash, hexToBytes } from '../base/bytes.ts';
+import { bytesToHex, type Hash } from '../base/bytes.ts';
 import { isActive } from '../protocol/forks.ts';
-import { EMPTY_OMMERS_HASH, type Header } from '../protocol/header.ts';
+import type { Header } from '../protocol/header.ts';
 import { type PayloadEnvelope, payloadFields } from '../protocol/executionPayload.ts';
-import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
-import { EMPTY_REQUESTS_HASH } from './buildBlock.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 
 /** Attributes that make the block with this header and these transactions again. */
@@ -31,39 +29,7 @@ export function attributesOf(
   };
 }
 
-/** Header of the block that a payload describes. Its hash must be the payload's. */
-export function headerOf(config: ExecutionConfig, envelope: PayloadEnvelope): Header {
-  const { executionPayload: payload, parentBeaconBlockRoot } = envelope;
-  const isthmus = isActive(config.forkTimes, 'isthmus', payload.timestamp);
-  const withdrawalsRoot = payload.withdrawals === undefined ? undefined : EMPTY_TRIE_ROOT;
-  return {
-    parentHash: payload.parentHash,
-    ommersHash: EMPTY_OMMERS_HASH,
-    beneficiary: payload.feeRecipient,
-    stateRoot: payload.stateRoot,
-    transactionsRoot: orderedTrieRoot(payload.transactions),
-    receiptsRoot: payload.receiptsRoot,
-    logsBloom: hexToBytes(payload.logsBloom),
-    difficulty: 0n,
-    number: payload.blockNumber,
-    gasLimit: payload.gasLimit,
-    gasUsed: payload.gasUsed,
-    timestamp: payload.timestamp,
-    extraData: payload.extraData,
-    mixHash: payload.prevRandao,
-    nonce: '0x0000000000000000',
-    baseFeePerGas: payload.baseFeePerGas,
-    withdrawalsRoot: isthmus ? payload.withdrawalsRoot : withdrawalsRoot,
-    blobGasUsed: payload.blobGasUsed,
-    excessBlobGas: payload.excessBlobGas,
-    parentBeaconBlockRoot,
-    requestsHash: isthmus ? EMPTY_REQUESTS_HASH : undefined,
-    blockAccessListHash: undefined,
-    slotNumber: undefined,
-  };
-}
-
-/** A block as the Engine API carries it; `headerOf` is the way back. */
+/** A block as the Engine API carries it; `payloadHeader` is the way back. */
 export function payloadOf(
   config: ExecutionConfig,
   { hash, header, transactions }: PayloadBlock,

@@ -107,6 +107,10 @@ export function decodeHeader(data: Uint8Array): Header {
 export const EMPTY_OMMERS_HASH: Hash =
   '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347';
 
+/** SHA-256 of nothing: `requestsHash` of every L2 block from Isthmus on. @spec EIP-7685 */
+export const EMPTY_REQUESTS_HASH: Hash =
+  '0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 const REQUIRED_FIELDS = 15;
 
 /** `hex` and `bytes` have exactly `size` bytes, `integer` at most; a size of -1 is any. */

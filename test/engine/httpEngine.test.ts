@@ -174,6 +174,21 @@ describe('createHttpEngine', () => {
     expect((await errorOf(other.engine.block({ number: 0n }))).code).toBe('badAnswer');
   });
 
+  test('error: a payload whose fields do not give its hash', async () => {
+    const { engine, memory, close } = await connect();
+    cleanups.push(close);
+    const damage: EnginePort['getPayload'] = async (build) => {
+      const { executionPayload, ...rest } = await memory.getPayload(build);
+      return { ...rest, executionPayload: { ...executionPayload, gasUsed: 1n } };
+    };
+    const other = await connect({ engine: { ...memory, getPayload: damage } });
+    cleanups.push(other.close);
+    const state = { ...memory.heads(), headBlockHash: memory.genesis.executionPayload.blockHash };
+    const { build } = await engine.forkchoiceUpdated(state, makeAttributes(memory.genesis));
+    const error = await errorOf(other.engine.getPayload(build as NonNullable<typeof build>));
+    expect(error).toMatchObject({ code: 'badAnswer', retryable: true });
+  });
+
   test('error: an abort throws its own reason', async () => {
     const { engine, close } = await connect({ fault: () => ({ type: 'hang' }) });
     cleanups.push(close);

@@ -1,8 +1,6 @@
 import { bytesToHex } from '../../src/base/bytes.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import type { BlockSelector, EnginePort, PayloadStatus } from '../../src/engine/port.ts';
-import { toExecutionConfig } from '../../src/execution/executionConfig.ts';
-import { headerOf } from '../../src/execution/payloadBlock.ts';
 import { decodeDepositTx } from '../../src/protocol/deposit.ts';
 import type { PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
 import {
@@ -11,6 +9,7 @@ import {
   toPayloadJson,
 } from '../../src/protocol/executionPayloadJson.ts';
 import type { Header } from '../../src/protocol/header.ts';
+import { payloadHeader } from '../../src/protocol/payloadHeader.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
 import { toQuantity } from '../../src/protocol/rpcJson.ts';
 import { checkJwt } from '../../src/transport/jwt.ts';
@@ -102,7 +101,7 @@ function envelopeJson(envelope: PayloadEnvelope, version: string | undefined): o
 
 function blockJson(config: RollupConfig, found: PayloadEnvelope | undefined): unknown {
   if (found === undefined) return null;
-  const header = headerOf(toExecutionConfig(config), found);
+  const header = payloadHeader(config, found);
   const { blockHash, transactions, withdrawals } = found.executionPayload;
   const fields = Object.entries(header).map(([key, value]) => [
     WIRE_NAMES[key] ?? key,

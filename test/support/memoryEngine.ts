@@ -6,12 +6,11 @@ import type {
   ForkchoiceState,
   PayloadStatus,
 } from '../../src/engine/port.ts';
-import { headerOf } from '../../src/execution/payloadBlock.ts';
-import { toExecutionConfig } from '../../src/execution/executionConfig.ts';
 import type { PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
 import { encodeExtraData } from '../../src/protocol/extraData.ts';
 import { isActive } from '../../src/protocol/forks.ts';
 import { headerHash } from '../../src/protocol/header.ts';
+import { payloadHeader } from '../../src/protocol/payloadHeader.ts';
 import type { PayloadAttributes } from '../../src/protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
 
@@ -190,5 +189,5 @@ function seal(
 }
 
 function hashOf(config: RollupConfig, envelope: PayloadEnvelope): Hash {
-  return headerHash(headerOf(toExecutionConfig(config), envelope));
+  return headerHash(payloadHeader(config, envelope));
 }

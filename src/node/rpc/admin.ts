@@ -1,10 +1,9 @@
 import { DecodeError } from '../../base/errors.ts';
 import type { JsonValue } from '../../base/json.ts';
-import { toExecutionConfig } from '../../execution/executionConfig.ts';
-import { headerOf } from '../../execution/payloadBlock.ts';
 import type { PayloadEnvelope } from '../../protocol/executionPayload.ts';
 import { fromEnvelopeJson } from '../../protocol/executionPayloadJson.ts';
 import { headerHash } from '../../protocol/header.ts';
+import { payloadHeader } from '../../protocol/payloadHeader.ts';
 import type { RollupNode } from '../node.ts';
 import {
   invalidParam,
@@ -87,7 +86,7 @@ function readEnvelope(value: JsonValue, index: number): PayloadEnvelope {
 
 function assertHash(node: RollupNode, envelope: PayloadEnvelope): void {
   const { blockHash } = envelope.executionPayload;
-  const found = headerHash(headerOf(toExecutionConfig(node.options.config.rollup), envelope));
+  const found = headerHash(payloadHeader(node.options.config.rollup, envelope));
   if (found === blockHash) return;
   const message = `payload has bad block hash: ${blockHash}, actual block hash is: ${found}`;
   throw new RpcError(RPC_CODES.application, message);
