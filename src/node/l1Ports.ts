@@ -38,7 +38,7 @@ export async function openL1(
   const endpoints = options.endpoints
     .filter(isHttp)
     .map((server) => createEndpoint({ ...server, limits, timeoutMs: options.requestTimeoutMs }));
-  const source = createL1Source(rollup, createPool(endpoints));
+  const source = createL1Source(rollup, createPool(endpoints, waits));
   const announced = options.endpoints.find((server) => !isHttp(server));
   const onBroken = (err: Error): void => log.warn('L1 head subscription broke', { err });
   const heads = createL1Heads({

@@ -1,4 +1,5 @@
 import { type AbortOptions, sleep } from '../transport/abort.ts';
+import type { OpenWait, Waits } from '../transport/waits.ts';
 import type { Endpoint } from './endpoint.ts';
 import { SourceError } from './errors.ts';
 
@@ -26,20 +27,42 @@ export type Pool = {
 /** Rounds of one question in which every endpoint only said "slower". */
 const MAX_PACE_ROUNDS = 20;
 
-/** @param endpoints At least one, the preferred ones first. */
-export function createPool(endpoints: readonly Endpoint[]): Pool {
+/**
+ * @param endpoints At least one, the preferred ones first.
+ * @param waits     Where it is listed that all of them want fewer calls.
+ */
+export function createPool(endpoints: readonly Endpoint[], waits: Waits): Pool {
+  let slowed: OpenWait | undefined;
+  let slowedCalls = 0;
+  /** One wait for all calls that are held back: there may be hundreds. */
+  const holdBack = async (error: SourceError, options: AbortOptions): Promise<void> => {
+    const restMs = shortestRest(endpoints);
+    slowed ??= waits.begin('an L1 endpoint to allow more calls', 'ask again, more slowly');
+    slowedCalls += 1;
+    const nextActionAtMs = Date.now() + restMs;
+    slowed.update({ tries: slowedCalls, lastError: error.message, nextActionAtMs });
+    await sleep(restMs, options);
+  };
+  const goOn = (): void => {
+    slowed?.end();
+    slowed = undefined;
+    slowedCalls = 0;
+  };
   return {
     endpoints,
     ask: async (attempt, options = {}) => {
       for (let round = 0; ; round++) {
         const outcome = await askRound(endpoints, attempt, options);
+        const isSlowed = outcome.type === 'failed' && outcome.error.code === 'rateLimited';
+        if (!isSlowed) goOn();
         if (outcome.type === 'value') return outcome.value;
         if (outcome.type === 'nothing') return undefined;
-        if (outcome.error.code !== 'rateLimited' || round === MAX_PACE_ROUNDS) throw outcome.error;
-        await sleep(shortestRest(endpoints), options);
+        if (!isSlowed || round === MAX_PACE_ROUNDS) throw outcome.error;
+        await holdBack(outcome.error, options);
       }
     },
     close: () => {
+      goOn();
       for (const endpoint of endpoints) endpoint.close();
     },
   };

@@ -39,7 +39,10 @@ async function follow(
     servers.map((server) => startL1Server({ chain: CHAIN, ...server })),
   );
   const waits = createWaits();
-  const pool = createPool(started.map(({ url }) => createEndpoint({ url, timeoutMs: 300 })));
+  const pool = createPool(
+    started.map(({ url }) => createEndpoint({ url, timeoutMs: 300 })),
+    createWaits(),
+  );
   const source = createL1Source(CONFIG, pool);
   const heads = createL1Heads({ source, waits, pollIntervalMs: 5, epochPollIntervalMs: 0 });
   const stop = new AbortController();

@@ -6,6 +6,7 @@ import { createEndpoint } from '../../src/sources/endpoint.ts';
 import { SourceError } from '../../src/sources/errors.ts';
 import { createL1Source, type L1Source } from '../../src/sources/l1Source.ts';
 import { createPool } from '../../src/sources/pool.ts';
+import { createWaits } from '../../src/transport/waits.ts';
 import { makeL1Chain, type ServedBlock } from '../support/l1Chain.ts';
 import { type L1Server, type L1ServerOptions, startL1Server } from '../support/l1Server.ts';
 import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
@@ -33,7 +34,7 @@ async function connect(
     servers.map((server) => startL1Server({ chain: CHAIN, ...server })),
   );
   const endpoints = started.map(({ url }) => createEndpoint({ url, timeoutMs: 200 }));
-  const source = createL1Source(CONFIG, createPool(endpoints));
+  const source = createL1Source(CONFIG, createPool(endpoints, createWaits()));
   cleanups.push(source.close, ...started.map(({ close }) => close));
   return [source, started];
 }

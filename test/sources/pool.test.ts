@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/sources/endpoint.ts';
 import { SourceError } from '../../src/sources/errors.ts';
 import { createPool } from '../../src/sources/pool.ts';
+import { createWaits } from '../../src/transport/waits.ts';
 
 type Told = { distrusted: number; trusted: number; lagging: number; probed: number };
 
@@ -37,7 +38,7 @@ function scripted(
 }
 
 const ask = (...endpoints: readonly Endpoint[]): Promise<unknown> =>
-  createPool(endpoints).ask((endpoint) => endpoint.call('', []));
+  createPool(endpoints, createWaits()).ask((endpoint) => endpoint.call('', []));
 const failure = (code: SourceError['code']): SourceError => new SourceError(code, code);
 
 describe('createPool', () => {
@@ -96,6 +97,20 @@ describe('createPool', () => {
     const a = scripted('a', [failure('rateLimited'), failure('rateLimited'), 1]);
     expect(await ask(a.endpoint)).toBe(1);
     expect(a.asked()).toBe(3);
+  });
+
+  test('behavior: what is held back is listed, with what the endpoint said', async () => {
+    const waits = createWaits();
+    const listed: unknown[] = [];
+    const answers = [failure('rateLimited'), failure('rateLimited'), 1];
+    const pool = createPool([scripted('a', answers).endpoint], waits);
+    await pool.ask((endpoint) => {
+      listed.push(waits.list().map(({ name, tries, lastError }) => [name, tries, lastError]));
+      return endpoint.call('', []);
+    });
+    const name = 'an L1 endpoint to allow more calls';
+    expect(listed).toEqual([[], [[name, 1, 'rateLimited']], [[name, 2, 'rateLimited']]]);
+    expect(waits.list()).toEqual([]);
   });
 
   test('error: the last failure, when all have failed', async () => {

@@ -65,7 +65,7 @@ async function readAll(chain: string, fault: readonly string[] = []): Promise<Ru
     () => undefined,
   );
   const endpoint = createEndpoint({ url: new URL(served.urls.l1), timeoutMs: 200 });
-  const source = createL1Source(config, createPool([endpoint]));
+  const source = createL1Source(config, createPool([endpoint], createWaits()));
   const waits = createWaits();
   const heads = createL1Heads({ source, waits });
   const beacon = createBeaconApi({ url: new URL(served.urls.beacon), timeoutMs: 200 });

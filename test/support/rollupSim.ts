@@ -17,6 +17,7 @@ import { systemConfigOfL2Block } from '../../src/protocol/systemConfigOfL2Block.
 import { createEndpoint } from '../../src/sources/endpoint.ts';
 import { createL1Source } from '../../src/sources/l1Source.ts';
 import { createPool } from '../../src/sources/pool.ts';
+import { createWaits } from '../../src/transport/waits.ts';
 import { rpc } from './anvil.ts';
 import { batchBlocks } from './batcher.ts';
 
@@ -43,7 +44,10 @@ export function createRollupSim(
   l2TxBytes = 300,
 ): RollupSim {
   const config: DeriveConfig = { rollup, l1Chain: devL1ChainConfig(rollup.l1ChainId) };
-  const l1 = createL1Source(rollup, createPool([createEndpoint({ url: new URL(url) })]));
+  const l1 = createL1Source(
+    rollup,
+    createPool([createEndpoint({ url: new URL(url) })], createWaits()),
+  );
   const blocks: L1Block[] = [];
   const unsafe: L2Block[] = [genesisBlock(rollup)];
   const view: L1View = {
