@@ -80,6 +80,7 @@ export async function* followL1(
   const recent = new Map<bigint, Hash>([[options.after.number, options.after.hash]]);
   let last = options.after;
   let batcher = options.batcherAddr;
+  options.heads.hasRead(last.number);
   const ahead = createReadAhead({ ...options, deadlineMs, batcher: () => batcher }, abort);
   try {
     for (;;) {
@@ -108,6 +109,7 @@ export async function* followL1(
       recent.set(last.number, last.hash);
       recent.delete(last.number - BigInt(RECENT_BLOCKS));
       ahead.drop(last.number);
+      options.heads.hasRead(last.number);
       yield { type: 'block', block: complete };
     }
   } finally {

@@ -1,40 +1,90 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { createEndpoint } from '../../src/sources/endpoint.ts';
 import { SourceError } from '../../src/sources/errors.ts';
-import { createL1Heads, type L1Heads, type L1HeadsOptions } from '../../src/sources/l1Heads.ts';
-import { createL1Source } from '../../src/sources/l1Source.ts';
+import {
+  createL1Heads,
+  type HeadsClock,
+  type L1Heads,
+  type L1HeadsOptions,
+} from '../../src/sources/l1Heads.ts';
+import type { L1Label } from '../../src/sources/l1Source.ts';
 import { subscribeNewHeads } from '../../src/sources/l1Subscription.ts';
-import { createPool } from '../../src/sources/pool.ts';
-import { createWaits, type Waits } from '../../src/transport/waits.ts';
+import { createWaits } from '../../src/transport/waits.ts';
 import { makeL1Chain, type ServedBlock } from '../support/l1Chain.ts';
-import { type L1Server, type L1ServerOptions, startL1Server } from '../support/l1Server.ts';
-import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-const CHAIN = makeL1Chain({ count: 10 });
+const CHAIN = makeL1Chain({ count: 20 });
 const hashAt = (number: number) => (CHAIN[number] as ServedBlock).hash;
 
+/** Time that moves only when told to. */
+function manualClock() {
+  let nowMs = 0;
+  let sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
+  const clock: HeadsClock = {
+    now: () => nowMs,
+    sleep: (ms, { signal }) =>
+      new Promise((resolve, reject) => {
+        const onAbort = (): void => reject(signal?.reason);
+        const wake = (): void => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        sleepers.push({ untilMs: nowMs + ms, wake });
+        signal?.addEventListener('abort', onAbort);
+      }),
+  };
+  /** Lets everything happen that can without time. */
+  const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+  const advance = async (ms: number): Promise<void> => {
+    nowMs += ms;
+    const due = sleepers.filter(({ untilMs }) => untilMs <= nowMs);
+    sleepers = sleepers.filter(({ untilMs }) => untilMs > nowMs);
+    for (const { wake } of due) wake();
+    await settle();
+  };
+  return { clock, settle, advance };
+}
+
+/** An L1 of which only the heads matter. A label without a number is not there. */
+function scriptedHeads(numbers: { latest?: number; safe?: number; finalized?: number }) {
+  const asked: string[] = [];
+  let failure: SourceError | undefined;
+  const source: L1HeadsOptions['source'] = {
+    ref: async (id) => {
+      const label = (id as { readonly label: L1Label }).label;
+      asked.push(label);
+      if (failure !== undefined) throw failure;
+      const number = numbers[label];
+      if (number === undefined) return undefined;
+      const { hash, block } = CHAIN[number] as ServedBlock;
+      const parentHash = block['parentHash'] as `0x${string}`;
+      return { number: BigInt(number), hash, parentHash, timestamp: 0n };
+    },
+  };
+  const fail = (error: SourceError | undefined): void => {
+    failure = error;
+  };
+  return { source, numbers, asked, fail };
+}
+
 async function watch(
-  server: Partial<L1ServerOptions> = {},
+  numbers: { latest?: number; safe?: number; finalized?: number },
   options: Partial<L1HeadsOptions> = {},
-): Promise<{ readonly heads: L1Heads; readonly server: L1Server; readonly waits: Waits }> {
-  const started = await startL1Server({ chain: CHAIN, ...server });
-  const source = createL1Source(CONFIG, createPool([createEndpoint({ url: started.url })]));
+) {
+  const l1 = scriptedHeads(numbers);
+  const time = manualClock();
   const waits = createWaits();
-  const heads = createL1Heads({
-    source,
-    waits,
-    pollIntervalMs: 2,
-    epochPollIntervalMs: 0,
-    ...options,
-  });
-  cleanups.push(heads.close, source.close, started.close);
-  return { heads, server: started, waits };
+  const { source } = l1;
+  const { clock } = time;
+  const polls = { pollIntervalMs: 1_000, epochPollIntervalMs: 0 };
+  const heads = createL1Heads({ source, waits, clock, ...polls, ...options });
+  cleanups.push(heads.close);
+  await time.settle();
+  return { heads, waits, l1, ...time };
 }
 
 function nextHead(heads: L1Heads, label = 'latest'): Promise<bigint> {
@@ -49,41 +99,85 @@ function nextHead(heads: L1Heads, label = 'latest'): Promise<bigint> {
 
 describe('createL1Heads', () => {
   test('default: polls, and tells each change once', async () => {
-    const { heads, server } = await watch({ head: 3n });
-    expect(heads.head('latest')).toBeUndefined();
-    expect(await nextHead(heads)).toBe(3n);
+    const { heads, l1, advance } = await watch({ latest: 3 });
     expect(heads.head('latest')).toMatchObject({ number: 3n, hash: hashAt(3) });
-    const next = nextHead(heads);
-    server.head = 5n;
-    expect(await next).toBe(5n);
+    const told: bigint[] = [];
+    heads.onChange((_, { number }) => told.push(number));
+    l1.numbers.latest = 5;
+    await advance(999);
+    expect(told).toEqual([]);
+    await advance(1);
+    await advance(1_000);
+    expect(told).toEqual([5n]);
   });
 
-  test('behavior: safe and finalized at their own pace', async () => {
-    const { heads } = await watch({}, { epochPollIntervalMs: 2 });
-    expect(await nextHead(heads, 'finalized')).toBe(9n);
-    expect(heads.head('safe')?.number ?? 9n).toBe(9n);
+  test('behavior: safe and finalized together, at their own pace', async () => {
+    const numbers = { latest: 9, safe: 8, finalized: 7 };
+    const { heads, l1, advance } = await watch(numbers, { epochPollIntervalMs: 5_000 });
+    expect(heads.head('safe')?.number).toBe(8n);
+    expect(heads.head('finalized')?.number).toBe(7n);
+    l1.asked.splice(0);
+    l1.numbers.finalized = 9;
+    await advance(4_999);
+    expect(l1.asked).toEqual(['latest']);
+    await advance(1);
+    expect(l1.asked).toEqual(['latest', 'safe', 'finalized']);
+    expect(heads.head('finalized')?.number).toBe(9n);
+  });
+
+  test('behavior: far behind the head it is asked for once a slot', async () => {
+    const { heads, l1, advance } = await watch({ latest: 19 });
+    heads.hasRead(2n);
+    for (let second = 1; second < 12; second++) await advance(1_000);
+    expect(l1.asked).toEqual(['latest']);
+    await advance(1_000);
+    expect(l1.asked).toEqual(['latest', 'latest']);
+    heads.hasRead(3n);
+    await advance(1_000);
+    expect(l1.asked).toEqual(['latest', 'latest', 'latest']);
+  });
+
+  test('behavior: before the finalized block is read nobody asks for a later one', async () => {
+    const numbers = { latest: 9, safe: 8, finalized: 7 };
+    const { heads, l1, advance } = await watch(numbers, { epochPollIntervalMs: 2_000 });
+    heads.hasRead(6n);
+    await advance(2_000);
+    expect(l1.asked.filter((label) => label === 'finalized')).toHaveLength(1);
+    heads.hasRead(7n);
+    await advance(2_000);
+    expect(l1.asked.filter((label) => label === 'finalized')).toHaveLength(2);
   });
 
   test('behavior: a failed poll is listed and tried again', async () => {
-    let isBroken = true;
-    const { heads, waits } = await watch({
-      fault: () => (isBroken ? { type: 'status', status: 500 } : undefined),
-    });
-    while (waits.list().length === 0) await new Promise((done) => setTimeout(done, 1));
-    expect(waits.list()[0]).toMatchObject({ name: "the L1's latest block" });
-    isBroken = false;
-    expect(await nextHead(heads)).toBe(9n);
+    const { heads, l1, waits, advance } = await watch({ latest: 3 });
+    l1.fail(new SourceError('timeout', 'late'));
+    await advance(1_000);
+    expect(waits.list()).toMatchObject([{ name: "the L1's latest block", lastError: 'late' }]);
+    l1.fail(undefined);
+    l1.numbers.latest = 4;
+    await advance(100);
+    expect(heads.head('latest')?.number).toBe(4n);
     expect(waits.list()).toEqual([]);
   });
 
+  test('behavior: no latest block, or none any more, is a failure', async () => {
+    const young = await watch({ latest: 1 }, { epochPollIntervalMs: 1_000 });
+    expect(young.waits.list()).toEqual([]);
+    delete young.l1.numbers.latest;
+    await young.advance(1_000);
+    expect(young.waits.list()).toMatchObject([{ name: "the L1's latest block" }]);
+    const old = await watch({ latest: 3, safe: 2, finalized: 1 }, { epochPollIntervalMs: 1_000 });
+    delete old.l1.numbers.finalized;
+    await old.advance(1_000);
+    expect(old.waits.list()).toMatchObject([{ name: "the L1's safe and finalized block" }]);
+  });
+
   test('behavior: nothing more after close', async () => {
-    const { heads, server } = await watch({ head: 1n });
-    await nextHead(heads);
+    const { heads, l1, advance } = await watch({ latest: 1 });
     heads.close();
-    server.head = 5n;
-    const calls = server.calls.length;
-    await new Promise((done) => setTimeout(done, 20));
-    expect(server.calls.length).toBeLessThanOrEqual(calls + 1);
+    l1.numbers.latest = 5;
+    await advance(1_000);
+    expect(l1.asked).toEqual(['latest']);
     expect(heads.head('latest')?.number).toBe(1n);
   });
 });
@@ -92,16 +186,19 @@ describe('subscribeNewHeads', () => {
   type Sockets = {
     readonly url: URL;
     readonly announce: (result: unknown) => void;
-    readonly opened: () => number;
+    /** Resolves when connections have been opened so many times. */
+    readonly opened: (times: number) => Promise<void>;
   };
 
   async function startSockets(): Promise<Sockets> {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await new Promise((done) => server.once('listening', done));
-    let opened = 0;
+    let times = 0;
+    let told: (() => void) | undefined;
     let waiting: unknown[] = [];
     server.on('connection', (socket) => {
-      opened += 1;
+      times += 1;
+      told?.();
       socket.on('message', () => {
         socket.send('{"jsonrpc":"2.0","id":1,"result":"0xsub"}');
         for (const result of waiting) socket.send(notification(result));
@@ -115,7 +212,11 @@ describe('subscribeNewHeads', () => {
     const { port } = server.address() as { port: number };
     return {
       url: new URL(`ws://127.0.0.1:${port}`),
-      opened: () => opened,
+      opened: (wanted) =>
+        new Promise((resolve) => {
+          told = () => void (times >= wanted && resolve());
+          told();
+        }),
       announce: (result) => {
         if (server.clients.size === 0) waiting.push(result);
         for (const client of server.clients) client.send(notification(result));
@@ -136,11 +237,8 @@ describe('subscribeNewHeads', () => {
 
   test('default: announced heads arrive without a poll', async () => {
     const sockets = await startSockets();
-    const { heads } = await watch(
-      { head: 1n },
-      { pollIntervalMs: 60_000, subscribe: subscribeNewHeads({ url: sockets.url }) },
-    );
-    await nextHead(heads);
+    const subscribe = subscribeNewHeads({ url: sockets.url });
+    const { heads } = await watch({ latest: 1 }, { subscribe });
     const next = nextHead(heads);
     sockets.announce(header(4));
     expect(await next).toBe(4n);
@@ -166,7 +264,7 @@ describe('subscribeNewHeads', () => {
       );
     });
     sockets.announce({ ...header(4), stateRoot: hashAt(1) });
-    while (sockets.opened() < 2) await new Promise((done) => setTimeout(done, 1));
+    await sockets.opened(2);
     sockets.announce(header(5));
     await arrived;
     expect(seen).toEqual([5n]);
