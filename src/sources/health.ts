@@ -18,7 +18,7 @@ export type Health = {
 };
 
 const FIRST_REST_MS = 100;
-const LONGEST_REST_MS = 30_000;
+const LONGEST_REST_MS = 10_000;
 
 /** About the time in which one L1 node catches up with another. */
 const LAG_REST_MS = 500;

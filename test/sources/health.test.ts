@@ -17,7 +17,7 @@ describe('createHealth', () => {
       nowMs += health.restMs();
     }
     expect(rests.slice(0, 4)).toEqual([100, 200, 400, 800]);
-    expect(rests.at(-1)).toBe(30_000);
+    expect(rests.at(-1)).toBe(10_000);
     expect(health.isUnsure()).toBe(true);
     health.succeeded();
     expect(health.isUnsure()).toBe(false);
