@@ -31,11 +31,20 @@ export type BeaconOptions = {
 export function createBeaconSource(options: BeaconOptions): BlobSource {
   const { kzg, store } = options;
   const everyone = [...options.servers, ...(options.archivers ?? [])];
-  let clock: BeaconClock | undefined;
+  let clock: Promise<BeaconClock> | undefined;
 
   const slotOf = async (block: L1BlockRef, abort: AbortOptions): Promise<bigint> => {
-    clock ??= await readClock(everyone, options.secondsPerSlot, abort);
-    return (block.timestamp - clock.genesisTime) / clock.secondsPerSlot;
+    // Read once, though many blocks are fetched ahead at a time; so no one of them may abort it.
+    clock ??= readClock(everyone, options.secondsPerSlot);
+    const reading = clock;
+    try {
+      const { genesisTime, secondsPerSlot } = await reading;
+      abort.signal?.throwIfAborted();
+      return (block.timestamp - genesisTime) / secondsPerSlot;
+    } catch (error) {
+      if (clock === reading) clock = undefined;
+      throw error;
+    }
   };
 
   return {
@@ -106,12 +115,11 @@ async function versionedHashOf(kzg: BlobKzg, blob: Uint8Array): Promise<Hash | u
 async function readClock(
   servers: readonly BeaconApi[],
   secondsPerSlot: bigint | undefined,
-  abort: AbortOptions,
 ): Promise<BeaconClock> {
   let failure: SourceError | undefined;
   for (const server of servers) {
     try {
-      const clock = await server.clock(abort);
+      const clock = await server.clock();
       return secondsPerSlot === undefined ? clock : { ...clock, secondsPerSlot };
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;

@@ -84,6 +84,12 @@ describe('createBeaconSource', () => {
     expect(server?.paths.length).toBe(4);
   });
 
+  test('behavior: asked many times at once, it reads the clock once', async () => {
+    const [source, [server]] = await connect([{}]);
+    await Promise.all([A, B, C].map(({ hash }) => source.blobs(BLOCK, [hash])));
+    expect(server?.paths.filter((path) => path.endsWith('/genesis'))).toHaveLength(1);
+  });
+
   test('behavior: an all-zero blob is a blob', async () => {
     const zero = makeBlob(0);
     const [source] = await connect([{ blobs: [zero.blob] }]);
@@ -133,16 +139,26 @@ describe('createBeaconSource', () => {
     ['500', { spoil: () => ({ status: 500, body: '{}' }) }],
     ['no JSON', { spoil: () => ({ status: 200, body: '<html>' }) }],
   ];
-  test.each(NOT_HERE)('behavior: %s: the archiver is asked', async (_, options) => {
+  test.each(NOT_HERE)('L3: %s: the archiver is asked', async (_, options) => {
     const [source] = await connect([options], [{}]);
     expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
   });
 
-  test.each(NOT_HERE)('error: %s, and nobody else to ask', async (_, options) => {
+  test.each(NOT_HERE)('L3: %s, and nobody else to ask', async (_, options) => {
     const [source] = await connect([options]);
     const error = await errorOf(source.blobs(BLOCK, [A.hash, B.hash]));
     expect(error).toMatchObject({ code: 'notFound', retryable: true });
     expect(error.message).toContain('L1 block 7');
+  });
+
+  test.each([
+    ['more than were asked for', [C, A, B]],
+    ['one of them twice', [A, B, A]],
+    ['in another order', [B, A]],
+  ])('L4: blobs, %s: only what was asked for is taken, by its hash', async (_, served) => {
+    const body = JSON.stringify({ data: served.map(({ blob }) => hex(blob)) });
+    const [source] = await connect([{ spoil: () => ({ status: 200, body }) }]);
+    expectBlobs(await source.blobs(BLOCK, [A.hash, B.hash]), A, B);
   });
 
   test('behavior: what one server has and another has make the whole', async () => {
