@@ -33,11 +33,16 @@ export type ServedChain = {
 
 /** Serves a recording of `data/chains`; options are the tool's flags in camelCase. */
 export async function serveRecording(name: string, options: object = {}): Promise<ServedChain> {
+  return serveFolder(sharedPath(`data/chains/${name}`), options);
+}
+
+/** Serves a recording in any folder. */
+export async function serveFolder(chain: string, options: object = {}): Promise<ServedChain> {
   const tool = pathToFileURL(sharedPath('tools/serve-chain.mjs')).href;
   const { serveChain } = (await import(tool)) as {
     serveChain: (options: object) => Promise<ServedChain>;
   };
-  return serveChain({ chain: sharedPath(`data/chains/${name}`), ...options });
+  return serveChain({ chain, ...options });
 }
 
 /** What a recording says of its chain. */
@@ -84,10 +89,20 @@ export async function startLive(
   listeners: readonly Partial<DriverEvents>[] = [],
 ): Promise<LiveNode> {
   const execution = changes.execution ?? (await recordedEngine(name));
+  return startLiveOn({ config: recordedConfig(name), execution }, { urls }, changes, listeners);
+}
+
+/** Starts a node on any chain that is being served. */
+export async function startLiveOn(
+  { config, execution }: Pick<NodeOptions, 'config'> & Pick<LiveNode, 'execution'>,
+  { urls }: Pick<ServedChain, 'urls'>,
+  changes: LiveOptions = {},
+  listeners: readonly Partial<DriverEvents>[] = [],
+): Promise<LiveNode> {
   kzg ??= createKzg();
   const node = await startNode(
     {
-      config: recordedConfig(name),
+      config,
       engine: embeddedEngine(execution),
       kzg,
       safeHeads: memorySafeHeads(),
