@@ -29,7 +29,7 @@ describe.each(IMPLEMENTATIONS)('%s', (_, inflate) => {
     expect(inflate(new Uint8Array(flushed), CAP)).toEqual({ bytes: CONTENT, ending: 'truncated' });
   });
 
-  test('behavior: without checksum, or with a wrong one, everything comes out', () => {
+  test('Z7: without checksum, or with a wrong one, everything comes out', () => {
     const without = inflate(STREAM.subarray(0, -4), CAP);
     expect(without).toEqual({ bytes: CONTENT, ending: 'truncated' });
     const wrong = STREAM.slice();
@@ -37,7 +37,7 @@ describe.each(IMPLEMENTATIONS)('%s', (_, inflate) => {
     expect(inflate(wrong, CAP)).toEqual({ bytes: CONTENT, ending: 'corrupt' });
   });
 
-  test('behavior: a truncated stream yields an exact prefix that grows with it', () => {
+  test('Z3, Z7: a truncated stream yields an exact prefix that grows with it', () => {
     let before = 0;
     for (const part of [0.1, 0.5, 0.9]) {
       const { bytes, ending } = inflate(STREAM.subarray(0, STREAM.length * part), CAP);
@@ -55,7 +55,7 @@ describe.each(IMPLEMENTATIONS)('%s', (_, inflate) => {
     expect(inflate(STREAM, 1)).toEqual({ bytes: CONTENT.subarray(0, 1), ending: 'capped' });
   });
 
-  test('behavior: a corrupt block yields what came before it', () => {
+  test('Z7: a corrupt block yields what came before it', () => {
     // A stored block of three bytes, then one of the reserved type.
     const stream = hexToBytes('0x7801000300fcff01020307');
     expect(inflate(stream, CAP)).toEqual({ bytes: Uint8Array.of(1, 2, 3), ending: 'corrupt' });

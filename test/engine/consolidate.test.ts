@@ -95,7 +95,7 @@ describe('consolidate', () => {
     ['withdrawals', { withdrawals: undefined }],
     ['withdrawals', { withdrawals: [{}] }],
     ['feeRecipient', { feeRecipient: `0x${'12'.repeat(20)}` }],
-  ])('behavior: another %s of the block, any fork', (field, change) => {
+  ])('E7: another %s of the block, any fork', (field, change) => {
     for (const fork of ['canyon', 'jovian', 'karst'] as const) {
       expect(fieldOf(withPayload(matching(fork), change)), fork).toBe(field);
     }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { decideFinality, type FinalityFacts } from '../../src/node/finality.ts';
+import { memorySafeHeads } from '../../src/node/safeHeads.ts';
 
 const id = (number: number, word = 'aa') => ({
   number: BigInt(number),
-  hash: `0x${word.repeat(31)}${number.toString(16).padStart(2, '0')}` as const,
+  hash: `0x${word.repeat(30)}${number.toString(16).padStart(4, '0')}` as const,
 });
 
 /** L1 block 20 is final; block 18 made L2 block 40 safe. */
@@ -14,6 +15,30 @@ const FACTS: FinalityFacts = {
   safeL2: id(44, 'bb'),
   canonical: { atSignal: id(20).hash, atRecord: id(18).hash },
 };
+
+describe('sparse batches', () => {
+  // Only some L1 blocks make anything safe; finality signals come for any.
+  test.each([10, 100, 1000])('E8: one every %i L1 blocks', async (gap) => {
+    const safeHeads = memorySafeHeads();
+    for (let made = 1; made <= 5; made++) {
+      await safeHeads.record({ l1: id(made * gap), l2: id(made * 7, 'bb') });
+    }
+    let finalizedL2 = id(0, 'bb');
+    const finalized: number[] = [];
+    for (let signal = 1; signal <= 5 * gap; signal += Math.ceil(gap / 3)) {
+      const record = await safeHeads.at(BigInt(signal));
+      const canonical = { atSignal: id(signal).hash, atRecord: record?.l1.hash };
+      const facts = { finalizedL1: id(signal), record, finalizedL2, safeL2: id(35, 'bb') };
+      const verdict = decideFinality({ ...facts, canonical });
+      if (verdict.type !== 'finalize') continue;
+      finalizedL2 = verdict.l2 as typeof finalizedL2;
+      finalized.push(Number(verdict.l2.number));
+      // Only what is derived from L1 blocks up to the signal.
+      expect(Number(verdict.l2.number)).toBe(7 * Math.floor(signal / gap));
+    }
+    expect(finalized).toEqual([7, 14, 21, 28]);
+  });
+});
 
 describe('decideFinality', () => {
   test('default: what was safe after the finalized L1 block is final', () => {

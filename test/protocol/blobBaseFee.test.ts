@@ -58,7 +58,7 @@ describe('blobBaseFee', () => {
     expect(feeAt(4000n, 208_805_160n)).toBe(57_656_159n);
   });
 
-  test('behavior: the newest entry that is active at the L1 time', () => {
+  test('L13: the newest entry that is active at the L1 time', () => {
     const times = [1000n, 1999n, 2000n, 2999n, 3000n, 3999n, 4000n, 9999n];
     expect(times.map((time) => feeAt(time, 10_485_760n))).toEqual([
       23n,

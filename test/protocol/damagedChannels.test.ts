@@ -25,7 +25,7 @@ const CALLDATA = [
   'op-sepolia-span-dec2023',
 ];
 
-describe.skipIf(lacksShared('data/batches'))('real channels of calldata, damaged', () => {
+describe.skipIf(lacksShared('data/batches'))('Z3: real channels of calldata, damaged', () => {
   for (const name of CALLDATA) {
     test(name, () => {
       const [data] = readSharedHexLines(`data/batches/${name}-calldata.hex`);
@@ -34,7 +34,7 @@ describe.skipIf(lacksShared('data/batches'))('real channels of calldata, damaged
   }
 });
 
-describe.skipIf(lacksShared('data/blobs'))('real channels of blobs, damaged', () => {
+describe.skipIf(lacksShared('data/blobs'))('Z4: real channels of blobs, damaged', () => {
   test('op-sepolia-6582929', () => {
     const blobs = [0, 1, 2].map((i) => readShared(`data/blobs/op-sepolia-6582929-${i}.blob`));
     const channel = joined(blobs.map(decodeBlob));

@@ -56,14 +56,14 @@ describe('decodeSpanBatch', () => {
     }
   });
 
-  test('error: no block, or too many', () => {
+  test('B12: no block, or too many', () => {
     expect(() => decodeSpanBatch(prefix(0n))).toThrow('block_count: expected at least 1');
     const tooMany = prefix(BigInt(MAX_SPAN_BATCH_ELEMENTS) + 1n);
     expect(() => decodeSpanBatch(tooMany)).toThrow('expected at most 10000000, found 10000001');
     expect(() => decodeSpanBatch(prefix(2n ** 64n - 1n))).toThrow(DecodeError);
   });
 
-  test('error: too many transactions, of a block or together', () => {
+  test('B12: too many transactions, of a block or together', () => {
     const max = encodeUvarint(BigInt(MAX_SPAN_BATCH_ELEMENTS));
     const over = encodeUvarint(BigInt(MAX_SPAN_BATCH_ELEMENTS) + 1n);
     const bits = Uint8Array.of(0);
@@ -95,7 +95,7 @@ describe('decodeSpanBatch', () => {
     );
   });
 
-  test('error: transaction data of more than 10,000,000 bytes', () => {
+  test('B5: transaction data of more than 10,000,000 bytes', () => {
     const data = encodeRlp([new Uint8Array(10_000_000)]);
     expect(() => decodeSpanBatch(oneTxSpan({ data }))).toThrow('an item of at most 10000000');
     expect(() => decodeSpanBatch(oneTxSpan({ data: data.subarray(0, 9_999_000) }))).toThrow(
@@ -146,7 +146,25 @@ describe('expandSpanBatch', () => {
     expect(() => expandSpanBatch(raw, SPAN_CONTEXT)).toThrow(DecodeError);
   });
 
-  test('error: a set-code transaction without recipient, or with an integer above 256 bits', () => {
+  test.each([
+    ['legacy', '0xc3808080', { creates: true, calls: true }],
+    ['type 1', '0x01c4808080c0', { creates: true, calls: true }],
+    ['type 2', '0x02c580808080c0', { creates: true, calls: true }],
+    ['type 4', '0x04c680808080c0c0', { creates: false, calls: true }],
+    ['post-exec', '0x7dc0', { creates: true, calls: true }],
+  ])('B11: %s with and without a recipient', (_, data, { creates, calls }) => {
+    for (const [creation, allowed] of [
+      [true, creates],
+      [false, calls],
+    ] as const) {
+      const raw = decodeSpanBatch(oneTxSpan({ data: hexToBytes(data), creation }));
+      const expand = () => expandSpanBatch(raw, SPAN_CONTEXT).elements.length;
+      if (allowed) expect(expand(), `creation ${creation}`).toBe(1);
+      else expect(expand, `creation ${creation}`).toThrow(DecodeError);
+    }
+  });
+
+  test('B11: a set-code transaction without recipient, or with an integer above 256 bits', () => {
     const setCode = (value: Uint8Array) =>
       concatBytes(Uint8Array.of(4), encodeRlp([value, EMPTY, EMPTY, EMPTY, [], []]));
     const expand = (data: Uint8Array, creation: boolean) => () =>

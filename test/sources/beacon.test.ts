@@ -35,7 +35,7 @@ async function connect(
   const start = (options: Options): Promise<BeaconServer> =>
     startBeaconServer({ blobs: [C.blob, B.blob, A.blob], ...options });
   const started = await Promise.all([...servers, ...archivers].map(start));
-  const apis = started.map(({ url }) => createBeaconApi({ url, timeoutMs: 200 }));
+  const apis = started.map(({ url }) => createBeaconApi({ url, timeoutMs: 2_000 }));
   cleanups.push(...apis.map((api) => api.close), ...started.map(({ close }) => close));
   const source = createBeaconSource({
     servers: apis.slice(0, servers.length),

@@ -124,7 +124,7 @@ describe('l1BlockFromRpc', () => {
     expect(call).toThrow(/block 105.*receipts/);
   });
 
-  test('error: an empty list of receipts', () => {
+  test('L15: an empty list of receipts', () => {
     const call = () => l1BlockFromRpc({ config: CONFIG }, BLOCK, []);
     expect(sourceError(call)).toEqual(['unverified', true]);
   });

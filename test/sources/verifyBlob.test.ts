@@ -21,7 +21,7 @@ describe('assertBlob', () => {
     await expect(assertBlob(HEAD_KZG, HASH, BLOB)).resolves.toBeUndefined();
   });
 
-  test('error: another blob', async () => {
+  test('L18: another blob', async () => {
     const other = BLOB.slice();
     other[0] = 6;
     const error = await refusal(HEAD_KZG, other);

@@ -53,7 +53,7 @@ describe('decompressBrotliPure', () => {
     expect(sameAs(TEXT, decompressBrotliPure(longer, CAP))).toBe('clean');
   });
 
-  test('behavior: every truncation yields a prefix', () => {
+  test('Z4: every truncation yields a prefix', () => {
     const stream = compress(TEXT, 9);
     for (let length = 0; length < stream.length; length++) {
       const { bytes, ending } = decompressBrotliPure(stream.subarray(0, length), CAP);
@@ -70,7 +70,7 @@ describe('decompressBrotliPure', () => {
     }
   });
 
-  test('behavior: any damage ends in a result', () => {
+  test('Z6: any damage ends in a result', () => {
     const stream = compress(TEXT, 9);
     const edits = fc.array(fc.tuple(fc.nat(stream.length - 1), fc.nat(255)), { maxLength: 3 });
     fc.assert(

@@ -31,7 +31,7 @@ describe('l1ChainConfigById', () => {
     expect(l1ChainConfigById(900n)).toBeUndefined();
   });
 
-  test('behavior: every L1 of the registry is known', () => {
+  test('L13: every L1 of the registry is known', () => {
     for (const name of networkNames()) {
       const { l1ChainId } = rollupConfigByNetwork(name);
       expect(l1ChainConfigById(l1ChainId)?.chainId, name).toBe(l1ChainId);

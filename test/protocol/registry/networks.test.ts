@@ -102,7 +102,7 @@ describe.skipIf(lacksRegistry)('the Superchain Registry', () => {
     expect(files.length).toBe(REGISTRY_CHAINS.length);
   });
 
-  test.each(files)('behavior: %s', (path) => {
+  test.each(files)('V17: %s', (path) => {
     const [superchain, file] = path.split('/') as [string, string];
     const network = `${file.slice(0, -'.toml'.length)}-${superchain}`;
     const text = readFileSync(`${configs}/${path}`, 'utf8');
