@@ -107,7 +107,7 @@ function readMethods(call: Call, config: HttpEngineOptions['config']): ReadMetho
   return {
     block: async (id, options) => {
       const [method, selector] = blockQuery(id);
-      const answer = await call(method, [selector, true], options);
+      const answer = await nullIfAbsent(call(method, [selector, true], options));
       return answer === null ? undefined : decoded(method, () => fromBlockJson(config, answer));
     },
     storageRoot: async (address, blockHash, options): Promise<Hash> => {
@@ -122,6 +122,23 @@ function readMethods(call: Call, config: HttpEngineOptions['config']): ReadMetho
     },
   };
 }
+
+/**
+ * op-geth says with an error that it has no safe or finalized block yet, as it has none on a fresh
+ * chain; other engines do so for any block that they lack. The words are those that op-node knows.
+ */
+async function nullIfAbsent(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'rpc' && ABSENT.test(error.message)) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+const ABSENT = /(block|header) not found|unknown block/i;
 
 /**
  * A payload that hashes to what it says. A damaged one would come back as INVALID, and be taken for

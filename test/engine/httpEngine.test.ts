@@ -144,6 +144,26 @@ describe('createHttpEngine', () => {
     expect(await errorOf(engine.chainId())).toMatchObject({ code, rpcCode, retryable });
   });
 
+  test.each([
+    ['a label without block', 'finalized block not found'],
+    ['no such header', 'Header not found'],
+    ['no such block', 'Unknown block'],
+  ])('behavior: an error that says "%s" is no block', async (_, message) => {
+    const body = `{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"${message}"}}`;
+    const { engine, close } = await connect({ fault: () => ({ type: 'body', body }) });
+    cleanups.push(close);
+    expect(await engine.block({ label: 'finalized' })).toBeUndefined();
+    // Only where a block was asked for.
+    expect(await errorOf(engine.chainId())).toMatchObject({ code: 'rpc' });
+  });
+
+  test('error: a block that cannot be looked up', async () => {
+    const body = '{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"database is closed"}}';
+    const { engine, close } = await connect({ fault: () => ({ type: 'body', body }) });
+    cleanups.push(close);
+    expect(await errorOf(engine.block({ label: 'safe' }))).toMatchObject({ code: 'rpc' });
+  });
+
   test.each<[string, NonNullable<EngineServerOptions['fault']>, string]>([
     ['no answer', () => ({ type: 'hang' }), 'timeout'],
     ['half an answer', () => ({ type: 'truncate' }), 'connection'],
