@@ -79,7 +79,7 @@ function engineMethods(call: Call, config: HttpEngineOptions['config']): EngineM
     forkchoiceUpdated: async (state, attributes, options) => {
       const method = forkchoiceMethod(forkTimes, attributes?.timestamp);
       const json = attributes === undefined ? null : toAttributesJson(attributes);
-      const answer = await call(method, [state, json], options);
+      const answer = await refusalOfTx(call(method, [state, json], options));
       return decoded(method, () => fromForkchoiceJson(answer, attributes?.timestamp));
     },
     getPayload: async (build, options) => {
@@ -121,6 +121,20 @@ function readMethods(call: Call, config: HttpEngineOptions['config']): ReadMetho
       return decoded('eth_chainId', () => readQuantity({ answer }, 'answer'));
     },
   };
+}
+
+/**
+ * op-geth before 1.101702 has no code of its own for attributes with a transaction that does not
+ * decode. Batches can contain such a thing, so asking again would stop the chain for good.
+ */
+async function refusalOfTx<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'rpc') throw error;
+    if (!/transaction \d+ is not valid/.test(error.message)) throw error;
+    throw new EngineError('invalidAttributes', error.message, { cause: error });
+  }
 }
 
 /**

@@ -157,6 +157,16 @@ describe('createHttpEngine', () => {
     expect(await errorOf(engine.chainId())).toMatchObject({ code: 'rpc' });
   });
 
+  test('error: a transaction of the attributes that does not decode, from an old op-geth', async () => {
+    const message = 'transaction 3 is not valid: transaction type not supported';
+    const body = `{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"${message}"}}`;
+    const { engine, memory, close } = await connect({ fault: () => ({ type: 'body', body }) });
+    cleanups.push(close);
+    const attributes = makeAttributes(memory.genesis);
+    const refused = errorOf(engine.forkchoiceUpdated(memory.heads(), attributes));
+    expect(await refused).toMatchObject({ code: 'invalidAttributes', retryable: false });
+  });
+
   test('error: a block that cannot be looked up', async () => {
     const body = '{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"database is closed"}}';
     const { engine, close } = await connect({ fault: () => ({ type: 'body', body }) });
