@@ -8,27 +8,46 @@ export type Why = {
   readonly phase: string;
   /** Milliseconds since the safe head last moved; undefined when it has not yet. */
   readonly safeHeadStillMs: number | undefined;
+  /** The last time that derivation began again; undefined: never. */
+  readonly lastReset: LastReset | undefined;
   /** Oldest first. */
   readonly waits: readonly Wait[];
   readonly isReady: boolean;
 };
 
-/** When each head last moved. */
-export type HeadClock = { readonly safeMovedMs: () => number | undefined };
+/** When heads last moved, and what last ended a derivation. */
+export type HeadClock = {
+  readonly safeMovedMs: () => number | undefined;
+  readonly lastReset: () => LastReset | undefined;
+};
 
-/** Watches the heads of a node from now on. `now` is the clock, in milliseconds. */
+/** Why derivation began again. */
+export type LastReset = {
+  readonly reason: string;
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+};
+
+/** Watches a node from now on. `now` is the clock, in milliseconds. */
 export function watchHeads(
-  { chain }: Pick<RollupNode, 'chain'>,
+  { chain, observe }: Pick<RollupNode, 'chain' | 'observe'>,
   now: () => number = Date.now,
 ): HeadClock {
   let safeMovedMs: number | undefined;
+  let lastReset: LastReset | undefined;
+  observe({
+    reset: (reason, message) => {
+      lastReset = { reason, message, atMs: now() };
+    },
+  });
   let safe: string | undefined;
   chain.onChange(({ safeHead }) => {
     if (safeHead.hash === safe) return;
     safe = safeHead.hash;
     safeMovedMs = now();
   });
-  return { safeMovedMs: () => safeMovedMs };
+  return { safeMovedMs: () => safeMovedMs, lastReset: () => lastReset };
 }
 
 /**
@@ -55,13 +74,22 @@ export function explainNode(node: RollupNode, clock: HeadClock, nowMs: number): 
     halted: 'derivation is halted',
   }[phase.type];
   const because = trouble === undefined ? '' : `; ${describeWait(trouble, nowMs)}`;
+  const lastReset = clock.lastReset();
+  // What has been made up for is of no interest any more.
+  const again =
+    lastReset === undefined || phase.type === 'atL1Head' ? '' : describeReset(lastReset, nowMs);
   return {
-    summary: `${still}${doing}${because}`,
+    summary: `${still}${doing}${again}${because}`,
     phase: phase.type,
     safeHeadStillMs,
+    lastReset,
     waits,
     isReady,
   };
+}
+
+function describeReset({ message, atMs }: LastReset, nowMs: number): string {
+  return `; began again ${seconds(nowMs - atMs)} ago: ${message}`;
 }
 
 /** A wait in one line: what for, since when, how often tried, what went wrong, what comes next. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../base/json.ts';
 import type { Wait } from '../../transport/waits.ts';
 import type { RollupNode } from '../node.ts';
-import { explainNode, type HeadClock } from '../why.ts';
+import { explainNode, type HeadClock, type LastReset } from '../why.ts';
 import type { Page, PageAnswer } from './rpcServer.ts';
 import { plain, type RpcMethods } from './rpcMethods.ts';
 
@@ -15,6 +15,7 @@ export function headwaterMethods(node: RollupNode, clock: HeadClock): RpcMethods
         ready: why.isReady,
         phase: why.phase,
         safe_head_still_ms: why.safeHeadStillMs ?? null,
+        last_reset: toResetJson(why.lastReset),
         waits: why.waits.map(toWaitJson),
       };
     }),
@@ -25,6 +26,11 @@ export function headwaterMethods(node: RollupNode, clock: HeadClock): RpcMethods
       }),
     ),
   };
+}
+
+function toResetJson(reset: LastReset | undefined): JsonValue {
+  if (reset === undefined) return null;
+  return { reason: reset.reason, message: reset.message, at_ms: reset.atMs };
 }
 
 function toWaitJson(wait: Wait): JsonValue {

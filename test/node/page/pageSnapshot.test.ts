@@ -168,6 +168,7 @@ const WHY: PageParts['why'] = {
   summary: 'deriving',
   phase: 'deriving',
   safeHeadStillMs: undefined,
+  lastReset: undefined,
   waits: [],
   isReady: false,
 };
