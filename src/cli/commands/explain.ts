@@ -2,7 +2,14 @@ import type { Command } from '@commander-js/extra-typings';
 import { installNative } from '../../native/install.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
 import { explainRecording, type L1Story, type L2Story } from '../explain/explainRecording.ts';
-import { type FramePlace, originText, storyText } from '../explain/storyText.ts';
+import {
+  type FramePlace,
+  originText,
+  type StoryTally,
+  storyText,
+  tallyText,
+  tallyWith,
+} from '../explain/storyText.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import { openRecording, type Recording } from '../recording/recording.ts';
 
@@ -31,10 +38,13 @@ export function registerExplain(program: Command, io: CliIo): void {
 
 async function explainAll(recording: Recording, isJson: boolean, io: CliIo): Promise<void> {
   let isHalted = false;
+  let tally: StoryTally | undefined;
   for await (const story of explainRecording(recording)) {
     io.stdout.write(isJson ? `${toJson(story)}\n` : storyText(story));
+    tally = tallyWith(tally, story);
     isHalted = story.halted !== undefined;
   }
+  if (!isJson) io.stdout.write(tallyText(tally));
   if (isHalted) throw new CliExit(EXIT_FAILED);
 }
 

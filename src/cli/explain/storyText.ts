@@ -21,6 +21,43 @@ export function storyText(story: L1Story): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What several stories come to. */
+export type StoryTally = {
+  readonly l1Blocks: number;
+  readonly inboxItems: number;
+  readonly channels: number;
+  /** Times each reason was met. */
+  readonly drops: ReadonlyMap<string, number>;
+  readonly l2Blocks: number;
+};
+
+/** A tally with one story more. */
+export function tallyWith(tally: StoryTally | undefined, story: L1Story): StoryTally {
+  const drops = new Map(tally?.drops);
+  for (const { reason } of story.dropped) drops.set(reason, (drops.get(reason) ?? 0) + 1);
+  const built = story.l2.filter(({ refusal }) => refusal === undefined);
+  return {
+    l1Blocks: (tally?.l1Blocks ?? 0) + 1,
+    inboxItems: (tally?.inboxItems ?? 0) + story.inbox.length,
+    channels: (tally?.channels ?? 0) + story.channels.length,
+    drops,
+    l2Blocks: (tally?.l2Blocks ?? 0) + built.length,
+  };
+}
+
+/** A tally in one line for people. */
+export function tallyText(tally: StoryTally | undefined): string {
+  if (tally === undefined) return 'all: nothing was read\n';
+  const { l1Blocks, inboxItems, channels, drops, l2Blocks } = tally;
+  const reasons = [...drops].map(([reason, count]) => `${reason} ${count}`).join(', ');
+  const count = [...drops.values()].reduce((a, b) => a + b, 0);
+  return (
+    `all: ${plural(l1Blocks, 'L1 block')}, ${plural(inboxItems, 'inbox item')}, ` +
+    `${plural(channels, 'channel')} read, ${plural(count, 'drop')}` +
+    `${count === 0 ? '' : ` (${reasons})`}, ${plural(l2Blocks, 'L2 block')} built\n`
+  );
+}
+
 /** Where one L2 block came from, in lines for people. */
 export function originText(block: L2Story, story: L1Story, frames: readonly FramePlace[]): string {
   const { number, hash, timestamp } = story.l1;

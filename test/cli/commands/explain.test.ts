@@ -18,6 +18,7 @@ describe.skipIf(lacksShared(DEVNET))('registerExplain', () => {
     expect(out).toContain('L1 15 ');
     expect(out).toMatch(/kept {5}tx 0 blob 0, 814 bytes: frames 0x3a7faf7b…#0 last/);
     expect(out).toMatch(/built {4}L2 21 .*singular batch 4 of channel/);
+    expect(out).toMatch(/all: 12 L1 blocks, .* 0 drops, 21 L2 blocks built\n$/);
   });
 
   test('behavior: --json prints an object for each L1 block', async () => {
