@@ -63,13 +63,10 @@ export function decodeSpanBatch(bytes: Uint8Array): RawSpanBatch {
   const l1OriginNumber = readUvarint(cursor, 'l1_origin_num');
   const parentCheck = bytesToHex(readBytes(cursor, 20, 'parent_check'));
   const l1OriginCheck = bytesToHex(readBytes(cursor, 20, 'l1_origin_check'));
+  const countAt = cursor.offset;
   const blockCount = readCount(cursor, MAX_SPAN_BATCH_ELEMENTS, 'block_count');
   if (blockCount === 0) {
-    throw new DecodeError(
-      'spanEmpty',
-      cursor.offset - 1,
-      'block_count: expected at least 1, found 0',
-    );
+    throw new DecodeError('spanEmpty', countAt, 'block_count: expected at least 1, found 0');
   }
   const originBits = readBitlist(cursor, blockCount, 'origin_bits');
   const { counts: blockTxCounts, sum } = readTxCounts(cursor, blockCount);

@@ -57,8 +57,11 @@ type Progress = {
   readonly fields: DataFields;
 };
 
-/** Most bytes of a transaction besides its data item: type, list header, all other columns. */
-const MAX_OTHER_BYTES = 1 + 5 + 33 + 9 + 9 + 21 + 34 + 33 + 33;
+/**
+ * Most bytes of a transaction besides its data item: type 1, list header 5, chain id 33, nonce and
+ * gas 9 each, recipient 21, v 34, r and s 33 each.
+ */
+const MAX_OTHER_BYTES = 178;
 
 /** Transactions share buffers of about this size, so that one of them pins only its neighbours. */
 const CHUNK_BYTES = 262_144;

@@ -89,10 +89,10 @@ function readDataOffsets(
   offsets[0] = offset;
   for (let i = 0; i < count; i++) {
     const type = data[offset];
-    let start = offset;
-    if (type !== undefined && type <= 0x7f) start++;
+    const isTyped = type !== undefined && type <= 0x7f;
+    const start = isTyped ? offset + 1 : offset;
     // A type byte of zero is counted as legacy, and refused later on.
-    if (type === undefined || type > 0x7f || type === 0) legacyCount++;
+    if (!isTyped || type === 0) legacyCount++;
     const end = dataEnd(data, start, type === POST_EXEC_TX_TYPE);
     if (end - start > MAX_TX_DATA_BYTES) {
       const expected = `an item of at most ${MAX_TX_DATA_BYTES} bytes`;

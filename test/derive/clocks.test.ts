@@ -30,7 +30,7 @@ import { deriveAll, REFUSED_TX } from './support/run.ts';
 // tells whether the rule holds in a small world: with the fork at exactly that time it does, a
 // second later it does not. All times of the world differ:
 //
-//   L1 blocks   100 at 1000, 101 at 1005, 102 at 1011, 103 at 1019 (holds the batches), then every 6
+//   L1 blocks   100 at 1000, 101 at 1005, 102 at 1011, 103 with the batches at 1019, later ones
 //   L2 blocks   1 and 2 of L1 block 100, 3 (at 1006) to 5 of 101, 6 (at 1012) to 8 of 102
 
 const L1_SECONDS = [0, 5, 11, 19, 25, 31, 37];

@@ -12,6 +12,7 @@ import {
   MAX_SPAN_BATCH_ELEMENTS,
   spanEpochNumbers,
 } from '../../src/protocol/spanBatch.ts';
+import { decodeErrorCode, expectDecodeError } from '../support/decoding.ts';
 import { SPAN_BYTES, SPAN_CONTEXT, SPAN_TXS } from '../support/spanVector.ts';
 import { spanBatches } from '../support/transactions.ts';
 
@@ -57,7 +58,7 @@ describe('decodeSpanBatch', () => {
   });
 
   test('B12: no block, or too many', () => {
-    expect(() => decodeSpanBatch(prefix(0n))).toThrow('block_count: expected at least 1');
+    expectDecodeError(() => decodeSpanBatch(prefix(0n)), 'spanEmpty', 42);
     const tooMany = prefix(BigInt(MAX_SPAN_BATCH_ELEMENTS) + 1n);
     expect(() => decodeSpanBatch(tooMany)).toThrow('expected at most 10000000, found 10000001');
     expect(() => decodeSpanBatch(prefix(2n ** 64n - 1n))).toThrow(DecodeError);
@@ -70,6 +71,9 @@ describe('decodeSpanBatch', () => {
     expect(() => decodeSpanBatch(concatBytes(prefix(1n), bits, over))).toThrow('at most 10000000');
     const sum = concatBytes(prefix(2n), bits, max, Uint8Array.of(1));
     expect(() => decodeSpanBatch(sum)).toThrow('a sum of at most 10000000');
+    // As many as there may be are only missing.
+    const most = concatBytes(prefix(2n), bits, max, Uint8Array.of(0));
+    expect(decodeErrorCode(() => decodeSpanBatch(most))).toBe('truncated');
   });
 
   test('error: superfluous bits in each bit list', () => {

@@ -36,6 +36,18 @@ export function expectOnlyDecodeErrors(decode: Decode, valid: Uint8Array): void 
   );
 }
 
+/** `call` throws a DecodeError of this code, found at this offset. */
+export function expectDecodeError(call: () => unknown, code: string, offset: number): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    expect([error.code, error.offset]).toEqual([code, offset]);
+    return;
+  }
+  expect.fail(`expected ${code}, found none`);
+}
+
 /** Code of the DecodeError that `call` throws. Anything else fails. */
 export function decodeErrorCode(call: () => unknown): string {
   try {
