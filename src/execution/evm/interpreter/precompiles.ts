@@ -2,14 +2,20 @@ import type { Common } from '@ethereumjs/common';
 import {
   type ExecResult,
   getActivePrecompiles,
-  NobleBLS,
-  NobleBN254,
   paramsEVM,
   type PrecompileFunc,
 } from '@ethereumjs/evm';
-import { type Address, EMPTY_BYTES } from '../../../base/bytes.ts';
+import { type Address, bigintToBytes, concatBytes, EMPTY_BYTES } from '../../../base/bytes.ts';
+import { sha256 } from '../../../base/hash.ts';
 import { precompilesOf } from '../ethereumjs/precompiles.ts';
+import { hasRules, p256VerifyGas } from '../forkRules.ts';
 import type { EvmFork } from '../port.ts';
+import { loadBls12381 } from '../precompiles/bls12381.ts';
+import { loadBn254 } from '../precompiles/bn254.ts';
+import { type Lazy, lazily } from '../precompiles/lazy.ts';
+import { modexp, modexpGas, modexpLengths } from '../precompiles/modexp.ts';
+import { loadP256 } from '../precompiles/p256Verify.ts';
+import { loadKzgVerifier } from '../precompiles/pointEvaluation.ts';
 
 /** How a precompile ended; `gasUsed` is what was passed when it failed. */
 export type PrecompileResult = {
@@ -24,35 +30,138 @@ export type Precompile = (
   gas: number,
 ) => PrecompileResult | Promise<PrecompileResult>;
 
-/** The precompiles of `fork`: those of its Ethereum rule set with the changes of the OP Stack. */
+// Curves are loaded once for all forks, when a call first needs them: some 60 ms each.
+const bn254 = lazily(loadBn254);
+const bls = lazily(loadBls12381);
+const kzg = lazily(loadKzgVerifier);
+const p256 = lazily(loadP256);
+
+/** What the precompiles of @ethereumjs/evm ask of their EVM. They run when it has been loaded. */
+const ENGINE = {
+  get _bn254() {
+    return bn254.loaded;
+  },
+  get _bls() {
+    return bls.loaded;
+  },
+};
+
+/**
+ * The precompiles of `fork`: those of its Ethereum rule set with the changes of the OP Stack. Gas
+ * and form are those of @ethereumjs/evm, the arithmetic is faster.
+ */
 export function createPrecompiles(
   fork: EvmFork,
   common: Common,
   osaka: Common,
 ): ReadonlyMap<Address, Precompile> {
-  const engine = { _bn254: new NobleBN254(), _bls: new NobleBLS() } as never;
   common.updateParams(paramsEVM);
   osaka.updateParams(paramsEVM);
   const custom = precompilesOf(fork, common, osaka);
   const map = new Map<Address, Precompile>();
   for (const [key, run] of getActivePrecompiles(common, custom)) {
-    map.set(`0x${key}`, adapted(run, common, engine));
+    const number = Number.parseInt(key, 16);
+    map.set(`0x${key}`, ownPrecompile(fork, number) ?? adapted(run, common, curveOf(number)));
   }
   return map;
 }
 
-function adapted(run: PrecompileFunc, common: Common, engine: never): Precompile {
+function ownPrecompile(fork: EvmFork, number: number): Precompile | undefined {
+  if (number === 0x05) return modexpOf(fork);
+  if (number === 0x0a) return whenLoaded(kzg, pointEvaluation);
+  const gas = number === 0x100 ? p256VerifyGas(fork) : undefined;
+  if (gas === undefined) return undefined;
+  return whenLoaded(p256, (verify, data, passed) => {
+    if (passed < gas) return failed(passed);
+    const isGood = data.length === 160 && verify(data);
+    return succeeded(Number(gas), isGood ? ONE : EMPTY_BYTES);
+  });
+}
+
+function curveOf(number: number): Lazy<unknown> | undefined {
+  if (number >= 0x06 && number <= 0x08) return bn254;
+  return number >= 0x0b && number <= 0x11 ? bls : undefined;
+}
+
+/** MODEXP; EIP-7823 limits the operands to 1024 bytes each. */
+function modexpOf(fork: EvmFork): Precompile {
+  const isOsaka = hasRules(fork, 'karst');
   return (data, gas) => {
-    const result = run({ data, gasLimit: BigInt(gas), common, _EVM: engine });
+    const lengths = modexpLengths(data);
+    const { base, exponent, modulus } = lengths;
+    const isLong = base > 1024n || exponent > 1024n || modulus > 1024n;
+    if (isOsaka && isLong) return failed(gas);
+    const price = modexpGas(data, lengths, isOsaka);
+    if (price > BigInt(gas)) return failed(gas);
+    return succeeded(Number(price), modexp(data, lengths));
+  };
+}
+
+/** Point evaluation of EIP-4844: versioned hash, z, y, commitment, proof. */
+function pointEvaluation(
+  verify: NonNullable<(typeof kzg)['loaded']>,
+  data: Uint8Array,
+  gas: number,
+): PrecompileResult {
+  if (gas < POINT_EVALUATION_GAS || data.length !== 192) return failed(gas);
+  const commitment = data.subarray(96, 144);
+  const hash = sha256(commitment);
+  const isHash = data[0] === 1 && hash.every((byte, i) => i === 0 || byte === data[i]);
+  if (!isHash) return failed(gas);
+  const isProven = verify(
+    commitment,
+    data.subarray(32, 64),
+    data.subarray(64, 96),
+    data.subarray(144),
+  );
+  return isProven ? succeeded(POINT_EVALUATION_GAS, POINT_EVALUATION_OUTPUT) : failed(gas);
+}
+
+function whenLoaded<T>(
+  lazy: Lazy<T>,
+  run: (loaded: T, data: Uint8Array, gas: number) => PrecompileResult,
+): Precompile {
+  return (data, gas) => {
+    const { loaded } = lazy;
+    if (loaded !== undefined) return run(loaded, data, gas);
+    return lazy.load().then((fresh) => run(fresh, data, gas));
+  };
+}
+
+function adapted(
+  run: PrecompileFunc,
+  common: Common,
+  curve: Lazy<unknown> | undefined,
+): Precompile {
+  const now = (data: Uint8Array, gas: number): PrecompileResult | Promise<PrecompileResult> => {
+    const result = run({ data, gasLimit: BigInt(gas), common, _EVM: ENGINE as never });
     return result instanceof Promise
       ? result.then((ended) => toResult(ended, gas))
       : toResult(result, gas);
   };
+  if (curve === undefined) return now;
+  return (data, gas) =>
+    curve.loaded === undefined ? curve.load().then(() => now(data, gas)) : now(data, gas);
 }
 
 function toResult(ended: ExecResult, gas: number): PrecompileResult {
-  if (ended.exceptionError !== undefined) {
-    return { succeeded: false, gasUsed: gas, output: EMPTY_BYTES };
-  }
-  return { succeeded: true, gasUsed: Number(ended.executionGasUsed), output: ended.returnValue };
+  if (ended.exceptionError !== undefined) return failed(gas);
+  return succeeded(Number(ended.executionGasUsed), ended.returnValue);
 }
+
+function succeeded(gasUsed: number, output: Uint8Array): PrecompileResult {
+  return { succeeded: true, gasUsed, output };
+}
+
+function failed(gas: number): PrecompileResult {
+  return { succeeded: false, gasUsed: gas, output: EMPTY_BYTES };
+}
+
+const POINT_EVALUATION_GAS = 50_000;
+const ONE = bigintToBytes(1n, 32);
+
+/** Field elements of a blob, and the order of the scalars. */
+const POINT_EVALUATION_OUTPUT = concatBytes(
+  bigintToBytes(4096n, 32),
+  bigintToBytes(0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n, 32),
+);

@@ -1,0 +1,108 @@
+import { bigintToBytes, bytesToBigint, EMPTY_BYTES } from '../../../base/bytes.ts';
+
+// Input of MODEXP: three words with the lengths of base, exponent and modulus, then these. What is
+// missing at the end counts as zeros.
+
+const WORD = 32;
+const HEAD_BYTES = 3 * WORD;
+
+/** What a call of MODEXP asks for; lengths in bytes. */
+export type ModexpLengths = {
+  readonly base: bigint;
+  readonly exponent: bigint;
+  readonly modulus: bigint;
+};
+
+/** The three lengths, which may be anything below 2^256. */
+export function modexpLengths(data: Uint8Array): ModexpLengths {
+  const word = (i: number) => bytesToBigint(zeroPadded(data, i * WORD, WORD));
+  return { base: word(0), exponent: word(1), modulus: word(2) };
+}
+
+/**
+ * Gas of a call, as EIP-2565 has it or, with `isOsaka`, EIP-7883.
+ *
+ * @spec protocol/execution.md 4.1
+ */
+export function modexpGas(data: Uint8Array, lengths: ModexpLengths, isOsaka: boolean): bigint {
+  const { base, exponent, modulus } = lengths;
+  const longest = base > modulus ? base : modulus;
+  const words = (longest + 7n) / 8n;
+  const iterations = iterationsOf(data, base, exponent, isOsaka ? 16n : 8n);
+  if (!isOsaka) {
+    const gas = (words * words * iterations) / 3n;
+    return gas < 200n ? 200n : gas;
+  }
+  const gas = (longest > 32n ? 2n * words * words : 16n) * iterations;
+  return gas < 500n ? 500n : gas;
+}
+
+function iterationsOf(
+  data: Uint8Array,
+  baseLength: bigint,
+  length: bigint,
+  multiplier: bigint,
+): bigint {
+  const start = baseLength > BigInt(data.length) ? data.length : HEAD_BYTES + Number(baseLength);
+  const head = bytesToBigint(zeroPadded(data, start, length < 32n ? Number(length) : WORD));
+  const headBits = head === 0n ? 0n : BigInt(head.toString(2).length - 1);
+  const iterations = (length > 32n ? multiplier * (length - 32n) : 0n) + headBits;
+  return iterations < 1n ? 1n : iterations;
+}
+
+/**
+ * The power, in as many bytes as the modulus has; zeros when that is zero. All lengths must have
+ * been paid for.
+ */
+export function modexp(data: Uint8Array, lengths: ModexpLengths): Uint8Array {
+  const modulusLength = Number(lengths.modulus);
+  if (modulusLength === 0) return EMPTY_BYTES;
+  const exponentAt = HEAD_BYTES + Number(lengths.base);
+  const modulusAt = exponentAt + Number(lengths.exponent);
+  const modulus = bytesToBigint(zeroPadded(data, modulusAt, modulusLength));
+  if (modulus === 0n) return new Uint8Array(modulusLength);
+  const base = bytesToBigint(zeroPadded(data, HEAD_BYTES, Number(lengths.base)));
+  const exponent = withoutZeros(zeroPadded(data, exponentAt, Number(lengths.exponent)));
+  return bigintToBytes(power(base % modulus, exponent, modulus), modulusLength);
+}
+
+/** Exponents up to this length do without a table of powers. */
+const SHORT_EXPONENT_BYTES = 4;
+
+/**
+ * `base` to the power of `exponent`, from the highest bits on, four at a time. The exponent stays
+ * bytes: a number of 100 kB that is shifted bit by bit takes minutes.
+ */
+function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
+  let result = 1n % modulus;
+  if (exponent.length <= SHORT_EXPONENT_BYTES) {
+    for (const byte of exponent) {
+      for (let bit = 7; bit >= 0; bit--) {
+        result = (result * result) % modulus;
+        if (((byte >> bit) & 1) === 1) result = (result * base) % modulus;
+      }
+    }
+    return result;
+  }
+  const powers = [result, base];
+  for (let i = 2; i < 16; i++) powers.push(((powers[i - 1] as bigint) * base) % modulus);
+  for (const byte of exponent) {
+    for (const nibble of [byte >> 4, byte & 15]) {
+      for (let i = 0; i < 4; i++) result = (result * result) % modulus;
+      if (nibble > 0) result = (result * (powers[nibble] as bigint)) % modulus;
+    }
+  }
+  return result;
+}
+
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first < 0 ? EMPTY_BYTES : bytes.subarray(first);
+}
+
+/** `length` bytes of `data` from `start` on, with zeros for those it does not have. */
+function zeroPadded(data: Uint8Array, start: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  bytes.set(data.subarray(start, start + length));
+  return bytes;
+}
