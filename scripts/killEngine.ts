@@ -5,12 +5,22 @@ import { killEngine } from '../test/support/killEngine.ts';
 
 // Kills `headwater engine` at random moments while a recorded chain is built through it, again and
 // again, and tells whether it always went on where it was:
-// `tsx scripts/killEngine.ts [recording] [kills] [seed]`.
+// `tsx scripts/killEngine.ts [recording] [kills] [seed]`. Every ten kills it tells how far it is.
+
+const REPORT_EVERY = 10;
 
 const [recording = 'every-fork-a', kills = '200', seed = '1'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'headwater-kill-'));
 try {
-  const options = { kills: Number(kills), seed: Number(seed) };
+  const start = performance.now();
+  const onKill = (killed: number): void => {
+    if (killed % REPORT_EVERY !== 0) return;
+    const seconds = (performance.now() - start) / 1000;
+    const left = (seconds / killed) * (Number(kills) - killed);
+    const each = (seconds / killed).toFixed(1);
+    console.log(`${killed}/${kills} kills, ${each} s each, ${left.toFixed(0)} s left`);
+  };
+  const options = { kills: Number(kills), seed: Number(seed), onKill };
   const { lives, wrong, rounds } = await killEngine(recording, folder, options);
   for (const problem of wrong) console.log(problem);
   const resumed = lives.filter(({ opened }) => opened > 0).length;

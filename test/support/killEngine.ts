@@ -17,6 +17,8 @@ export type KillOptions = {
   readonly seed: number;
   /** Blocks of the recording that are built; all of them by default. */
   readonly blocks?: number;
+  /** Told after each kill how many there have been. */
+  readonly onKill?: (killed: number) => void;
 };
 
 /** One life of the process. */
@@ -48,7 +50,7 @@ const LONGEST_LIFE_MS = 3_000;
 export async function killEngine(
   recording: string,
   folder: string,
-  { kills, seed, blocks }: KillOptions,
+  { kills, seed, blocks, onKill }: KillOptions,
 ): Promise<KillReport> {
   const chain = readChain(recording, blocks);
   const secretFile = join(folder, 'secret');
@@ -79,7 +81,10 @@ export async function killEngine(
     await engine.exited;
     wrong.push(...life.wrong);
     if (life.opened !== undefined) lives.push({ opened: life.opened, acknowledged });
-    if (!life.isDone) killed += 1;
+    if (!life.isDone) {
+      killed += 1;
+      onKill?.(killed);
+    }
     acknowledged = life.isDone ? 0 : life.acknowledged;
     if (life.isDone) rounds += 1;
     if (wrong.length > 0 || (life.isDone && killed >= kills)) return { lives, wrong, rounds };
