@@ -1,14 +1,18 @@
 import { bytesToHex, type Hex } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { Genesis } from '../../execution/genesis.ts';
-import type { Fork } from '../../protocol/forks.ts';
+import { type Fork, isActive } from '../../protocol/forks.ts';
 import { toAllocJson } from './alloc.ts';
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
-/** genesis.json in geth's form, as op-geth and op-reth read it. */
+/**
+ * genesis.json in geth's form, as op-geth and op-reth read it. Blob fields stand in it from Ecotone
+ * on only: op-geth puts those of an earlier genesis into its header, whose hash is another then.
+ */
 export function toGenesisJson(genesis: Genesis): JsonObject {
-  const { header } = genesis;
+  const { config, header } = genesis;
+  const hasBlobFields = isActive(config.forkTimes, 'ecotone', header.timestamp);
   return {
     config: toChainConfigJson(genesis),
     nonce: quantity(BigInt(header.nonce)),
@@ -23,8 +27,12 @@ export function toGenesisJson(genesis: Genesis): JsonObject {
     gasUsed: quantity(header.gasUsed),
     parentHash: header.parentHash,
     baseFeePerGas: quantity(header.baseFeePerGas),
-    excessBlobGas: quantity(header.excessBlobGas),
-    blobGasUsed: quantity(header.blobGasUsed),
+    ...(hasBlobFields
+      ? {
+          excessBlobGas: quantity(header.excessBlobGas),
+          blobGasUsed: quantity(header.blobGasUsed),
+        }
+      : {}),
   };
 }
 

@@ -49,6 +49,28 @@ describe('buildGenesis', () => {
     expect(rollup.forkTimes.regolith).toBe(undefined);
   });
 
+  // What `geth init` of op-geth makes of the same files.
+  test.each([
+    ['bedrock', '0xebc811961c4a45e2aa1b57ad9368e3bffd5c3bd771d3dbad139e5b1626308bd2'],
+    ['canyon', '0x36df91ced0081cd72bb8a0fc7fab26a86d65fd362bb55ac0e47573c13b530c72'],
+    ['ecotone', '0x848a155134202fbb25b345966f5890fdd3aa46d73b5b6bfe482b75b442e3b283'],
+    ['fjord', '0x77f19e2e6d42dbc67e6fd0e8b79cdca244aa3a6d43daf7b158f7afd7aac58490'],
+    ['holocene', '0x5366fc2c4d4b003d23f58ebc0a7c59174f82097e2f2b171423098b0a93795ac8'],
+    ['isthmus', '0x024e2a8749274ee9daa198647cc54008a3de84bbf7c25d0ebaa2af0048aa20c9'],
+    ['jovian', '0x75848c48f8eaeebb0572e8fe3c9998ea0a806791b31f986fe074e9c75b1dbabd'],
+    ['karst', '0x114a2277d51e543319f995dc291aa318a809c7ca0e9614f923bf418bacd9c397'],
+  ] as const)('behavior: %s at genesis has the hash that op-geth gives it', async (fork, hash) => {
+    const schedule = { atGenesis: fork, until: fork, upgradeEvery: 0n };
+    const { genesis, rollup } = await buildGenesis(genesisOptions(schedule));
+    expect(rollup.genesis.l2.hash).toBe(hash);
+    const json = toGenesisJson(genesis);
+    expect(hashOf(json)).toBe(hash);
+    // op-geth takes these into the header of any fork once the file has them.
+    const hasBlobFields = !['bedrock', 'canyon'].includes(fork);
+    expect('excessBlobGas' in json).toBe(hasBlobFields);
+    expect('blobGasUsed' in json).toBe(hasBlobFields);
+  });
+
   test('behavior: the deterministic deployment proxy is there', async () => {
     const { genesis } = await buildGenesis(genesisOptions(ECOTONE));
     const proxy = genesis.alloc.get('0x4e59b44847b379578588920ca78fbf26c0b4956c');
