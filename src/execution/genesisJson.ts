@@ -41,7 +41,18 @@ export function parseGenesisJson(json: unknown, config?: ExecutionConfig): Genes
     alloc: readAlloc(readObject(file, 'alloc')),
   };
   assertExtraData(parsed);
+  assertBlobFields(parsed, file);
   return parsed;
+}
+
+/** Which header such a block 0 has differs between clients: op-geth keeps the field, others do not. */
+function assertBlobFields({ config, header }: Genesis, file: ConfigObject): void {
+  if (isActive(config.forkTimes, 'ecotone', header.timestamp)) return;
+  for (const field of ['excessBlobGas', 'blobGasUsed']) {
+    if (isAbsent(file, field)) continue;
+    const accepted = 'nothing: Ecotone is not active at genesis, and clients disagree about it';
+    throw new ConfigError(field, show(file.values[field]), accepted);
+  }
 }
 
 function readConfig(config: ConfigObject): ExecutionConfig {

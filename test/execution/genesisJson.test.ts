@@ -40,6 +40,8 @@ describe('parseGenesisJson', () => {
     ['an address of 19 bytes', { alloc: { [`0x${'ab'.repeat(19)}`]: {} } }],
     ['no config', { config: null }],
     ['an L1 fork time that contradicts', { config: { ...CONFIG, cancunTime: 9 } }],
+    ['blob gas before Ecotone', { blobGasUsed: '0x0' }],
+    ['excess blob gas before Ecotone', { excessBlobGas: '0x0' }],
     ['no Holocene parameters', { config: { ...CONFIG, ecotoneTime: 5, holoceneTime: 0 } }],
     [
       'a slot without a value',
