@@ -5,6 +5,9 @@ type Explanation = {
   readonly reason: string;
 };
 
+/** One that is too small fails a test. */
+const BUFFER_SIZE = 'decides only how large a buffer is, and makes none too small';
+
 const EXPLANATIONS: readonly Explanation[] = [
   {
     mutant: /\| if \(!\(error instanceof DecodeError\)\) throw error; \| .* -> false$/,
@@ -41,6 +44,40 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     mutant: /channelBank\.ts \| if \(endFrameNumber !== undefined && .* \| >= -> >$/,
     reason: 'the closing frame itself is kept, so another of its number is a duplicate',
+  },
+  {
+    mutant: 'spanBatch.ts | if (blockCount > cursor.data.length - cursor.offset) { |',
+    reason: 'spares an allocation: the integers that are missing are missed all the same',
+  },
+  {
+    mutant: 'spanBatchTx.ts | const LEGACY = -1; |',
+    reason: 'any number that is no transaction type will do',
+  },
+  { mutant: 'spanBatchTx.ts | const MAX_OTHER_BYTES = ', reason: BUFFER_SIZE },
+  { mutant: 'spanBatchTx.ts | const CHUNK_BYTES = ', reason: BUFFER_SIZE },
+  { mutant: /spanBatchTx\.ts \| const needed = .* \| - -> \+$/, reason: BUFFER_SIZE },
+  { mutant: 'spanBatchTx.ts | const rest = ', reason: BUFFER_SIZE },
+  { mutant: /spanBatchTx\.ts \| if \(progress\.at \+ .* -> (?:false|<)$/, reason: BUFFER_SIZE },
+  { mutant: 'spanBatchTx.ts | progress.at = 0; | 0 -> 1', reason: BUFFER_SIZE },
+  {
+    mutant: /spanBatchTx\.ts \| (?:at: 0,|fields: \{ start: 0)/,
+    reason: 'written before it is read',
+  },
+  {
+    mutant: 'spanBatchTx.ts | const type = first > 0x7f ? LEGACY : first; | 0x7f -> 128',
+    reason: 'a first byte of 0x80 is refused when the columns are split',
+  },
+  {
+    mutant: 'spanBatchTx.ts | let recipientAt = -1; |',
+    reason: 'any negative number stands for none',
+  },
+  {
+    mutant: /spanBatchTxLists\.ts \| if \(offset < limit && .* -> false$/,
+    reason: 'a fast path: the walk behind it comes to the same',
+  },
+  {
+    mutant: 'spanBatchTxWrite.ts | if (length > 60) out.set(from.subarray(start, end), at); |',
+    reason: 'chooses the faster of two ways to copy',
   },
 ];
 

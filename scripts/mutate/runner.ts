@@ -1,23 +1,27 @@
 import type { Collected } from './testShim.ts';
 
 // A child process that tries mutants: for each message it loads the bundles of test files, in the
-// order given, and answers with the first test that fails, or none. Before each test it tells the
-// name, as a sign of life.
+// order given, and answers with the first test that fails, or none, and how long each file took.
+// Before each test it tells the name, as a sign of life.
 
 type Request = { readonly setup: string; readonly files: readonly string[] };
 
 process.on('message', (request: Request) => {
-  void tryFiles(request).then((killedBy) => process.send?.({ killedBy: killedBy ?? null }));
+  const tookMs: number[] = [];
+  void tryFiles(request, tookMs).then((killedBy) =>
+    process.send?.({ killedBy: killedBy ?? null, tookMs }),
+  );
 });
 
 /** Name of the first test that fails. A file that cannot even be loaded fails as a whole. */
-async function tryFiles({ setup, files }: Request): Promise<string | undefined> {
+async function tryFiles({ setup, files }: Request, tookMs: number[]): Promise<string | undefined> {
   try {
     await import(setup);
   } catch {
     return 'set-up';
   }
   for (const file of files) {
+    const began = performance.now();
     const fresh: { tests: Collected[]; before: (() => unknown)[]; after: (() => unknown)[] } = {
       tests: [],
       before: [],
@@ -40,6 +44,7 @@ async function tryFiles({ setup, files }: Request): Promise<string | undefined> 
         for (const body of fresh.after) await body();
       }
     }
+    tookMs.push(performance.now() - began);
   }
   return undefined;
 }

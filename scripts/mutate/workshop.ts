@@ -15,7 +15,12 @@ import { type BuildContext, context } from 'esbuild';
 import { applyMutant, type Mutant } from './mutants.ts';
 
 /** What became of a mutant: the test that noticed it, if one did. */
-export type Outcome = { readonly type: 'killed' | 'survived' | 'broken'; readonly by: string };
+export type Outcome = {
+  readonly type: 'killed' | 'survived' | 'broken';
+  readonly by: string;
+  /** What each test file took, of those that passed, in their order. */
+  readonly tookMs: readonly number[];
+};
 
 /** A copy of the repository in which mutants are made and tried, one at a time. */
 export type Workshop = {
@@ -55,18 +60,18 @@ export async function openWorkshop(root: string, tests: readonly string[]): Prom
     if (path !== undefined) writeFileSync(path, applyMutant(text, mutant as Mutant));
     try {
       const built = await rebuild(bundles, copy);
-      if (built === undefined) return { type: 'broken', by: 'it does not build' };
+      if (built === undefined) return { type: 'broken', by: 'it does not build', tookMs: [] };
       if (child === undefined || child.exitCode !== null || uses++ % MUTANTS_PER_PROCESS === 0) {
         child?.kill('SIGKILL');
         child = spawnRunner(root, copy);
       }
       const urlOf = (file: string) => pathToFileURL(built.get(file) as string).href;
       const request = { setup: urlOf('test/setup.ts'), files: files.map(urlOf) };
-      const killedBy = await ask(child, request);
-      if (killedBy.died) child = undefined;
-      return killedBy.by === undefined
-        ? { type: 'survived', by: '' }
-        : { type: 'killed', by: killedBy.by };
+      const { by, died, tookMs } = await ask(child, request);
+      if (died) child = undefined;
+      return by === undefined
+        ? { type: 'survived', by: '', tookMs }
+        : { type: 'killed', by, tookMs };
     } finally {
       if (path !== undefined) writeFileSync(path, text);
     }
@@ -139,26 +144,32 @@ function spawnRunner(root: string, copy: string): ChildProcess {
   });
 }
 
-function ask(
-  child: ChildProcess,
-  request: object,
-): Promise<{ readonly by: string | undefined; readonly died: boolean }> {
+type Answer = {
+  readonly by: string | undefined;
+  readonly died: boolean;
+  readonly tookMs: readonly number[];
+};
+
+type Message = { killedBy: string | null; tookMs: readonly number[] } | { at: string };
+
+function ask(child: ChildProcess, request: object): Promise<Answer> {
   return new Promise((resolve) => {
-    const settle = (by: string | undefined, died: boolean) => {
+    const settle = (answer: Answer) => {
       clearTimeout(timer);
       child.off('message', onMessage);
       child.off('exit', onExit);
-      resolve({ by, died });
+      resolve(answer);
     };
-    const onMessage = (message: { killedBy: string | null } | { at: string }) => {
+    const died = (by: string) => settle({ by, died: true, tookMs: [] });
+    const onMessage = (message: Message) => {
       if ('at' in message) timer.refresh();
-      else settle(message.killedBy ?? undefined, false);
+      else settle({ by: message.killedBy ?? undefined, died: false, tookMs: message.tookMs });
     };
-    const onExit = () => settle('the process died', true);
+    const onExit = () => died('the process died');
     const timer = setTimeout(() => {
       child.off('exit', onExit);
       child.kill('SIGKILL');
-      settle('an endless loop', true);
+      died('an endless loop');
     }, PATIENCE_MS);
     child.on('message', onMessage);
     child.on('exit', onExit);
