@@ -10,6 +10,7 @@ import {
 } from '../node/nodeOptions.ts';
 import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
 import { lacksPectraBlobSchedule } from '../protocol/registry/l1Chains.ts';
+import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import { decodeJwtSecret } from '../transport/jwt.ts';
 import { chainOfFlags, parseJsonFile, readTextFile } from './chainFlags.ts';
@@ -24,7 +25,7 @@ export type NodePlan = {
   readonly l1: L1Options;
   readonly driver: NodeOptions['driver'];
   /** Opens the engine: over HTTP, or the embedded one. */
-  readonly openEngine: () => Promise<EnginePort>;
+  readonly openEngine: (watch: CallWatch) => Promise<EnginePort>;
   readonly openSafeHeads: () => Promise<SafeHeads>;
   readonly hasSafeHeadDb: boolean;
   /** Undefined: a verifier. */
@@ -212,7 +213,7 @@ function engineOf(
   directory: string | undefined,
   io: CliIo,
   log: Log,
-): () => Promise<EnginePort> {
+): NodePlan['openEngine'] {
   const genesis = values.text('genesis');
   const url = values.text('l2');
   if (url !== undefined && genesis !== undefined) {
@@ -236,7 +237,7 @@ function httpEngine(
   values: GoFlagValues,
   { rollup }: DeriveConfig,
   io: CliIo,
-): () => Promise<EnginePort> {
+): NodePlan['openEngine'] {
   const [server, ...more] = servers(values, 'l2');
   if (server === undefined || more.length > 0) {
     throw new ConfigError('l2', `${more.length + 1} URLs`, 'the URL of one engine');
@@ -247,13 +248,14 @@ function httpEngine(
     throw new ConfigError('l2.jwt-secret', 'nothing', accepted);
   }
   const jwtSecret = decodeJwtSecret(readTextFile('l2.jwt-secret', file, io), 'l2.jwt-secret');
-  return async () => {
+  return async (watch) => {
     const { createHttpEngine } = await import('../engine/httpEngine.ts');
     return createHttpEngine({
       url: server.url,
       jwtSecret,
       config: rollup,
       timeoutMs: values.durationMs('l2.engine-rpc-timeout'),
+      watch,
     });
   };
 }

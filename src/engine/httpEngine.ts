@@ -18,6 +18,7 @@ import {
   toRecord,
 } from '../protocol/rpcJson.ts';
 import type { AbortOptions } from '../transport/abort.ts';
+import { type CallWatch, callFailure } from '../transport/callWatch.ts';
 import { TransportError, type TransportErrorCode } from '../transport/errors.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
@@ -34,6 +35,7 @@ export type HttpEngineOptions = {
   readonly config: Pick<RollupConfig, 'forkTimes'>;
   /** Of each call. */
   readonly timeoutMs?: number;
+  readonly watch?: CallWatch;
   /** Seconds since 1970, for the token. */
   readonly nowS?: () => number;
 };
@@ -52,8 +54,9 @@ export function createHttpEngine(options: HttpEngineOptions): EnginePort {
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   });
   const nowS = options.nowS ?? (() => Math.floor(Date.now() / 1000));
+  const watch = options.watch ?? (() => {});
   const call: Call = (method, params, { signal } = {}) =>
-    send(client, method, params, {
+    send(client, watch, method, params, {
       headers: { authorization: `Bearer ${encodeJwt(options.jwtSecret, nowS())}` },
       ...(signal === undefined ? {} : { signal }),
     });
@@ -207,14 +210,19 @@ function fromStatusJson(answer: unknown): PayloadStatus {
 
 async function send(
   client: HttpClient,
+  watch: CallWatch,
   method: string,
   params: readonly unknown[],
   options: AbortOptions & { readonly headers: Readonly<Record<string, string>> },
 ): Promise<unknown> {
+  const startedMs = performance.now();
   try {
-    return await rpcCall(client, { method, params }, options);
+    const result = await rpcCall(client, { method, params }, options);
+    watch(method, performance.now() - startedMs, undefined);
+    return result;
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
+    watch(method, performance.now() - startedMs, callFailure(error));
     throw toEngineError(method, error);
   }
 }

@@ -50,6 +50,8 @@ export type DriverEvents = {
   readonly failed: (what: string) => void;
   readonly l1Reorg: (depth: bigint) => void;
   readonly advanced: (l1: L1BlockRef) => void;
+  /** An unsafe block came from outside. */
+  readonly unsafePayload: () => void;
 };
 
 /** An L2 block that derivation has put into the chain or found there. */

@@ -58,6 +58,7 @@ export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
 
   return {
     post: (envelope) => {
+      ports.events.unsafePayload();
       queue = addUnsafe(queue, envelope);
       wake.ring();
     },

@@ -9,6 +9,7 @@ import { createL1Source, type L1Source } from '../sources/l1Source.ts';
 import { subscribeNewHeads } from '../sources/l1Subscription.ts';
 import { createPool } from '../sources/pool.ts';
 import type { BlobKzg } from '../sources/verifyBlob.ts';
+import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import type { Waits } from '../transport/waits.ts';
 import type { L1Options, ServerOptions } from './nodeOptions.ts';
@@ -23,13 +24,23 @@ export type L1Ports = {
   readonly close: () => void;
 };
 
+/** What L1 is read with beside its options. */
+export type L1Scope = {
+  readonly kzg: BlobKzg;
+  readonly waits: Waits;
+  readonly log: Log;
+  /** Who is told of calls, by the role of the server. */
+  readonly calls: (rpc: string) => CallWatch;
+};
+
 /** Opens all that L1 is read with. Heads are polled from now on. */
 export async function openL1(
   rollup: RollupConfig,
   options: L1Options,
-  { kzg, waits, log }: { readonly kzg: BlobKzg; readonly waits: Waits; readonly log: Log },
+  { kzg, waits, log, calls }: L1Scope,
 ): Promise<L1Ports> {
   const isHttp = ({ url }: { readonly url: URL }): boolean => url.protocol.startsWith('http');
+  const timeoutMs = options.requestTimeoutMs;
   const limits = {
     maxConcurrency: options.maxConcurrency,
     maxBatchSize: options.maxBatchSize,
@@ -37,7 +48,7 @@ export async function openL1(
   };
   const endpoints = options.endpoints
     .filter(isHttp)
-    .map((server) => createEndpoint({ ...server, limits, timeoutMs: options.requestTimeoutMs }));
+    .map((server) => createEndpoint({ ...server, limits, timeoutMs, watch: calls('l1') }));
   const source = createL1Source(rollup, createPool(endpoints, waits));
   const announced = options.endpoints.find((server) => !isHttp(server));
   const onBroken = (err: Error): void => log.warn('L1 head subscription broke', { err });
@@ -51,7 +62,7 @@ export async function openL1(
       : { subscribe: subscribeNewHeads({ ...announced, onBroken }) }),
   });
   const toApi = (server: ServerOptions): BeaconApi =>
-    createBeaconApi({ ...server, timeoutMs: options.requestTimeoutMs });
+    createBeaconApi({ ...server, timeoutMs, watch: calls('l1-beacon') });
   const servers = options.beacons.map(toApi);
   const archivers = options.archivers.map(toApi);
   const { blobDirectory, secondsPerSlot } = options;

@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { hexToBytes } from '../base/bytes.ts';
-import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallWatch } from '../transport/callWatch.ts';
+import { addEndpointMetrics, clientMetrics } from './clientMetrics.ts';
 import type { DriverEvents } from './driverPorts.ts';
+import { addHeadMetrics } from './headMetrics.ts';
 import type { RollupNode } from './node.ts';
 import type { SequencerEvents } from '../sequencer/ports.ts';
 import type { RpcWatch } from './rpc/answerRpc.ts';
@@ -12,6 +13,8 @@ export type NodeMetrics = {
   readonly events: Partial<DriverEvents>;
   readonly rpcServed: RpcWatch;
   readonly sequencing: SequencerEvents;
+  /** For calls to other servers, by their role: `l1`, `l1-beacon`, `engine-api`. */
+  readonly calls: (rpc: string) => CallWatch;
   /** Lets gauges read from a node that has started. */
   readonly attach: (node: RollupNode) => void;
 };
@@ -22,6 +25,7 @@ const PREFIX = 'op_node_default_';
 export function createMetrics(version: string): NodeMetrics {
   const registry = new Registry();
   const registers = [registry];
+  collectDefaultMetrics({ register: registry });
   const event = (name: string, help: string, labels: readonly string[] = []): Event =>
     eventMetric(registry, name, help, labels);
   new Gauge({
@@ -36,6 +40,7 @@ export function createMetrics(version: string): NodeMetrics {
   const errors = event('derivation_errors', 'Steps that failed and were tried again');
   const batches = event('derived_batches', 'Batches that became blocks', ['type']);
   const timeouts = event('channel_timeout', 'Channels that timed out');
+  const payloads = event('unsafe_payloads', 'Unsafe blocks that came from outside');
   const dropped = new Counter({
     name: `${PREFIX}dropped_total`,
     help: 'Things of L1 that derivation refused (not of op-node)',
@@ -52,9 +57,11 @@ export function createMetrics(version: string): NodeMetrics {
     registry,
     rpcServed: rpcServerMetrics(registry),
     sequencing: sequencerMetrics(registry),
+    calls: clientMetrics(registry, PREFIX),
     events: {
       reset: () => resets(),
       failed: () => errors(),
+      unsafePayload: () => payloads(),
       l1Reorg: (depth) => reorgDepth.observe(Number(depth)),
       derived: ({ step }) => {
         if (step.source.type === 'batch') batches({ type: step.source.kind });
@@ -65,8 +72,8 @@ export function createMetrics(version: string): NodeMetrics {
       },
     },
     attach: (node) => {
-      headGauges(registry, node);
-      sourceGauges(registry, node);
+      addHeadMetrics(registry, PREFIX, node);
+      addEndpointMetrics(registry, PREFIX, node);
       forkGauge(registry, node);
     },
   };
@@ -155,80 +162,6 @@ function rpcServerMetrics(registry: Registry): RpcWatch {
   };
 }
 
-function headGauges(registry: Registry, node: RollupNode): void {
-  const registers = [registry];
-  const layered = ['layer', 'type'];
-  const gauge = (name: string, help: string, labelNames: string[]): Gauge =>
-    new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers });
-  const numbers = gauge('refs_number', 'Height of a head', layered);
-  const times = gauge('refs_time', 'Time of a head', layered);
-  const hashes = gauge('refs_hash', 'First 8 bytes of the hash of a head', layered);
-  const sequence = gauge('refs_seqnr', 'Sequence number of an L2 head', ['type']);
-  const idle = gauge('derivation_idle', '1 when all of L1 has been read', []);
-  const active = gauge('sequencer_active', '1 while blocks are made here', []);
-  const queued = gauge('unsafe_payloads_buffer_len', 'Unsafe blocks that wait', []);
-  const queuedBytes = gauge('unsafe_payloads_buffer_mem_size', 'Their size in bytes', []);
-  const set = (layer: string, type: string, ref: L1BlockRef | undefined): void => {
-    if (ref === undefined) return;
-    numbers.set({ layer, type }, Number(ref.number));
-    times.set({ layer, type }, Number(ref.timestamp));
-    hashes.set({ layer, type }, hashNumber(ref.hash));
-  };
-  // One collector for all of them: it runs when any is read.
-  collectWith(numbers, () => {
-    const { currentL1, phase } = node.driver.status();
-    for (const label of ['latest', 'safe', 'finalized'] as const) {
-      const name = label === 'latest' ? 'l1_head' : `l1_${label}`;
-      set('l1', name, node.l1.heads.head(label));
-    }
-    set('l1', 'l1_derived', currentL1);
-    for (const [type, ref] of l2Heads(node)) {
-      set('l2', type, ref);
-      if (ref !== undefined) numbers.set({ layer: 'l1_origin', type }, Number(ref.l1Origin.number));
-      if (ref !== undefined) sequence.set({ type }, Number(ref.sequenceNumber));
-    }
-    idle.set(phase.type === 'atL1Head' ? 1 : 0);
-    active.set(node.sequencer?.isActive() === true ? 1 : 0);
-    const { waiting, sizeBytes } = node.unsafe.queue();
-    queued.set(waiting.length);
-    queuedBytes.set(sizeBytes);
-  });
-}
-
-function l2Heads(node: RollupNode): readonly (readonly [string, L2BlockRef | undefined])[] {
-  const heads = node.heads();
-  return [
-    ['l2_unsafe', heads?.unsafeHead],
-    ['l2_pending_safe', heads?.pendingSafeHead],
-    ['l2_local_safe', heads?.safeHead],
-    ['l2_safe', heads?.safeHead],
-    ['l2_finalized', heads?.finalizedHead],
-    ['l2_backup_unsafe', heads?.backupUnsafeHead],
-  ];
-}
-
-/** The first eight bytes, little endian, as op-node has them. */
-function hashNumber(hash: `0x${string}`): number {
-  const bytes = hexToBytes(hash);
-  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-}
-
-function sourceGauges(registry: Registry, node: RollupNode): void {
-  const requests = new Gauge({
-    name: `${PREFIX}rpc_client_requests_total`,
-    help: 'Calls to other servers',
-    labelNames: ['rpc', 'method', 'endpoint'],
-    registers: [registry],
-  });
-  collectWith(requests, () => {
-    for (const { name, calls } of node.l1.meters()) {
-      for (const [method, count] of Object.entries(calls)) {
-        requests.set({ rpc: 'l1', method, endpoint: name }, count);
-      }
-    }
-  });
-}
-
 function forkGauge(registry: Registry, node: RollupNode): void {
   const gauge = new Gauge({
     name: `${PREFIX}hardfork_activation_timestamp`,
@@ -242,9 +175,4 @@ function forkGauge(registry: Registry, node: RollupNode): void {
     const labels = { chain_id: `${l2ChainId}`, fork, activation_basis: 'l2_timestamp' };
     gauge.set(labels, Number(time));
   }
-}
-
-/** Fills gauges when the registry is read. */
-function collectWith(gauge: Gauge, collect: () => void): void {
-  Object.assign(gauge, { collect });
 }

@@ -38,7 +38,8 @@ export async function startNode(
 ): Promise<RollupNode> {
   const { config, engine, kzg, log, safeHeads } = options;
   const waits = createWaits();
-  const l1 = await openL1(config.rollup, options.l1, { kzg, waits, log });
+  const calls = options.calls ?? (() => () => {});
+  const l1 = await openL1(config.rollup, options.l1, { kzg, waits, log, calls });
   const chain = createChainHeads();
   const drops = createDrops();
   const watching = new Set<Partial<DriverEvents>>([{ dropped: drops.add }, ...listeners]);
@@ -132,5 +133,6 @@ function toAll(listeners: ReadonlySet<Partial<DriverEvents>>): DriverEvents {
     failed: (what) => listeners.forEach((listener) => listener.failed?.(what)),
     l1Reorg: (depth) => listeners.forEach((listener) => listener.l1Reorg?.(depth)),
     advanced: (l1) => listeners.forEach((listener) => listener.advanced?.(l1)),
+    unsafePayload: () => listeners.forEach((listener) => listener.unsafePayload?.()),
   };
 }

@@ -2,6 +2,7 @@ import type { DeriveConfig } from '../derive/state.ts';
 import type { EnginePort } from '../engine/port.ts';
 import type { SequencerPorts } from '../sequencer/ports.ts';
 import type { BlobKzg } from '../sources/verifyBlob.ts';
+import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import type { DriverOptions } from './driverPorts.ts';
 import type { SafeHeads } from './safeHeads.ts';
@@ -50,6 +51,8 @@ export type NodeOptions = {
   /** Undefined: a verifier. */
   readonly sequencer?: SequencerParts | undefined;
   readonly log: Log;
+  /** Who is told of calls to other servers, by their role: `l1`, `l1-beacon`. */
+  readonly calls?: (rpc: string) => CallWatch;
 };
 
 /** Limits that op-node's flags default to. */

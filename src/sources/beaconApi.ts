@@ -4,6 +4,7 @@ import { BLOB_BYTES } from '../protocol/blob.ts';
 import { readArray, readBytes, toRecord } from '../protocol/rpcJson.ts';
 import { blobVersionedHash } from '../protocol/versionedHash.ts';
 import type { AbortOptions } from '../transport/abort.ts';
+import { type CallFailure, type CallWatch, callFailure } from '../transport/callWatch.ts';
 import { TransportError } from '../transport/errors.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { statusError } from '../transport/jsonRpc.ts';
@@ -41,6 +42,8 @@ export type BeaconApiOptions = {
   /** For beacon nodes that want a key. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Told of each request by its path without the slot. */
+  readonly watch?: CallWatch;
 };
 
 /** Largest answer: more blobs than any L1 has in a block, as hex with their proofs. */
@@ -58,12 +61,15 @@ const NOT_HERE: ReadonlySet<number> = new Set([400, 404, 405, 406, 410, 501, 503
  * older `blob_sidecars`, or both; the one that worked last is asked first.
  */
 export function createBeaconApi(options: BeaconApiOptions): BeaconApi {
-  const client = createHttpClient({
-    url: options.url,
-    ...(options.headers === undefined ? {} : { headers: options.headers }),
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    maxBodyBytes: MAX_BODY_BYTES,
-  });
+  const client = watchedClient(
+    createHttpClient({
+      url: options.url,
+      ...(options.headers === undefined ? {} : { headers: options.headers }),
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      maxBodyBytes: MAX_BODY_BYTES,
+    }),
+    options.watch ?? (() => {}),
+  );
   let queries: readonly BlobQuery[] = [queryBlobs, queryBlobsByList, querySidecars];
   return {
     name: client.name,
@@ -90,6 +96,27 @@ export function createBeaconApi(options: BeaconApiOptions): BeaconApi {
       return undefined;
     },
     close: () => client.close(),
+  };
+}
+
+/** The client, with every request told. */
+function watchedClient(client: HttpClient, watch: CallWatch): HttpClient {
+  return {
+    ...client,
+    send: async (request, options) => {
+      const startedMs = performance.now();
+      const method = (request.path ?? '').replace(/(\/\d+)?(\?.*)?$/, '');
+      const tell = (failure: CallFailure | undefined): void =>
+        watch(method, performance.now() - startedMs, failure);
+      try {
+        const reply = await client.send(request, options);
+        tell(reply.status >= 400 ? `http_${reply.status}` : undefined);
+        return reply;
+      } catch (error) {
+        if (error instanceof TransportError) tell(callFailure(error));
+        throw error;
+      }
+    },
   };
 }
 

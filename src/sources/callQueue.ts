@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { AbortOptions } from '../transport/abort.ts';
+import { type CallWatch, callFailure } from '../transport/callWatch.ts';
 import { TransportError } from '../transport/errors.ts';
 import type { RpcAnswer, RpcCall } from '../transport/jsonRpc.ts';
 import type { RpcConnection } from '../transport/rpcConnection.ts';
@@ -26,6 +27,7 @@ export type CallQueueOptions = {
   readonly onSuccess: () => void;
   /** Told after each message without an answer, but for those that only came too soon. */
   readonly onFailure: () => void;
+  readonly watch: CallWatch;
 };
 
 /** What has been sent so far. */
@@ -137,8 +139,15 @@ export class CallQueue {
     this.#inFlight += 1;
     this.#requests += 1;
     for (const { method } of batch) this.#counts[method] = (this.#counts[method] ?? 0) + 1;
+    const startedMs = performance.now();
     const answers = await this.#exchange(batch);
     this.#inFlight -= 1;
+    const durationMs = performance.now() - startedMs;
+    batch.forEach(({ method }, index) => {
+      const answer = answers[index] as RpcAnswer;
+      const failure = answer.type === 'error' ? callFailure(answer.error) : undefined;
+      this.#options.watch(method, durationMs, failure);
+    });
     this.#adapt(answers);
     const again: Pending[] = [];
     batch.forEach((pending, index) => {

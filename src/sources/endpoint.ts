@@ -1,4 +1,5 @@
 import type { AbortOptions } from '../transport/abort.ts';
+import type { CallWatch } from '../transport/callWatch.ts';
 import { httpConnection, type RpcConnection } from '../transport/rpcConnection.ts';
 import { wsConnection } from '../transport/wsConnection.ts';
 import { CallQueue } from './callQueue.ts';
@@ -53,6 +54,7 @@ export type EndpointOptions = {
   readonly limits?: Partial<PaceLimits>;
   /** Of a request with one call; a batch has twice as long. */
   readonly timeoutMs?: number;
+  readonly watch?: CallWatch;
 };
 
 const LIMITS: PaceLimits = { maxConcurrency: 10, maxBatchSize: 20, maxCallsPerSecond: Infinity };
@@ -69,6 +71,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     onSuccess: health.succeeded,
     onFailure: health.failed,
+    watch: options.watch ?? (() => {}),
   });
   const call: Endpoint['call'] = async (method, params, abort = {}) => {
     const answer = await queue.call({ method, params }, abort);

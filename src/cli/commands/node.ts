@@ -63,12 +63,14 @@ async function runNode(
   const sequencer = plan.sequencer?.(metrics.sequencing);
   // The RPC answers first: opening an engine takes as long as it has to execute again.
   const listening = openLatch();
-  const engine = deferredEngine(listening.opened.then(plan.openEngine));
+  const engine = deferredEngine(
+    listening.opened.then(() => plan.openEngine(metrics.calls('engine-api'))),
+  );
   let node: RollupNode | undefined;
-  node = await startNode({ config, engine, kzg, safeHeads, l1, driver, sequencer, log }, [
-    metrics.events,
-    progressEvents(() => node),
-  ]);
+  node = await startNode(
+    { config, engine, kzg, safeHeads, l1, driver, sequencer, log, calls: metrics.calls },
+    [metrics.events, progressEvents(() => node)],
+  );
   try {
     const rpc = await serve(node, metrics, plan, values, log);
     log.info('RPC server started', { url: rpc.url.href });
