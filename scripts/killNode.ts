@@ -1,23 +1,33 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { killAndResume } from '../test/support/killAndResume.ts';
-import { serveRecording } from '../test/support/servedChain.ts';
+import { killAndResume, type Run } from '../test/support/killAndResume.ts';
+import { lastRecordedBlock, serveRecording } from '../test/support/servedChain.ts';
 
-// Kills a node at random moments of a live sync, again and again, and tells whether it always went
-// on where it was: `tsx scripts/killNode.ts [recording] [kills] [seed]`.
+// Kills a node at random moments of a live sync, again and again. Each start must begin with what
+// was recorded before, derive nothing that was recorded again, and the last must end where the
+// recording ends: `tsx scripts/killNode.ts [recording] [kills] [seed]`.
+
+const JITTER_MS = 60;
 
 const [recording = 'every-fork-a', kills = '100', seed = '1'] = process.argv.slice(2);
 const served = await serveRecording(recording, { finalityDepth: 3 });
 const datadir = mkdtempSync(join(tmpdir(), 'headwater-kill-'));
 try {
-  const options = { kills: Number(kills), seed: Number(seed) };
-  const { starts, wrong } = await killAndResume(recording, served.urls, datadir, options);
-  const lost = starts.filter(({ safe, recorded }) => safe < recorded);
-  for (const { safe, recorded } of lost) console.log(`began at ${safe}, recorded was ${recorded}`);
+  const onRun = ({ recordedBefore, safe, derived }: Run, index: number): void => {
+    const began = safe === undefined ? 'killed while starting' : `began at ${safe}`;
+    const blocks = derived.length === 0 ? 'nothing' : `${derived[0]} to ${derived.at(-1)}`;
+    console.log(`${index}: recorded ${recordedBefore}, ${began}, derived ${blocks}`);
+  };
+  const options = { kills: Number(kills), seed: Number(seed), jitterMs: JITTER_MS, onRun };
+  const { runs, wrong } = await killAndResume(recording, served.urls, datadir, options);
   for (const problem of wrong) console.log(problem);
-  console.log(`${kills} kills of ${recording}, ${lost.length} lost work, ${wrong.length} wrong`);
-  process.exitCode = lost.length + wrong.length === 0 ? 0 : 1;
+  const early = runs.filter(({ safe }) => safe === undefined).length;
+  const derived = runs.reduce((sum, run) => sum + run.derived.length, 0);
+  const again = derived - Number(lastRecordedBlock(recording).block.number);
+  console.log(`${kills} kills of ${recording}, ${early} while starting, ${wrong.length} wrong`);
+  console.log(`${derived} blocks derived, ${again} of them again: after the last record each`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
 } finally {
   await served.close();
   rmSync(datadir, { recursive: true, force: true });

@@ -165,7 +165,7 @@ async function takeAttributes(
   step: AttributesStep,
   isReplacement: boolean,
 ): Promise<DerivationEnd | undefined> {
-  const { chain, engine, config, events } = run.ports;
+  const { chain, engine, config, events, log } = run.ports;
   const name = `the engine to build L2 block ${step.parent.number + 1n}`;
   const outcome = await untilDone(scope(run), name, async () => {
     const applied = await chain.change((heads) =>
@@ -177,6 +177,7 @@ async function takeAttributes(
     case 'consolidated':
     case 'built':
       adopt(run, step, outcome.block, outcome.envelope);
+      log.debug('L2 block derived', { number: outcome.block.number, how: outcome.type });
       events.derived({
         block: outcome.block,
         step,

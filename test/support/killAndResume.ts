@@ -1,65 +1,113 @@
-import { spawnNode } from './nodeProcess.ts';
+import { seededRandom } from '../../src/devnet/chaos.ts';
+import { type NodeProcess, spawnNode } from './nodeProcess.ts';
 import { lastRecordedBlock } from './servedChain.ts';
 
-/** One start of the node, and what had been recorded before it. */
-export type Start = {
-  /** Safe head that it began with. */
-  readonly safe: number;
-  /** The newest safe head that the run before had recorded. */
-  readonly recorded: number;
+/** One run of the node, from its start until it was killed or had derived everything. */
+export type Run = {
+  /** The newest safe head that the runs before had recorded: their last checkpoint. */
+  readonly recordedBefore: number;
+  /** Safe head that it began with; undefined when it was killed before it had found one. */
+  readonly safe: number | undefined;
+  /** Numbers of the blocks that it derived, in order. */
+  readonly derived: readonly number[];
 };
 
 /** What came of it. `wrong` is empty when all is well. */
-export type KillReport = {
+export type KillReport = { readonly runs: readonly Run[]; readonly wrong: readonly string[] };
+
+/** How often is killed, and when. */
+export type KillOptions = {
   readonly kills: number;
-  readonly starts: readonly Start[];
-  readonly wrong: readonly string[];
+  readonly seed: number;
+  /** Up to so long after what a kill waits for; 0 in tests that must not depend on time. */
+  readonly jitterMs: number;
+  /** Told of each run that has ended. */
+  readonly onRun?: (run: Run, index: number) => void;
 };
 
+/** A kill in so many comes at any time after the start, the others after some derived blocks. */
+const EARLY_KILLS = 5;
+const LONGEST_START_MS = 2_500;
+
 /**
- * Runs a node on a served recording and kills it again and again, at a random number of derived
- * blocks; the last run goes on to the end of the recording and is stopped.
+ * Runs a node on a served recording and kills it again and again, at random moments; the last run
+ * goes on to the end of the recording and is stopped.
  */
 export async function killAndResume(
   recording: string,
   urls: { readonly l1: string; readonly beacon: string },
   datadir: string,
-  { kills, seed }: { readonly kills: number; readonly seed: number },
+  options: KillOptions,
 ): Promise<KillReport> {
+  const { kills, jitterMs } = options;
   const last = lastRecordedBlock(recording);
   const end = Number(last.block.number);
-  const starts: Start[] = [];
+  const random = seededRandom(options.seed);
+  const runs: Run[] = [];
   const wrong: string[] = [];
-  let random = seed;
   let recorded = 0;
-  for (let run = 0; run <= kills; run++) {
-    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
-    const isLast = run === kills;
-    const budget = 1 + (random % Math.max(1, Math.ceil((1.6 * end) / (kills + 1))));
+  for (let index = 0; index <= kills; index++) {
+    const isLast = index === kills;
     const node = spawnNode(recording, urls, [`--datadir=${datadir}`]);
-    // Unknown until the node has found its heads.
-    let safe = -1;
-    let derived = 0;
-    let hash: unknown;
-    let isDone = false;
-    for await (const line of node.lines) {
-      if (line.msg === 'heads found') {
-        starts.push({ safe: Number(line['safe']), recorded });
-        [safe, hash] = [Number(line['safe']), line['safeHash']];
-      }
-      if (line.msg === 'safe head recorded') {
-        derived += 1;
-        [safe, hash] = [Number(line['safe']), line['hash']];
-        recorded = safe;
-      }
-      if (isDone) continue;
-      isDone = safe === end || (!isLast && derived >= budget / 2);
-      if (isDone) node.kill(isLast ? 'SIGTERM' : 'SIGKILL');
-    }
+    const isEarly = jitterMs > 0 && random() * EARLY_KILLS < 1;
+    const blocks = isEarly ? end : 1 + random() * ((1.6 * end) / (kills + 1));
+    const delayMs = random() * jitterMs;
+    if (isEarly && !isLast) setTimeout(() => node.kill('SIGKILL'), random() * LONGEST_START_MS);
+    const kill = (): void => {
+      if (isLast) node.kill('SIGTERM');
+      else if (jitterMs === 0) node.kill('SIGKILL');
+      else setTimeout(() => node.kill('SIGKILL'), delayMs);
+    };
+    const ended = await follow(node, { end, blocks: isLast ? Infinity : blocks, kill });
+    const run = { recordedBefore: recorded, safe: ended.safe, derived: ended.derived };
+    recorded = Math.max(recorded, ended.recorded);
+    runs.push(run);
+    options.onRun?.(run, index);
+    wrong.push(...problemsOf(run).map((problem) => `run ${index}: ${problem}`));
     const code = await node.exited;
-    if (isLast && hash !== last.block.hash) wrong.push(`ended at ${safe} ${String(hash)}`);
+    if (isLast && ended.hash !== last.block.hash) wrong.push(`ended with ${String(ended.hash)}`);
     if (isLast && code !== 0) wrong.push(`exit code ${code}`);
-    if (!isLast && code !== undefined) wrong.push(`run ${run} ended with ${code}`);
+    if (!isLast && code !== undefined) wrong.push(`run ${index} ended with ${code}`);
   }
-  return { kills, starts, wrong };
+  return { runs, wrong };
+}
+
+/** A run must begin with what was recorded, and derive nothing that was. */
+function problemsOf({ recordedBefore, safe, derived }: Run): readonly string[] {
+  const problems: string[] = [];
+  if (safe !== undefined && safe < recordedBefore) {
+    problems.push(`began at ${safe}, recorded was ${recordedBefore}`);
+  }
+  const again = derived.filter((number) => number <= recordedBefore);
+  if (again.length > 0) problems.push(`derived ${again.join(', ')} again`);
+  return problems;
+}
+
+type Followed = {
+  readonly safe: number | undefined;
+  readonly derived: readonly number[];
+  /** Newest safe head recorded; 0 for none. */
+  readonly recorded: number;
+  readonly hash: unknown;
+};
+
+/** Reads what a node logs, and has it killed after some blocks, or at the end of the chain. */
+async function follow(
+  node: NodeProcess,
+  until: { readonly end: number; readonly blocks: number; readonly kill: () => void },
+): Promise<Followed> {
+  let safe: number | undefined;
+  let recorded = 0;
+  let hash: unknown;
+  let isDone = false;
+  const derived: number[] = [];
+  for await (const line of node.lines) {
+    if (line.msg === 'heads found') [safe, hash] = [Number(line['safe']), line['safeHash']];
+    if (line.msg === 'L2 block derived') derived.push(Number(line['number']));
+    if (line.msg === 'safe head recorded') [recorded, hash] = [Number(line['safe']), line['hash']];
+    if (isDone) continue;
+    isDone = Math.max(recorded, safe ?? 0) === until.end || derived.length >= until.blocks;
+    if (isDone) until.kill();
+  }
+  return { safe, derived, recorded, hash };
 }
