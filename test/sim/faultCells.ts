@@ -102,7 +102,7 @@ async function openScene(chain: BranchedChain, { reorg }: FaultCell): Promise<Sc
   const { main } = chain;
   // A reorg takes the main chain's last blocks, so it begins at their end.
   const head = reorg === undefined ? FIRST_HEAD : main.lastL1;
-  const served = await serveFolder(main.folder, { head, finalityDepth: 8 });
+  const served = await serveFolder(main.folder, { head, finalityDepth: 64 });
   const first = await serveEngine(chain.genesis);
   const proxy = await startEngineProxy(first.authUrl);
   const resets: string[] = [];
@@ -153,7 +153,9 @@ async function runScene(
   }
   if (failure !== undefined) problems.push(`the node ended: ${String(failure)}`);
   const isNamed = named.some((text) => namesFault(cell, text));
-  if (!isNamed) problems.push(`why did not name it: ${named.at(-1) ?? 'nothing'}`);
+  // A fault that spares most calls need not make anybody wait.
+  const mustBeNamed = !('every' in cell.fault && cell.fault.every > 1);
+  if (mustBeNamed && !isNamed) problems.push(`why did not name it: ${named.at(-1) ?? 'nothing'}`);
   const best = named.find((text) => namesFault(cell, text)) ?? '';
   return { name: nameOf(cell), problems, recoveredMs, named: best, resets: resets.length };
 }
