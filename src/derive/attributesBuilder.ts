@@ -56,7 +56,12 @@ export function buildAttributes(
   const sequenceNumber = isNewEpoch ? 0n : ref.sequenceNumber + 1n;
   let l1Info: Uint8Array;
   try {
-    l1Info = l1InfoTx(rollup, l1Chain, systemConfig, sequenceNumber, epoch, timestamp);
+    l1Info = l1InfoTx(rollup, l1Chain, {
+      systemConfig,
+      sequenceNumber,
+      l1: epoch,
+      l2Time: timestamp,
+    });
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     return {

@@ -46,7 +46,7 @@ export { blobVersionedHash } from './versionedHash.ts';
 // Deposits, L1 attributes, system config, roots.
 export { decodeDepositTx, type DepositTx, encodeDepositTx } from './deposit.ts';
 export { depositFromLog, isDepositLog } from './depositLog.ts';
-export { decodeL1InfoTx, l1InfoTx } from './l1InfoTx.ts';
+export { decodeL1InfoTx, l1InfoTx, type L1InfoSource } from './l1InfoTx.ts';
 export type { L1Info } from './l1Info.ts';
 export { outputRoot, type OutputRootParts } from './outputRoot.ts';
 export { depositsOnly, type PayloadAttributes } from './payloadAttributes.ts';

@@ -26,12 +26,21 @@ export const L1_INFO_TX_GAS = 1_000_000n;
 /** Scalar that a DA footprint gas scalar of 0 stands for. */
 export const DEFAULT_DA_FOOTPRINT_GAS_SCALAR = 400;
 
+/** What the L1 attributes of an L2 block are made of. */
+export type L1InfoSource = {
+  /** Of the parent L2 block, with the updates of `l1` when a new epoch begins. */
+  readonly systemConfig: SystemConfig;
+  /** L2 blocks of the same origin before this one. */
+  readonly sequenceNumber: bigint;
+  /** The L1 origin. */
+  readonly l1: L1Block;
+  /** Of the L2 block, seconds. */
+  readonly l2Time: bigint;
+};
+
 /**
- * The L1 attributes transaction, encoded: first transaction of the L2 block of `l2Time`.
+ * The L1 attributes transaction, encoded: the first one of every L2 block but genesis.
  *
- * @param systemConfig Of the parent L2 block, with the updates of `l1` when a new epoch begins.
- * @param sequenceNumber L2 blocks of the same origin before this one.
- * @param l1 The L1 origin.
  * @throws DecodeError when the config's fee scalar has no Ecotone meaning. It cannot come from an
  *         update since Ecotone; one left from before makes every further block impossible.
  * @spec protocol/derivation-2-attributes-engine.md 8.2, 8.3
@@ -39,11 +48,9 @@ export const DEFAULT_DA_FOOTPRINT_GAS_SCALAR = 400;
 export function l1InfoTx(
   config: RollupConfig,
   l1Chain: L1ChainConfig,
-  systemConfig: SystemConfig,
-  sequenceNumber: bigint,
-  l1: L1Block,
-  l2Time: bigint,
+  source: L1InfoSource,
 ): Uint8Array {
+  const { sequenceNumber, l1, l2Time } = source;
   const isRegolith = isActive(config.forkTimes, 'regolith', l2Time);
   return encodeDepositTx({
     sourceHash: l1InfoSourceHash(l1.ref.hash, sequenceNumber),
@@ -53,7 +60,7 @@ export function l1InfoTx(
     value: 0n,
     gas: isRegolith ? L1_INFO_TX_GAS : SYSTEM_TX_GAS,
     isSystemTx: !isRegolith,
-    data: encodeL1InfoData(l1InfoOf(config, l1Chain, systemConfig, sequenceNumber, l1, l2Time)),
+    data: encodeL1InfoData(l1InfoOf(config, l1Chain, source)),
   });
 }
 
@@ -71,10 +78,7 @@ export function decodeL1InfoTx(config: RollupConfig, tx: Uint8Array, l2Time: big
 function l1InfoOf(
   config: RollupConfig,
   l1Chain: L1ChainConfig,
-  systemConfig: SystemConfig,
-  sequenceNumber: bigint,
-  l1: L1Block,
-  l2Time: bigint,
+  { systemConfig, sequenceNumber, l1, l2Time }: L1InfoSource,
 ): L1Info {
   const common = {
     number: l1.ref.number,

@@ -58,7 +58,12 @@ describe('l1InfoTx', () => {
     ['bedrock', '0x7a14dd4e4fc472ba9e50efaef4a43b914cc186c10ed4d0b6bf7f31b9cbb2ba02'],
     ['regolith', '0x3bfe769aa4fa9e742be45063cad71dd41e73c9e0d1302718d1281d419c403006'],
   ] as const)('default: %s', (fork, hash) => {
-    const tx = l1InfoTx(rollupConfig(fork), L1_CHAIN, SYSTEM_CONFIG, 4n, BEDROCK_L1, 2000n);
+    const tx = l1InfoTx(rollupConfig(fork), L1_CHAIN, {
+      systemConfig: SYSTEM_CONFIG,
+      sequenceNumber: 4n,
+      l1: BEDROCK_L1,
+      l2Time: 2000n,
+    });
     expect(keccak256Hex(tx)).toBe(hash);
   });
 
@@ -68,14 +73,26 @@ describe('l1InfoTx', () => {
     ['jovian', '0xab3c1ea4b07719348d69d0b649a84af0068933e1477031999e9cca2f93130eae'],
     ['karst', '0xab3c1ea4b07719348d69d0b649a84af0068933e1477031999e9cca2f93130eae'],
   ] as const)('default: %s', (fork, hash) => {
-    const tx = l1InfoTx(rollupConfig(fork), L1_CHAIN, ECOTONE_CONFIG, 5n, L1, 2000n);
+    const tx = l1InfoTx(rollupConfig(fork), L1_CHAIN, {
+      systemConfig: ECOTONE_CONFIG,
+      sequenceNumber: 5n,
+      l1: L1,
+      l2Time: 2000n,
+    });
     expect(keccak256Hex(tx)).toBe(hash);
   });
 
   test('behavior: system transaction with its gas until Regolith', () => {
     const config = rollupConfig('bedrock', { forkTimes: forkAt('bedrock', 'regolith', 2000n) });
     const at = (l2Time: bigint) =>
-      decodeDepositTx(l1InfoTx(config, L1_CHAIN, SYSTEM_CONFIG, 0n, L1, l2Time));
+      decodeDepositTx(
+        l1InfoTx(config, L1_CHAIN, {
+          systemConfig: SYSTEM_CONFIG,
+          sequenceNumber: 0n,
+          l1: L1,
+          l2Time,
+        }),
+      );
     expect(at(1999n)).toMatchObject({ gas: 150_000_000n, isSystemTx: true });
     expect(at(2000n)).toMatchObject({ gas: 1_000_000n, isSystemTx: false });
   });
@@ -83,14 +100,30 @@ describe('l1InfoTx', () => {
   test('behavior: the format of the activation block is the old one', () => {
     const config = rollupConfig('delta', { forkTimes: forkAt('delta', 'ecotone', 2000n) });
     const lengthAt = (l2Time: bigint) =>
-      decodeDepositTx(l1InfoTx(config, L1_CHAIN, SYSTEM_CONFIG, 0n, L1, l2Time)).data.length;
+      decodeDepositTx(
+        l1InfoTx(config, L1_CHAIN, {
+          systemConfig: SYSTEM_CONFIG,
+          sequenceNumber: 0n,
+          l1: L1,
+          l2Time,
+        }),
+      ).data.length;
     expect([1998n, 2000n, 2002n].map(lengthAt)).toEqual([260, 260, 164]);
   });
 
   test('behavior: the blob base fee follows the L1 origin', () => {
     const config = rollupConfig('ecotone');
     const feeOf = (l1: L1Block) =>
-      decodeL1InfoTx(config, l1InfoTx(config, L1_CHAIN, ECOTONE_CONFIG, 0n, l1, 2000n), 2000n);
+      decodeL1InfoTx(
+        config,
+        l1InfoTx(config, L1_CHAIN, {
+          systemConfig: ECOTONE_CONFIG,
+          sequenceNumber: 0n,
+          l1,
+          l2Time: 2000n,
+        }),
+        2000n,
+      );
     expect(feeOf({ ...L1, excessBlobGas: 10_485_760n })).toMatchObject({ blobBaseFee: 23n });
     expect(feeOf({ ...L1, excessBlobGas: undefined })).toMatchObject({ blobBaseFee: 1n });
   });
@@ -102,13 +135,24 @@ describe('l1InfoTx', () => {
   ])('behavior: DA footprint gas scalar %i is written as %i', (daFootprintGasScalar, expected) => {
     const config = rollupConfig('jovian');
     const systemConfig = { ...ECOTONE_CONFIG, daFootprintGasScalar };
-    const tx = l1InfoTx(config, L1_CHAIN, systemConfig, 0n, L1, 2000n);
+    const tx = l1InfoTx(config, L1_CHAIN, {
+      systemConfig,
+      sequenceNumber: 0n,
+      l1: L1,
+      l2Time: 2000n,
+    });
     expect(decodeL1InfoTx(config, tx, 2000n)).toMatchObject({ daFootprintGasScalar: expected });
   });
 
   test('error: a scalar that Ecotone has no meaning for', () => {
     const systemConfig: SystemConfig = { ...SYSTEM_CONFIG, scalar: `0x02${'00'.repeat(31)}` };
-    const build = () => l1InfoTx(rollupConfig('ecotone'), L1_CHAIN, systemConfig, 0n, L1, 2000n);
+    const build = () =>
+      l1InfoTx(rollupConfig('ecotone'), L1_CHAIN, {
+        systemConfig,
+        sequenceNumber: 0n,
+        l1: L1,
+        l2Time: 2000n,
+      });
     expect(decodeErrorCode(build)).toBe('feeScalar');
   });
 });
@@ -116,7 +160,12 @@ describe('l1InfoTx', () => {
 describe('decodeL1InfoTx', () => {
   test('error: no deposit, or the format of another time', () => {
     const config = rollupConfig('delta', { forkTimes: forkAt('delta', 'ecotone', 2000n) });
-    const tx = l1InfoTx(config, L1_CHAIN, SYSTEM_CONFIG, 0n, L1, 2000n);
+    const tx = l1InfoTx(config, L1_CHAIN, {
+      systemConfig: SYSTEM_CONFIG,
+      sequenceNumber: 0n,
+      l1: L1,
+      l2Time: 2000n,
+    });
     expect(decodeErrorCode(() => decodeL1InfoTx(config, tx, 2002n))).toBe('l1InfoLength');
     const other = Uint8Array.of(2, ...tx.slice(1));
     expect(decodeErrorCode(() => decodeL1InfoTx(config, other, 2000n))).toBe('depositType');

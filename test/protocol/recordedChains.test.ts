@@ -113,7 +113,12 @@ describe.skipIf(lacksShared('data/chains'))('recorded chains', () => {
         const systemConfig = isFirst ? withUpdates(config, parent, origin) : parent;
         const depositLogs = origin.logs.filter((log) => isFirst && isDepositLog(config, log));
         const deposits = [
-          l1InfoTx(config, l1Chain, systemConfig, ref.sequenceNumber, origin, l2.timestamp),
+          l1InfoTx(config, l1Chain, {
+            systemConfig,
+            sequenceNumber: ref.sequenceNumber,
+            l1: origin,
+            l2Time: l2.timestamp,
+          }),
           ...depositLogs.map((log) => encodeDepositTx(depositFromLog(log, origin.ref.hash))),
           ...upgradeTxs(config, l2.timestamp),
         ];

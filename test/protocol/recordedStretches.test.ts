@@ -129,7 +129,12 @@ describe.skipIf(lacksShared(FOLDER))('base-sepolia-jovian', () => {
     expect(ref.l1Origin).toEqual({ number: origin.ref.number, hash: origin.ref.hash });
     const sequenceNumber = ref.sequenceNumber + 1n;
     const l2Time = parent.timestamp + 2n;
-    const tx = l1InfoTx(BASE_SEPOLIA, l1Chain, systemConfig, sequenceNumber, origin, l2Time);
+    const tx = l1InfoTx(BASE_SEPOLIA, l1Chain, {
+      systemConfig,
+      sequenceNumber,
+      l1: origin,
+      l2Time,
+    });
     const { l2Blocks } = readSharedJson<{
       readonly l2Blocks: readonly { readonly deposits: readonly Hex[] }[];
     }>(`${FOLDER}/base-sepolia-jovian/expected.json.gz`);

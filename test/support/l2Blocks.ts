@@ -51,7 +51,14 @@ export function blockOf(
     extraData: isActive('holocene')
       ? encodeExtraData(systemConfig.eip1559Params, minBaseFee)
       : new Uint8Array(0),
-    transactions: [l1InfoTx(config, L1_CHAIN, systemConfig, 3n, L1_ORIGIN, timestamp)],
+    transactions: [
+      l1InfoTx(config, L1_CHAIN, {
+        systemConfig,
+        sequenceNumber: 3n,
+        l1: L1_ORIGIN,
+        l2Time: timestamp,
+      }),
+    ],
     ...changes,
   };
 }
