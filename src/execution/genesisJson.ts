@@ -45,7 +45,7 @@ export function parseGenesisJson(json: unknown, config?: ExecutionConfig): Genes
   return parsed;
 }
 
-/** Which header such a block 0 has differs between clients: op-geth keeps the field, others do not. */
+/** Clients differ in the header that such a block 0 has: op-geth keeps the field, others do not. */
 function assertBlobFields({ config, header }: Genesis, file: ConfigObject): void {
   if (isActive(config.forkTimes, 'ecotone', header.timestamp)) return;
   for (const field of ['excessBlobGas', 'blobGasUsed']) {
