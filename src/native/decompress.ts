@@ -1,20 +1,28 @@
 import { brotliDecompressSync, constants, inflateSync } from 'node:zlib';
 import { decompressBrotliPure } from '../base/brotli/brotli.ts';
-import { EMPTY_BYTES } from '../base/bytes.ts';
-import { type Decompress, type Inflated, inflateZlibPure } from '../base/inflate.ts';
+import { bytesEqual, concatBytes, EMPTY_BYTES } from '../base/bytes.ts';
+import {
+  type Decompress,
+  faultyZlib,
+  type Inflated,
+  inflateZlibPure,
+  READ_BUFFER_BYTES,
+} from '../base/inflate.ts';
 
 // node:zlib is fast but gives nothing back when a stream has a fault. So: the fast call first, and
 // only on a fault a slower way to the exact prefix.
 
 /** zlib by node:zlib; on a fault other than a missing end, by the pure decompressor. */
 export const inflateZlibNative: Decompress = (data, capBytes) => {
-  // Batchers post streams that stop after a flush, whose marker is the last thing in them. There
-  // the call that asks for an end would only fail.
-  const order = endsInFlush(data) ? FLUSH_FIRST : END_FIRST;
-  for (const [finishFlush, ending] of order) {
+  // Batchers post streams that stop after a flush, whose mark is the last thing in them. There the
+  // call that asks for an end would only fail.
+  const flushed = endsInMark(data) ? inflateFlushed(data, capBytes) : undefined;
+  if (flushed !== undefined) return { bytes: flushed, ending: 'truncated' };
+  for (const finishFlush of [constants.Z_FINISH, constants.Z_SYNC_FLUSH]) {
     try {
-      const bytes = inflateSync(data, { ...limits(data, capBytes), finishFlush });
-      return { bytes: plain(bytes), ending };
+      const bytes = plain(inflateSync(data, { ...limits(data, capBytes), finishFlush }));
+      const isWhole = finishFlush === constants.Z_FINISH;
+      return isWhole ? { bytes, ending: 'clean' } : faultyZlib(data, bytes, 'truncated');
     } catch (error) {
       if (codeOf(error) !== 'Z_BUF_ERROR') break;
     }
@@ -22,16 +30,25 @@ export const inflateZlibNative: Decompress = (data, capBytes) => {
   return inflateZlibPure(data, capBytes);
 };
 
-type Attempt = readonly [number, Inflated['ending']];
-const END: Attempt = [constants.Z_FINISH, 'clean'];
-const FLUSH: Attempt = [constants.Z_SYNC_FLUSH, 'truncated'];
-const END_FIRST: readonly Attempt[] = [END, FLUSH];
-const FLUSH_FIRST: readonly Attempt[] = [FLUSH];
+/** An empty stored block behind one that ends a byte: what a flush appends. */
+const FLUSH_MARK = Uint8Array.of(0, 0, 0, 0xff, 0xff);
 
-function endsInFlush(data: Uint8Array): boolean {
-  const { length } = data;
-  if (length < 8 || data[length - 4] !== 0 || data[length - 3] !== 0) return false;
-  return data[length - 2] === 0xff && data[length - 1] === 0xff;
+function endsInMark(data: Uint8Array): boolean {
+  return bytesEqual(data.subarray(-4), FLUSH_MARK.subarray(1));
+}
+
+/**
+ * All that came before a flush, or undefined where it was none. One more flush tells: behind a
+ * final block it would be taken for the checksum. Content that looks like a mark comes out.
+ */
+function inflateFlushed(data: Uint8Array, capBytes: number): Uint8Array | undefined {
+  const options = { ...limits(data, capBytes), finishFlush: constants.Z_SYNC_FLUSH };
+  try {
+    const bytes = plain(inflateSync(concatBytes(data, FLUSH_MARK), options));
+    return endsInMark(bytes) ? undefined : bytes;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -40,8 +57,8 @@ function endsInFlush(data: Uint8Array): boolean {
  */
 export const decompressBrotliNative: Decompress = (data, capBytes) => {
   try {
-    const bytes = brotliDecompressSync(data, limits(data, capBytes));
-    return { bytes: plain(bytes), ending: 'clean' };
+    const { bytes, readBytes } = decompressCounting(data, capBytes);
+    return readBytes === data.length ? { bytes, ending: 'clean' } : excess(data, bytes, readBytes);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ERR_BUFFER_TOO_LARGE') return decompressBrotliPure(data, capBytes);
@@ -49,6 +66,33 @@ export const decompressBrotliNative: Decompress = (data, capBytes) => {
     return corruptBrotli(data, capBytes);
   }
 };
+
+/** What `info` adds to the result, which the declarations lack. */
+type WithInfo = { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
+
+/** The whole of a stream, and how many bytes of `data` it took. */
+function decompressCounting(
+  data: Uint8Array,
+  capBytes: number,
+): { readonly bytes: Uint8Array; readonly readBytes: number } {
+  const options = { ...limits(data, capBytes), info: true };
+  const { buffer, engine } = brotliDecompressSync(data, options) as unknown as WithInfo;
+  return { bytes: plain(buffer), readBytes: engine.bytesWritten };
+}
+
+/**
+ * A stream with bytes behind its end. The reference ignores them, but where they come in the piece
+ * in which the stream ends, it hands out a fault with the last bytes.
+ */
+function excess(data: Uint8Array, bytes: Uint8Array, readBytes: number): Inflated {
+  const ending = 'clean';
+  const pieces = Math.max(0, Math.ceil((readBytes - FIRST_PIECE_BYTES) / PIECE_BYTES));
+  const pieceEnd = FIRST_PIECE_BYTES + pieces * PIECE_BYTES;
+  if (pieceEnd === readBytes || bytes.length < READ_BUFFER_BYTES) return { bytes, ending };
+  const before = pieces === 0 ? EMPTY_BYTES : data.subarray(0, pieceEnd - PIECE_BYTES);
+  const handedOut = brotliPrefix(before, bytes.length)?.length ?? 0;
+  return { bytes, ending, faultReadBytes: bytes.length - handedOut };
+}
 
 /** Undefined when `data` has a fault, or yields more than the cap. */
 function brotliPrefix(data: Uint8Array, capBytes: number): Uint8Array | undefined {

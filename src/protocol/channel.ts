@@ -1,6 +1,7 @@
 import { DecodeError } from '../base/errors.ts';
 import { decompressBrotli, type Inflated, inflateZlib } from '../base/inflate.ts';
 import { rlpHeader } from '../base/rlp.ts';
+import { withoutLostRead } from './lostRead.ts';
 
 // A channel: the data of its frames joined. Compressed, its first byte tells how:
 //
@@ -46,7 +47,7 @@ export function decompressChannel(
   if (first === undefined) throw new DecodeError('channelEmpty', 0, 'channel: it has no bytes');
   if ((first & 0x0f) === 8 || (first & 0x0f) === 15) {
     assertZlibHeader(data);
-    return { compression: 'zlib', ...inflateZlib(data, maxRlpBytes) };
+    return { compression: 'zlib', ...withoutLostRead(inflateZlib(data, maxRlpBytes)) };
   }
   if (first !== BROTLI_CHANNEL_VERSION) {
     const message = `channel: expected zlib (0x78) or brotli (0x01), found first byte ${first}`;
@@ -55,7 +56,8 @@ export function decompressChannel(
   if (!brotli) {
     throw new DecodeError('brotliBeforeFjord', 0, 'channel: brotli is not allowed before Fjord');
   }
-  return { compression: 'brotli', ...decompressBrotli(data.subarray(1), maxRlpBytes) };
+  const inflated = decompressBrotli(data.subarray(1), maxRlpBytes);
+  return { compression: 'brotli', ...withoutLostRead(inflated) };
 }
 
 function assertZlibHeader(data: Uint8Array): void {

@@ -157,7 +157,7 @@ describe('createHttpEngine', () => {
     expect(await errorOf(engine.chainId())).toMatchObject({ code: 'rpc' });
   });
 
-  test('error: a transaction of the attributes that does not decode, from an old op-geth', async () => {
+  test('error: an old op-geth on a transaction that does not decode', async () => {
     const message = 'transaction 3 is not valid: transaction type not supported';
     const body = `{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"${message}"}}`;
     const { engine, memory, close } = await connect({ fault: () => ({ type: 'body', body }) });

@@ -29,6 +29,23 @@ describe('decompressBrotliNative', () => {
     expect(sameAs(CONTENT, decompressBrotliNative(longer, CAP))).toBe('clean');
   });
 
+  test('behavior: bytes behind the end come with a fault, if in the piece that ends it', () => {
+    const beyond = (length: number) => concatBytes(STREAM, new Uint8Array(length));
+    const { faultReadBytes, ending } = decompressBrotliNative(beyond(1), CAP);
+    expect(ending).toBe('clean');
+    const lastPiece = 4095 + 32_768 * Math.floor((STREAM.length - 4095) / 32_768);
+    const before = decompressBrotliNative(STREAM.subarray(0, lastPiece), CAP).bytes.length;
+    expect(faultReadBytes).toBe(CONTENT.length - before);
+    expect(faultReadBytes).toBeGreaterThan(4096);
+    // A stream of exactly one piece: noise that is stored, of the right length.
+    const spare = 5000 - stored(5000).length;
+    const onePiece = stored(4095 + spare);
+    expect(onePiece.length).toBe(4095);
+    const longer = concatBytes(onePiece, Uint8Array.of(1));
+    expect(decompressBrotliNative(longer, CAP).faultReadBytes).toBeUndefined();
+    expect(decompressBrotliNative(onePiece, CAP).faultReadBytes).toBeUndefined();
+  });
+
   test('behavior: a stream that stops after a flush', () => {
     const options = { ...FAST, finishFlush: constants.BROTLI_OPERATION_FLUSH };
     const flushed = new Uint8Array(brotliCompressSync(CONTENT, options));
@@ -111,4 +128,11 @@ describe('inflateZlibNative', () => {
 /** How it ended, if the bytes are the expected ones. Quicker than `toEqual` on long arrays. */
 function sameAs(expected: Uint8Array, { bytes, ending }: Inflated): Inflated['ending'] | 'differs' {
   return bytesEqual(bytes, expected) ? ending : 'differs';
+}
+
+/** A brotli stream of one uncompressed block. */
+function stored(length: number): Uint8Array {
+  const content = Uint8Array.from({ length }, (_, i) => (i * i * 2654435761) >>> 13);
+  const flush = { params: { [constants.BROTLI_PARAM_QUALITY]: 0 } };
+  return new Uint8Array(brotliCompressSync(content, flush));
 }

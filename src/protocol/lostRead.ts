@@ -1,0 +1,59 @@
+import { DecodeError } from '../base/errors.ts';
+import { type Inflated, READ_BUFFER_BYTES } from '../base/inflate.ts';
+import { rlpHeader } from '../base/rlp.ts';
+
+// op-node reads the batches of a channel from a decompressor through a buffer. Content of which
+// more is missing than the buffer holds is read past it, straight from the decompressor, and when
+// that hands out bytes and a fault at once, the reader keeps the fault and forgets the bytes. So
+// the last batch of a broken stream can be lost although all of it came out.
+
+/**
+ * What a reader gets of a stream: all of it, or all but the read that came with the fault.
+ *
+ * Choice: a batch that is complete is lost where op-node loses it. Keeping it would split the chain.
+ */
+export function withoutLostRead(inflated: Inflated): Pick<Inflated, 'bytes' | 'ending'> {
+  const { bytes, ending, faultReadBytes } = inflated;
+  if (faultReadBytes === undefined) return { bytes, ending };
+  const start = startOfLostRead(bytes, bytes.length - faultReadBytes);
+  if (start === undefined) return { bytes, ending };
+  return { bytes: bytes.subarray(0, start), ending: ending === 'clean' ? 'corrupt' : ending };
+}
+
+/**
+ * Where the read past the buffer begins that would take everything up to the fault.
+ *
+ * @param chunkStart  Where the bytes begin that come with the fault. No read crosses it.
+ */
+function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefined {
+  let buffered = chunkStart;
+  for (let offset = 0; offset < bytes.length; ) {
+    const item = headerAt(bytes, offset);
+    if (item === undefined) return undefined;
+    // The bytes of a header come through the buffer.
+    for (let at = offset; at < item.start; at++) {
+      if (at >= buffered) buffered = Math.min(at + READ_BUFFER_BYTES, bytes.length);
+    }
+    for (let at = Math.max(item.start, buffered); at < item.end; at = buffered) {
+      if (item.end - at >= READ_BUFFER_BYTES) {
+        if (item.end === bytes.length) return at;
+        buffered = item.end;
+      } else {
+        buffered = Math.min(at + READ_BUFFER_BYTES, bytes.length);
+      }
+    }
+    offset = item.end;
+  }
+  return undefined;
+}
+
+/** Undefined where reading ends anyway. */
+function headerAt(bytes: Uint8Array, offset: number): ReturnType<typeof rlpHeader> | undefined {
+  try {
+    const header = rlpHeader(bytes, offset);
+    return header.type === 'list' ? undefined : header;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
