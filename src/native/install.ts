@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { createKeccak } from 'hash-wasm';
 import { installHashes } from '../base/hash.ts';
 import { installDecompressors } from '../base/inflate.ts';
 import { installRecovery } from '../base/secp256k1.ts';
 import { decompressBrotliNative, inflateZlibNative } from './decompress.ts';
+import { wasmKeccak256 } from './keccak.ts';
 
 /** Which implementation each port runs on. */
 export type NativeReport = {
@@ -19,9 +19,8 @@ type Secp256k1 = typeof import('secp256k1');
  * port whose fast version cannot be loaded keeps the pure one, and the report says so.
  */
 export async function installNative(): Promise<NativeReport> {
-  const hasher = await createKeccak(256);
   installHashes({
-    keccak256: (data) => hasher.init().update(data).digest('binary'),
+    keccak256: wasmKeccak256(),
     sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
   });
   installDecompressors({ zlib: inflateZlibNative, brotli: decompressBrotliNative });
