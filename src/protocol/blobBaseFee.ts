@@ -1,3 +1,4 @@
+import { rememberLast } from '../base/rememberLast.ts';
 import type { L1ChainConfig } from './l1ChainConfig.ts';
 import type { RollupConfig } from './rollupConfig.ts';
 
@@ -38,8 +39,13 @@ export function blobBaseFee(
   const pectraTime = config.pectraBlobScheduleTime;
   const onCancun = pectraTime !== undefined && l1.timestamp < pectraTime;
   const fraction = onCancun ? CANCUN_UPDATE_FRACTION : updateFraction(l1Chain, l1.timestamp);
-  return fakeExponential(MIN_BLOB_BASE_FEE, l1.excessBlobGas, fraction);
+  return feeOfExcess(l1.excessBlobGas, fraction);
 }
+
+/** All L2 blocks of an epoch ask for the same. */
+const feeOfExcess = rememberLast((excessBlobGas: bigint, fraction: bigint) =>
+  fakeExponential(MIN_BLOB_BASE_FEE, excessBlobGas, fraction),
+);
 
 function updateFraction(l1Chain: L1ChainConfig, time: bigint): bigint {
   let fraction = l1Chain.blobSchedule[0]?.baseFeeUpdateFraction ?? CANCUN_UPDATE_FRACTION;

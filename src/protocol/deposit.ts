@@ -61,6 +61,32 @@ export function encodeDepositTx(tx: DepositTx): Uint8Array {
  * @spec protocol/execution.md 1.1
  */
 export function decodeDepositTx(data: Uint8Array): DepositTx {
+  const { sourceHash, from, to, ...rest } = provenFields(data);
+  return {
+    sourceHash: bytesToHex(sourceHash),
+    from: bytesToHex(from),
+    to: to === undefined ? undefined : bytesToHex(to),
+    ...rest,
+  };
+}
+
+/**
+ * Calldata of a deposit, a view. The other fields are proven, and not read.
+ *
+ * @throws DecodeError as `decodeDepositTx`.
+ */
+export function depositCalldata(data: Uint8Array): Uint8Array {
+  return provenFields(data).data;
+}
+
+/** A deposit whose hash and addresses are still views. */
+type ProvenFields = Omit<DepositTx, 'sourceHash' | 'from' | 'to'> & {
+  readonly sourceHash: Uint8Array;
+  readonly from: Uint8Array;
+  readonly to: Uint8Array | undefined;
+};
+
+function provenFields(data: Uint8Array): ProvenFields {
   if (data[0] !== DEPOSIT_TX_TYPE) {
     const found = data.length === 0 ? 'nothing' : `0x${data[0]?.toString(16)}`;
     const message = `expected a deposit transaction, first byte 0x7e, found ${found}`;
@@ -74,7 +100,7 @@ export function decodeDepositTx(data: Uint8Array): DepositTx {
   const bytes = (index: number, name: string) =>
     rlpBytes(list[index], 'depositField', `deposit \`${name}\``);
   const fixedBytes = (index: number, length: number, name: string) =>
-    bytesToHex(rlpFixedBytes(list[index], length, 'depositField', `deposit \`${name}\``));
+    rlpFixedBytes(list[index], length, 'depositField', `deposit \`${name}\``);
   return {
     sourceHash: fixedBytes(0, 32, 'sourceHash'),
     from: fixedBytes(1, 20, 'from'),

@@ -1,5 +1,6 @@
 import { type Hash, bytesToHex, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
+import { rememberLast } from '../base/rememberLast.ts';
 
 // Fee scalar of the system config, 32 bytes. Before Ecotone the whole word is one number.
 //
@@ -16,7 +17,7 @@ export type FeeScalars = { readonly baseFeeScalar: bigint; readonly blobBaseFeeS
  * @throws DecodeError on version 1 with dirty padding, or another version.
  * @spec protocol/derivation-2-attributes-engine.md 8.3
  */
-export function feeScalars(scalar: Hash): FeeScalars {
+export const feeScalars: (scalar: Hash) => FeeScalars = rememberLast((scalar) => {
   const bytes = hexToBytes(scalar);
   if (bytes[0] === 0) {
     const tooLarge = !isZero(bytes, 1, 28);
@@ -27,7 +28,7 @@ export function feeScalars(scalar: Hash): FeeScalars {
     throw new DecodeError('feeScalar', 0, message);
   }
   return { baseFeeScalar: u32(bytes, 28), blobBaseFeeScalar: u32(bytes, 24) };
-}
+});
 
 /**
  * Whether Ecotone accepts this scalar from a config update: version 0 or 1, padding all zero.
@@ -41,14 +42,18 @@ export function isEcotoneScalar(scalar: Hash): boolean {
 }
 
 /** The scalar of version 1 that holds `scalars`. */
-export function encodeFeeScalars(scalars: FeeScalars): Hash {
+export function encodeFeeScalars({ baseFeeScalar, blobBaseFeeScalar }: FeeScalars): Hash {
+  return scalarOf(baseFeeScalar, blobBaseFeeScalar);
+}
+
+const scalarOf = rememberLast((baseFeeScalar: bigint, blobBaseFeeScalar: bigint): Hash => {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);
   bytes[0] = 1;
-  view.setUint32(24, Number(scalars.blobBaseFeeScalar));
-  view.setUint32(28, Number(scalars.baseFeeScalar));
+  view.setUint32(24, Number(blobBaseFeeScalar));
+  view.setUint32(28, Number(baseFeeScalar));
   return bytesToHex(bytes);
-}
+});
 
 const MAX_U32 = 0xffff_ffffn;
 

@@ -1,6 +1,6 @@
 import type { Address } from '../base/bytes.ts';
 import { blobBaseFee } from './blobBaseFee.ts';
-import { decodeDepositTx, encodeDepositTx } from './deposit.ts';
+import { depositCalldata, encodeDepositTx } from './deposit.ts';
 import { feeScalars } from './feeScalar.ts';
 import { isActive } from './forks.ts';
 import type { L1Block } from './l1Block.ts';
@@ -72,7 +72,7 @@ export function l1InfoTx(
  * @throws DecodeError when it is no deposit, or its calldata is not in the format of `l2Time`.
  */
 export function decodeL1InfoTx(config: RollupConfig, tx: Uint8Array, l2Time: bigint): L1Info {
-  return decodeL1InfoData(decodeDepositTx(tx).data, l1InfoFormat(config, l2Time));
+  return decodeL1InfoData(depositCalldata(tx), l1InfoFormat(config, l2Time));
 }
 
 function l1InfoOf(

@@ -1,4 +1,5 @@
 import { type Hash, bytesToHex, hexToBytes } from '../base/bytes.ts';
+import { rememberLast } from '../base/rememberLast.ts';
 
 // Operator fee of the system config, 32 bytes: 20..23 scalar u32, 24..31 constant u64. The bytes
 // before are kept as an update gave them and never read.
@@ -12,20 +13,24 @@ export type OperatorFee = {
 };
 
 /** Operator fee of a config's `operatorFeeParams`. @spec derivation-2-attributes-engine.md 8.3 */
-export function operatorFee(params: Hash): OperatorFee {
+export const operatorFee: (params: Hash) => OperatorFee = rememberLast((params) => {
   const bytes = hexToBytes(params);
   const view = new DataView(bytes.buffer);
   return {
     operatorFeeScalar: BigInt(view.getUint32(20)),
     operatorFeeConstant: view.getBigUint64(24),
   };
-}
+});
 
 /** `operatorFeeParams` that hold this fee. */
 export function encodeOperatorFee(fee: OperatorFee): Hash {
+  return paramsOf(fee.operatorFeeScalar, fee.operatorFeeConstant);
+}
+
+const paramsOf = rememberLast((scalar: bigint, constant: bigint): Hash => {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);
-  view.setUint32(20, Number(fee.operatorFeeScalar));
-  view.setBigUint64(24, fee.operatorFeeConstant);
+  view.setUint32(20, Number(scalar));
+  view.setBigUint64(24, constant);
   return bytesToHex(bytes);
-}
+});

@@ -1,4 +1,4 @@
-import { type Hash, bigintToBytes, concatBytes, hexToBytes } from '../base/bytes.ts';
+import { type Hash, hexToBytes } from '../base/bytes.ts';
 import { keccak256, keccak256Hex } from '../base/hash.ts';
 
 // A source hash makes a deposit unique: keccak256(domain as 32 bytes ++ inner), 64 bytes hashed.
@@ -38,9 +38,15 @@ export function upgradeSourceHash(intent: string): Hash {
 }
 
 function withWord(l1BlockHash: Hash, value: bigint): Uint8Array {
-  return concatBytes(hexToBytes(l1BlockHash), bigintToBytes(value, 32));
+  const bytes = new Uint8Array(64);
+  bytes.set(hexToBytes(l1BlockHash));
+  new DataView(bytes.buffer).setBigUint64(56, value);
+  return bytes;
 }
 
 function inDomain(domain: number, inner: Uint8Array): Hash {
-  return keccak256Hex(concatBytes(bigintToBytes(BigInt(domain), 32), inner));
+  const bytes = new Uint8Array(64);
+  bytes[31] = domain;
+  bytes.set(inner, 32);
+  return keccak256Hex(bytes);
 }

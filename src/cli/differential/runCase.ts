@@ -98,7 +98,7 @@ function nullEngine(rollup: RollupConfig): SyncEngine {
 
 function holdsMarker(tx: Uint8Array): boolean {
   for (let at = tx.indexOf(0xde); at !== -1; at = tx.indexOf(0xde, at + 1)) {
-    if (REFUSED_BYTES.every((byte, i) => tx[at + i] === byte)) return true;
+    if (tx[at + 1] === 0xad && REFUSED_BYTES.every((byte, i) => tx[at + i] === byte)) return true;
   }
   return false;
 }

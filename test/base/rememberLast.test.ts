@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { rememberLast } from '../../src/base/rememberLast.ts';
+
+describe('rememberLast', () => {
+  test('default', () => {
+    const asked: bigint[] = [];
+    const difference = rememberLast((left: bigint, right: bigint) => {
+      asked.push(left);
+      return left - right;
+    });
+    expect([difference(5n, 2n), difference(5n, 2n), difference(5n, 1n)]).toEqual([3n, 3n, 4n]);
+    expect([difference(6n, 1n), difference(5n, 2n)]).toEqual([5n, 3n]);
+    expect(asked).toEqual([5n, 5n, 6n, 5n]);
+  });
+
+  test('behavior: a failure is not remembered', () => {
+    const upper = rememberLast((text: string) => {
+      if (text === '') throw new RangeError('empty');
+      return text.toUpperCase();
+    });
+    expect(upper('a')).toBe('A');
+    expect(() => upper('')).toThrow('empty');
+    expect(() => upper('')).toThrow('empty');
+    expect(upper('a')).toBe('A');
+  });
+});
