@@ -1,21 +1,44 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { installNative } from '../src/native/install.ts';
 import { sharedPath } from '../test/support/shared.ts';
 import { benchDecode } from './bench/decode.ts';
 import { benchDemo } from './bench/demo.ts';
 import { benchDerive, deriveLine } from './bench/derive.ts';
+import { benchExecution } from './bench/execute.ts';
+import { benchKzgSetup, benchReplay } from './bench/replay.ts';
 
-// Usage: npm run bench. One line for each workload whose data is at hand: what was run, the figure,
-// its unit. Time is that of the processor, so that other work on the machine counts little.
+// Usage: npm run bench -- [--only demo|decode|derive|execute|replay] [--shared DIR]. One line for
+// each workload whose data is at hand: what was run, the figure, its unit. Time is that of the
+// processor, so that other work on the machine counts little.
 
 const STRETCHES = ['isthmus-span-brotli-blobs', 'bedrock-singular-zlib-calldata'];
+const PARTS = ['demo', 'decode', 'derive', 'execute', 'replay'] as const;
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, shared: { type: 'string' } } });
+const { only } = values;
+const shared = values.shared ?? sharedPath('.');
+if (only !== undefined && !PARTS.some((part) => part === only)) {
+  throw new Error(`--only: expected one of ${PARTS.join(', ')}, found \`${only}\``);
+}
+const isWanted = (part: (typeof PARTS)[number]): boolean => only === undefined || only === part;
 
 await installNative();
-console.log(await benchDemo());
-for (const line of benchDecode()) console.log(line);
-for (const stretch of STRETCHES) {
-  const figure = await benchDerive(sharedPath(`data/bench/${stretch}.ndjson.gz`));
-  if (figure !== undefined) console.log(deriveLine(figure));
+if (isWanted('demo')) console.log(await benchDemo());
+if (isWanted('decode')) for (const line of benchDecode()) console.log(line);
+if (isWanted('derive')) {
+  for (const stretch of STRETCHES) {
+    const figure = await benchDerive(join(shared, `data/bench/${stretch}.ndjson.gz`));
+    if (figure !== undefined) console.log(deriveLine(figure));
+  }
 }
-if (existsSync(sharedPath('data/chains'))) await import('./bench/execute.ts');
-else console.log('No shared corpora here: only the demo was measured (set HEADWATER_SHARED).');
+if (existsSync(join(shared, 'data/chains'))) {
+  if (isWanted('execute')) await benchExecution(shared);
+  if (isWanted('replay')) {
+    await benchKzgSetup();
+    benchReplay(join(shared, 'data/chains/every-fork-a'));
+  }
+} else {
+  console.log('No shared corpora here: only the demo was measured (set HEADWATER_SHARED).');
+}

@@ -8,3 +8,12 @@ export function cpuSeconds(call: () => void, callsPerRound: number, rounds = 7):
   });
   return samples.toSorted((a, b) => a - b)[rounds >> 1] as number;
 }
+
+/** Starts a watch that tells the seconds of processor time since now. */
+export function cpuStopwatch(): () => number {
+  const start = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1e6;
+  };
+}

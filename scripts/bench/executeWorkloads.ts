@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Hash } from '../../src/base/bytes.ts';
+import { buildBlock, type ParentBlock } from '../../src/execution/buildBlock.ts';
+import type { Evm } from '../../src/execution/evm/port.ts';
+import { executeRecorded } from '../../src/execution/executeRecorded.ts';
+import { applyGenesis, type Genesis } from '../../src/execution/genesis.ts';
+import { parseGenesisJson } from '../../src/execution/genesisJson.ts';
+import { parseRecordedBlock, parseWitness } from '../../src/execution/recordedBlock.ts';
+import { openState } from '../../src/execution/state/worldState.ts';
+import { fromAttributesJson } from '../../src/protocol/executionPayloadJson.ts';
+import type { PayloadAttributes } from '../../src/protocol/payloadAttributes.ts';
+
+/** A chain to execute from genesis. */
+export type ChainWorkload = {
+  readonly genesis: Genesis;
+  readonly blocks: readonly PayloadAttributes[];
+};
+
+type Line = { readonly attributes?: unknown };
+
+/** A recorded chain of the shared corpora. */
+export function readChain(shared: string, name: string): ChainWorkload {
+  const folder = join(shared, 'data/chains', name);
+  const lines = readText(join(folder, 'l2.ndjson.gz')).trimEnd().split('\n').slice(1);
+  return {
+    genesis: parseGenesisJson(JSON.parse(readText(join(folder, 'genesis.json.gz')))),
+    blocks: lines.map((line) => fromAttributesJson((JSON.parse(line) as Line).attributes)),
+  };
+}
+
+/** Executes a chain with nothing around it: one state, no store. Gives the last block's hash. */
+export async function buildChain({ genesis, blocks }: ChainWorkload, evm: Evm): Promise<Hash> {
+  const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
+  let parent: ParentBlock = applyGenesis(genesis, state);
+  const hashes = [parent.hash];
+  const builder = { config: genesis.config, evm };
+  const blockHash = (number: bigint) => hashes[Number(number)];
+  for (const attributes of blocks) {
+    const outcome = await buildBlock(builder, parent, attributes, state, blockHash);
+    if (outcome.type !== 'sealed') throw new Error(outcome.reason);
+    parent = outcome.block;
+    hashes.push(parent.hash);
+  }
+  return parent.hash;
+}
+
+/** A recorded real block with what it reads. */
+export type RealBlock = {
+  readonly folder: string;
+  readonly recorded: ReturnType<typeof parseRecordedBlock>;
+  readonly witness: ReturnType<typeof parseWitness>;
+};
+
+/** The real blocks of the shared corpora. */
+export function readRealBlocks(shared: string): readonly RealBlock[] {
+  const root = join(shared, 'data/execution');
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'every-fork')
+    .map(({ name }) => ({
+      folder: name,
+      recorded: parseRecordedBlock(JSON.parse(readText(join(root, name, 'fixture.json')))),
+      witness: parseWitness(readText(join(root, name, 'witness.ndjson.gz'))),
+    }));
+}
+
+/** Executes real blocks on their witnesses, each with the EVM of its chain. Gives all their gas. */
+export async function executeReal(
+  blocks: readonly RealBlock[],
+  evmOf: (chainId: bigint) => Evm,
+): Promise<bigint> {
+  let gas = 0n;
+  for (const { folder, recorded, witness } of blocks) {
+    const { config } = recorded;
+    const builder = { config, evm: evmOf(config.chainId) };
+    const outcome = await executeRecorded(builder, recorded, witness, () => undefined);
+    if (outcome.type !== 'equal') throw new Error(`${folder}: ${outcome.difference}`);
+    gas += outcome.block.header.gasUsed;
+  }
+  return gas;
+}
+
+function readText(file: string): string {
+  const bytes = readFileSync(file);
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+}
