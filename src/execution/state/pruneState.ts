@@ -50,15 +50,40 @@ function visit(sweep: Sweep, link: TrieLink, kept: Cursors): void {
   const node = resolve(sweep, link);
   if (node === undefined) return;
   if (ref.length === 33) sweep.remove({ owner: sweep.owner, hash: ref.subarray(1) });
+  const others = readOnce(sweep, kept);
   if (node.type === 'branch') {
     for (const [nibble, child] of node.children.entries()) {
-      if (child !== undefined) below(sweep, Uint8Array.of(nibble), child, kept);
+      if (child !== undefined) below(sweep, Uint8Array.of(nibble), child, others);
     }
   } else if (node.type === 'extension') {
-    below(sweep, node.path, node.child, kept);
+    below(sweep, node.path, node.child, others);
   } else if (sweep.owner.length === 0) {
-    visitStorage(sweep, node.path, node.value, kept);
+    visitStorage(sweep, node.path, node.value, others);
   }
+}
+
+/**
+ * The different places among `kept`, with their nodes read: kept states share most of what they
+ * have, and all children of the node that is visited are looked up in the same few nodes.
+ */
+function readOnce(sweep: Sweep, kept: Cursors): Cursors {
+  const places: Cursor[] = [];
+  for (const cursor of kept) {
+    if (cursor === undefined) continue;
+    const { link, skip } = cursor;
+    const isKnown = places.some(
+      (other) => other.skip === skip && (other.link === link || hasSameRef(other.link, link)),
+    );
+    if (!isKnown) places.push(cursor);
+  }
+  return places.map(({ link, skip }) => {
+    const node = resolve(sweep, link);
+    return node === undefined ? undefined : { link: node, skip };
+  });
+}
+
+function hasSameRef(a: Cursor['link'], b: Cursor['link']): boolean {
+  return a.ref !== undefined && b.ref !== undefined && bytesEqual(a.ref, b.ref);
 }
 
 function below(sweep: Sweep, nibbles: Uint8Array, child: TrieLink, kept: Cursors): void {
