@@ -280,19 +280,19 @@ async function openGenesis(
 async function insert(core: EngineCore, envelope: PayloadEnvelope): Promise<InsertOutcome> {
   const { tree, keeper, config, store } = core;
   const { executionPayload: payload } = envelope;
-  const known = tree.block(payload.blockHash);
+  const header = payloadHeader(config, envelope);
+  const hash = headerHash(header);
+  if (hash !== payload.blockHash) {
+    const reason = `block hash: fields give \`${hash}\`, payload says \`${payload.blockHash}\``;
+    return { type: 'invalid', reason, latestValidHash: undefined };
+  }
+  const known = tree.block(hash);
   if (known !== undefined) {
     // Built here, perhaps, and stored nowhere yet: who is told that it is good may count on it.
     const changes = tree.unstored(known.hash);
     if (changes.length > 0) await store.write(changes);
     tree.stored(known.hash);
     return { type: 'valid', block: known };
-  }
-  const header = payloadHeader(config, envelope);
-  const hash = headerHash(header);
-  if (hash !== payload.blockHash) {
-    const reason = `block hash: fields give \`${hash}\`, payload says \`${payload.blockHash}\``;
-    return { type: 'invalid', reason, latestValidHash: undefined };
   }
   const parent = tree.block(payload.parentHash);
   if (parent === undefined) return UNKNOWN_PARENT;

@@ -277,6 +277,41 @@ describe('payloads', () => {
     ).toBe(-32602);
   });
 
+  test('error: the hash of a known block over other fields', async () => {
+    const { call, engine } = await start();
+    const attributes = toAttributesJson(smallAttributes(1n));
+    const { hash } = engine.genesis;
+    const built = await call('engine_forkchoiceUpdatedV3', headAt(hash), attributes);
+    const { payloadId } = built.result as { payloadId: string };
+    const got = await call('engine_getPayloadV3', payloadId);
+    const { executionPayload: good } = got.result as { executionPayload: Record<string, unknown> };
+    const put = async (payload: object, root: Hash = ZERO_HASH) =>
+      (await call('engine_newPayloadV3', payload, [], root)).result;
+    const other: readonly (readonly [string, unknown])[] = [
+      ['parentHash', UNKNOWN],
+      ['feeRecipient', `0x${'ab'.repeat(20)}`],
+      ['stateRoot', UNKNOWN],
+      ['receiptsRoot', UNKNOWN],
+      ['logsBloom', `0x${'01'.repeat(256)}`],
+      ['prevRandao', UNKNOWN],
+      ['blockNumber', '0x2'],
+      ['gasLimit', '0x1'],
+      ['gasUsed', '0x1'],
+      ['timestamp', '0x7fffffff'],
+      ['extraData', '0x01'],
+      ['baseFeePerGas', '0x1'],
+      ['transactions', []],
+      ['blobGasUsed', '0x1'],
+      ['excessBlobGas', '0x1'],
+    ];
+    const refused = { status: 'INVALID', latestValidHash: null };
+    for (const [field, value] of other) {
+      expect(await put({ ...good, [field]: value }), field).toMatchObject(refused);
+    }
+    expect(await put(good, UNKNOWN)).toMatchObject(refused);
+    expect(await put(good)).toMatchObject({ status: 'VALID', latestValidHash: good['blockHash'] });
+  });
+
   test('behavior: bodies by hash and by range', async () => {
     const { call, engine } = await start();
     const attributes = toAttributesJson(smallAttributes(1n)) as AttributesJson;
