@@ -33,6 +33,7 @@ class ResetRequest extends Error {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
+const FAR_FINALITY_PAUSES = 4n;
 
 /** A driver that has not begun. */
 export function createDriver(ports: DriverPorts): Driver {
@@ -53,7 +54,7 @@ export function createDriver(ports: DriverPorts): Driver {
     },
     currentL1: (l1) => {
       currentL1 = l1;
-      if (l1.number % ports.options.finalityDelay === 0n) finality.ring();
+      if (l1.number % finalityPause(ports, l1) === 0n) finality.ring();
     },
     settled: () => {
       if (phase.type === 'atL1Head') finality.ring();
@@ -86,6 +87,17 @@ export function createDriver(ports: DriverPorts): Driver {
       }
     },
   };
+}
+
+/**
+ * L1 blocks between two looks at finality without a signal. Before the last finalized block is read
+ * each look costs calls, so there are fewer.
+ */
+function finalityPause({ l1Heads, options }: DriverPorts, read: L1BlockRef): bigint {
+  const finalized = l1Heads.head('finalized')?.number ?? 0n;
+  return finalized > read.number
+    ? FAR_FINALITY_PAUSES * options.finalityDelay
+    : options.finalityDelay;
 }
 
 /** Sync starts and derivations, one after the other. */

@@ -5,6 +5,7 @@ import type { EnginePort } from '../engine/port.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 import type { BlobSource } from '../sources/blobSource.ts';
 import type { L1Heads } from '../sources/l1Heads.ts';
+import type { L1Memory } from '../sources/l1Memory.ts';
 import type { L1Source } from '../sources/l1Source.ts';
 import type { Log } from '../transport/log.ts';
 import type { Waits } from '../transport/waits.ts';
@@ -19,6 +20,7 @@ export type DriverPorts = {
   readonly l1: L1Source;
   readonly l1Heads: L1Heads;
   readonly l1Refs: L1Refs;
+  readonly l1Memory: L1Memory;
   readonly blobs: BlobSource;
   readonly safeHeads: SafeHeads;
   readonly chain: ChainHeads;

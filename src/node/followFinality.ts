@@ -2,10 +2,11 @@ import { EngineError } from '../engine/errors.ts';
 import { sendForkchoice } from '../engine/forkchoice.ts';
 import { promoteFinalized } from '../engine/heads.ts';
 import { toL2Block } from '../protocol/executionPayload.ts';
+import type { L1BlockRef } from '../protocol/ids.ts';
 import { l2BlockRef } from '../protocol/l2BlockRef.ts';
 import { SourceError } from '../sources/errors.ts';
 import type { DriverPorts } from './driverPorts.ts';
-import { decideFinality } from './finality.ts';
+import { decideFinality, type FinalityFacts } from './finality.ts';
 import type { Wake } from './wake.ts';
 
 /**
@@ -40,7 +41,7 @@ async function finalizeOnce(
   reset: (reason: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chain, l1Heads, l1Refs, safeHeads, log } = ports;
+  const { chain, l1Heads, safeHeads, log } = ports;
   const finalizedL1 = l1Heads.head('finalized');
   const heads = chain.current();
   if (finalizedL1 === undefined || heads === undefined || !chain.areKnown()) return;
@@ -48,12 +49,7 @@ async function finalizeOnce(
   const { finalizedHead: finalizedL2, safeHead: safeL2 } = heads;
   if (record === undefined || record.l2.number <= finalizedL2.number) return;
   try {
-    const atSignal = (await l1Refs.byNumber(finalizedL1.number, { signal }))?.hash;
-    const isSame = record.l1.number === finalizedL1.number;
-    const atRecord = isSame
-      ? atSignal
-      : (await l1Refs.byNumber(record.l1.number, { signal }))?.hash;
-    const canonical = { atSignal, atRecord };
+    const canonical = await canonicalHashes(ports, finalizedL1, record.l1.number, signal);
     const verdict = decideFinality({ finalizedL1, record, finalizedL2, safeL2, canonical });
     if (verdict.type === 'reset') reset(verdict.message);
     if (verdict.type === 'nothing') log.debug('nothing to finalize', { because: verdict.because });
@@ -64,6 +60,21 @@ async function finalizeOnce(
     if (!(error instanceof SourceError || error instanceof EngineError)) throw error;
     log.debug('finality could not be checked', { err: error });
   }
+}
+
+/** What is canonical at the height of the signal, and at that of a record not above it. */
+async function canonicalHashes(
+  { l1Refs }: DriverPorts,
+  finalizedL1: L1BlockRef,
+  recordNumber: bigint,
+  signal: AbortSignal,
+): Promise<FinalityFacts['canonical']> {
+  // The ancestors of what is final are: mostly they have been read, and nobody need be asked.
+  const ancestor = l1Refs.ancestor(finalizedL1, recordNumber);
+  if (ancestor !== undefined) return { atSignal: finalizedL1.hash, atRecord: ancestor };
+  const atSignal = (await l1Refs.byNumber(finalizedL1.number, { signal }))?.hash;
+  if (recordNumber === finalizedL1.number) return { atSignal, atRecord: atSignal };
+  return { atSignal, atRecord: (await l1Refs.byNumber(recordNumber, { signal }))?.hash };
 }
 
 async function finalize(

@@ -65,13 +65,14 @@ function beginFeed(
 ): AsyncGenerator<L1FeedItem, void, void> {
   const { rollup } = ports.config;
   const { confirmations, readAhead, l1DeadlineMs: deadlineMs } = ports.options;
-  const { l1: source, l1Heads: heads, blobs, waits } = ports;
+  const { l1: source, l1Heads: heads, l1Memory: memory, blobs, waits } = ports;
   return followL1(
     {
       source,
       heads,
       blobs,
       waits,
+      memory,
       after,
       confirmations,
       readAhead,

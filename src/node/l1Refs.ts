@@ -12,6 +12,10 @@ export type L1Refs = {
   /** Remembered: a hash never means another block. */
   readonly byHash: (hash: Hash, options?: AbortOptions) => Promise<L1BlockRef | undefined>;
   readonly remember: (ref: L1BlockRef) => void;
+  /** What is remembered. Asks nobody. */
+  readonly remembered: (hash: Hash) => L1BlockRef | undefined;
+  /** Hash of the ancestor at a height, as far as that is remembered. Asks nobody. */
+  readonly ancestor: (of: L1BlockRef, number: bigint) => Hash | undefined;
 };
 
 /** Longer than any channel timeout; a reference is about 300 bytes. */
@@ -60,6 +64,13 @@ export function createL1Refs(source: Pick<L1Source, 'ref'>): L1Refs {
       return ref;
     },
     remember,
+    remembered: (hash) => byHash.get(hash),
+    ancestor: (of, number) => {
+      let at: L1BlockRef | undefined = of;
+      while (at !== undefined && at.number > number + 1n) at = byHash.get(at.parentHash);
+      if (at === undefined) return undefined;
+      return at.number === number ? at.hash : at.parentHash;
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import type { EngineHeads } from '../engine/heads.ts';
 import { createSequencer, type Sequencer } from '../sequencer/sequencer.ts';
+import { createL1Memory } from '../sources/l1Memory.ts';
+import type { L1Source } from '../sources/l1Source.ts';
 import { createWaits, type Waits } from '../transport/waits.ts';
 import { type ChainHeads, createChainHeads } from './chainHeads.ts';
 import { createDriver, type Driver } from './driver.ts';
@@ -53,6 +55,7 @@ export async function startNode(
     l1: l1.source,
     l1Heads: l1.heads,
     l1Refs: createL1Refs(patientRefs(l1.source, waits)),
+    l1Memory: createL1Memory(),
     blobs: l1.blobs,
     events: toAll(watching),
     options: options.driver,
@@ -104,9 +107,18 @@ export async function startNode(
 
 /** Derives once L1 and engine have turned out to be the right ones. */
 async function runChecked(ports: DriverPorts, driver: Driver, signal: AbortSignal): Promise<void> {
-  const { config, l1, engine, waits, log } = ports;
+  const { config, l1, l1Refs, engine, waits, log } = ports;
+  const remembering: Pick<L1Source, 'chainId' | 'ref'> = {
+    ...l1,
+    ref: async (id, options) => {
+      const ref = await l1.ref(id, options);
+      if (ref !== undefined) l1Refs.remember(ref);
+      return ref;
+    },
+  };
   try {
-    await assertServers({ rollup: config.rollup, l1, engine, waits, log }, { signal });
+    const { rollup } = config;
+    await assertServers({ rollup, l1: remembering, engine, waits, log }, { signal });
   } catch (error) {
     if (signal.aborted) return;
     throw error;

@@ -11,7 +11,7 @@ import type { Waits } from '../transport/waits.ts';
 /** What is looked at before anything is derived. */
 export type StartChecks = {
   readonly rollup: RollupConfig;
-  readonly l1: L1Source;
+  readonly l1: Pick<L1Source, 'chainId' | 'ref'>;
   readonly engine: EnginePort;
   readonly waits: Waits;
   readonly log: Log;
@@ -53,7 +53,7 @@ async function assertL1({ rollup, l1, log }: StartChecks, abort: AbortOptions): 
 const WRONG_ANSWERS = 4;
 
 async function confirmedChainId(
-  l1: L1Source,
+  l1: StartChecks['l1'],
   expected: bigint,
   abort: AbortOptions,
 ): Promise<bigint> {

@@ -213,7 +213,8 @@ async function walk<T>(
     const question = asked.value;
     switch (question.type) {
       case 'l1ByNumber':
-        answer = await l1Refs.byNumber(question.number, abort);
+        answer = knownGenesis(rollup, l1Refs, question.number);
+        answer ??= await l1Refs.byNumber(question.number, abort);
         break;
       case 'l1ByHash':
         answer = await l1Refs.byHash(question.hash, abort);
@@ -224,6 +225,15 @@ async function walk<T>(
       }
     }
   }
+}
+
+/** The rollup's first L1 block, where it has been looked up: no reorg takes that. */
+function knownGenesis(
+  { genesis }: RollupConfig,
+  l1Refs: L1Refs,
+  number: bigint,
+): L1BlockRef | undefined {
+  return number === genesis.l1.number ? l1Refs.remembered(genesis.l1.hash) : undefined;
 }
 
 function refOf(rollup: RollupConfig, { executionPayload }: PayloadEnvelope): L2BlockRef {

@@ -1,7 +1,7 @@
 import type { Address, Hash } from '../base/bytes.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 
-/** Blobs that a block's batcher transactions name, each once, in order. */
+/** Blobs that a block's batcher transactions name and that it lacks, each once, in order. */
 export function wantedBlobs(
   blobsSince: bigint | undefined,
   batcher: Address,
@@ -9,7 +9,8 @@ export function wantedBlobs(
 ): readonly Hash[] {
   if (blobsSince === undefined || block.ref.timestamp < blobsSince) return [];
   const named = block.inboxTxs.filter(({ from }) => from === batcher).flatMap(({ blobs }) => blobs);
-  return [...new Set(named.map(({ versionedHash }) => versionedHash))];
+  const lacking = named.filter(({ data }) => data === undefined);
+  return [...new Set(lacking.map(({ versionedHash }) => versionedHash))];
 }
 
 /** The block with the blobs that were found, those it had already kept. */

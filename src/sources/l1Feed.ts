@@ -8,6 +8,7 @@ import { crossCheck, isCrossChecked } from './crossCheck.ts';
 import { fillBlobs, wantedBlobs } from './batcherBlobs.ts';
 import type { BlobSource } from './blobSource.ts';
 import type { L1Heads } from './l1Heads.ts';
+import { canonicalPart, type L1Memory } from './l1Memory.ts';
 import { createReadAhead, type ReadAhead } from './l1ReadAhead.ts';
 import type { L1Source } from './l1Source.ts';
 import { retrying } from './retrying.ts';
@@ -31,6 +32,8 @@ export type L1FeedOptions = {
   readonly heads: L1Heads;
   readonly blobs: BlobSource;
   readonly waits: Waits;
+  /** What was read before, in another feed. */
+  readonly memory: L1Memory;
   /** The block that has been read: the feed begins with its child. */
   readonly after: BlockId;
   /** Batcher after `after`: whose blobs are fetched ahead of being asked for. */
@@ -81,13 +84,15 @@ export async function* followL1(
   let last = options.after;
   let batcher = options.batcherAddr;
   options.heads.hasRead(last.number);
+  let known = await canonicalPart(options.source, options.memory.after(last.hash), abort);
   const ahead = createReadAhead({ ...options, deadlineMs, batcher: () => batcher }, abort);
   try {
     for (;;) {
       const reorg = await headBeyond(options, last, recent, abort);
       if (reorg !== undefined) return yield reorg;
 
-      const block = await ahead.block(last.number + 1n);
+      const held = known[Number(last.number - options.after.number)];
+      const block = held ?? (await ahead.block(last.number + 1n));
       if (block.ref.parentHash !== last.hash) {
         const [found, child] = await linkedPair(options, last, deadlineMs, abort);
         if (found.hash !== last.hash) return yield { type: 'reorg', last, found };
@@ -101,6 +106,7 @@ export async function* followL1(
       const batcherThen = options.nextBatcher(batcher, block);
       const complete = await withBlobs(options, ahead, batcherThen, block, abort);
       if (complete === undefined) {
+        known = [];
         ahead.forget();
         continue;
       }
@@ -110,6 +116,7 @@ export async function* followL1(
       recent.delete(last.number - BigInt(RECENT_BLOCKS));
       ahead.drop(last.number);
       options.heads.hasRead(last.number);
+      options.memory.remember(complete);
       yield { type: 'block', block: complete };
     }
   } finally {

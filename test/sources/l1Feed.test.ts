@@ -4,6 +4,7 @@ import { CONFIG_UPDATE_TOPIC } from '../../src/protocol/systemConfigLogs.ts';
 import { createEndpoint } from '../../src/sources/endpoint.ts';
 import { followL1, type L1FeedItem, type L1FeedOptions } from '../../src/sources/l1Feed.ts';
 import { createL1Heads } from '../../src/sources/l1Heads.ts';
+import { createL1Memory } from '../../src/sources/l1Memory.ts';
 import { createL1Source } from '../../src/sources/l1Source.ts';
 import { createPool } from '../../src/sources/pool.ts';
 import { createWaits, type Waits } from '../../src/transport/waits.ts';
@@ -51,6 +52,7 @@ async function follow(
       source,
       heads,
       waits,
+      memory: createL1Memory(),
       blobs: { blobs: () => Promise.reject(new Error('no blobs here')) },
       after: GENESIS,
       batcherAddr: CONFIG.genesis.systemConfig.batcherAddr,
@@ -95,6 +97,22 @@ describe('followL1', () => {
     );
     // 59 blocks, of which 19 have a log that counts.
     expect(calls.length).toBe(59 + 19);
+  });
+
+  test('behavior: what another feed has read is fetched again only where L1 has left it', async () => {
+    const memory = createL1Memory();
+    await readTo(await follow([{}], { memory }), 59n);
+    const fork = makeL1Chain({ parent: CHAIN[50] as ServedBlock, count: 9, salt: 9 });
+    const other = await follow([{ chain: [...CHAIN.slice(0, 51), ...fork] }], { memory });
+    const hashes = [...EXPECTED.slice(0, 50), ...fork.map(({ hash }) => hash)];
+    expect(hashesOf(await readTo(other, 59n))).toEqual(hashes);
+    const same = await follow([{}], { memory: createL1Memory() });
+    await readTo(same, 59n);
+    const calls = (running: Feed): number =>
+      (running.servers[0] as L1Server).calls.filter(({ params }) => params[0] !== 'latest').length;
+    // Nine new blocks, and seven questions of where the branches part.
+    expect(calls(other)).toBeLessThanOrEqual(9 + 7);
+    expect(calls(same)).toBe(59 + 19);
   });
 
   test('behavior: waits at the head, and says so', async () => {

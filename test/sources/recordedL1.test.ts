@@ -14,6 +14,7 @@ import { createBeaconApi } from '../../src/sources/beaconApi.ts';
 import { createEndpoint } from '../../src/sources/endpoint.ts';
 import { followL1 } from '../../src/sources/l1Feed.ts';
 import { createL1Heads } from '../../src/sources/l1Heads.ts';
+import { createL1Memory } from '../../src/sources/l1Memory.ts';
 import { createL1Source } from '../../src/sources/l1Source.ts';
 import { createPool } from '../../src/sources/pool.ts';
 import type { BlobKzg } from '../../src/sources/verifyBlob.ts';
@@ -75,6 +76,7 @@ async function readAll(chain: string, fault: readonly string[] = []): Promise<Ru
       source,
       heads,
       waits,
+      memory: createL1Memory(),
       blobs: createBeaconSource({ servers: [beacon], kzg: cachedKzg }),
       after: config.genesis.l1,
       batcherAddr: config.genesis.systemConfig.batcherAddr,
