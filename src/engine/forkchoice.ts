@@ -32,7 +32,8 @@ export async function sendForkchoice(
     return [{ ...heads, sentForkchoice: forkchoiceOf(heads) }, { type: 'sent' }];
   }
   const { number, hash } = heads.unsafeHead;
-  const message = `expected VALID for our head ${number} (${hash}), found ${describe(update)}`;
+  const found = describe(update);
+  const message = `expected the engine to say VALID to head ${number} (${hash}), found ${found}`;
   return [heads, { type: 'reset', reason: 'engineRewound', message }];
 }
 

@@ -224,7 +224,7 @@ const SIDES: { readonly [type in Fault['type']]: RegExp } = {
   engine: /waiting for .*engine.* last error/,
   engineDown: /waiting for .*engine.* last error: .*ECONN/,
   engineRewound: /began again .* ago: .*engine/,
-  engineSyncing: /waiting for .*engine.* last error: .*syncing/,
+  engineSyncing: /engine.*syncing/i,
   none: /began again .* ago: L1 .*has left/,
 };
 
