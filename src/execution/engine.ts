@@ -132,6 +132,8 @@ export type EngineOptions = {
   readonly flushIntervalBlocks?: number;
   /** Blocks below the head whose states stay at hand. `archive` keeps all. Default 1024. */
   readonly keepStateBlocks?: number | 'archive';
+  /** Trie nodes in memory from which on it is given back; about 400 bytes each. */
+  readonly maxResidentNodes?: number;
 };
 
 /**
@@ -153,7 +155,7 @@ export async function openEngine(
   const keepStates = options.keepStateBlocks ?? 1024;
   const maxStates =
     keepStates === 'archive' ? MAX_STATES : Math.min(MAX_STATES, Math.max(1, keepStates));
-  const keeper = createStateKeeper(builder, tree, chain, maxStates);
+  const keeper = createStateKeeper(builder, tree, chain, maxStates, options.maxResidentNodes);
   const first = await openGenesis(genesis, store, chain, tree, keeper);
   const heads = chain.heads() ?? firstHeads(first.hash);
   const flushInterval = BigInt(options.flushIntervalBlocks ?? 100);
@@ -231,7 +233,9 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
       }),
     openState: async (hash) => {
       const block = tree.block(hash);
-      return block === undefined ? undefined : keeper.openCopy(block);
+      if (block === undefined) return undefined;
+      if (keeper.isFull()) await inTurn(() => releaseMemory(core));
+      return keeper.openCopy(block);
     },
     blockNumberOfTx: core.chain.blockNumberOfTx,
     onHead: (listener) => {
@@ -335,6 +339,7 @@ async function setForkchoice(core: EngineCore, wanted: Heads): Promise<Forkchoic
     headsChange(heads),
   ]);
   tree.stored(head.hash);
+  if (isFlushDue) keeper.release();
   core.heads = heads;
   if (head.hash !== oldHead.hash)
     for (const listener of core.listeners) listener({ oldHead, head });
@@ -345,6 +350,19 @@ async function setForkchoice(core: EngineCore, wanted: Heads): Promise<Forkchoic
   return problem === undefined
     ? { type: 'updated', head }
     : { type: 'inconsistent', reason: problem };
+}
+
+/**
+ * Stores the state after the head and lets go of trie nodes in memory: whoever reads much brings as
+ * many there as the chain has, and no block need come meanwhile.
+ */
+async function releaseMemory({ tree, keeper, store, heads }: EngineCore): Promise<void> {
+  const head = tree.block(heads.head);
+  if (head === undefined || !keeper.isFull()) return;
+  const changes = keeper.flush(head);
+  if (changes.length > 0) await store.write([...tree.unstored(head.hash), ...changes]);
+  tree.stored(head.hash);
+  keeper.release();
 }
 
 /** At most two states per call, so that a long list is worked off without a pause. */

@@ -50,6 +50,10 @@ export type StateKeeper = {
   readonly adopt: (hash: Hash, state: WorldState) => void;
   /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
   readonly flush: (block: BlockRecord) => readonly KeyValueChange[];
+  /** True when more trie nodes are in memory than should be; readers of states bring them there. */
+  readonly isFull: () => boolean;
+  /** Gives memory back when there is too much of it. States that are not stored go with it. */
+  readonly release: () => void;
   /**
    * Changes that remove one stored state that is no longer needed, with all that no other stored
    * state has; empty when there is none. Needed are the states from which those of the blocks
@@ -66,15 +70,19 @@ export type EngineBlockOutcome =
 /** States in memory, beside those that are stored, unless fewer are kept at all. */
 export const MAX_STATES = 256;
 
-/** Trie nodes read or made after which memory is given back at the next flush; 400 bytes each. */
+/** Trie nodes read or made after which memory is given back; 400 bytes each. */
 const MAX_RESIDENT_NODES = 250_000;
 
-/** A keeper of the states of the blocks in `tree`, at most `maxStates` of them in memory. */
+/**
+ * A keeper of the states of the blocks in `tree`, at most `maxStates` of them in memory, and about
+ * `maxResidentNodes` trie nodes.
+ */
 export function createStateKeeper(
   builder: BlockBuilder,
   tree: BlockTree,
   store: ChainStore,
   maxStates = MAX_STATES,
+  maxResidentNodes = MAX_RESIDENT_NODES,
 ): StateKeeper {
   const states = new Map<Hash, TrieLink>();
   const source: StateSource = {
@@ -111,6 +119,10 @@ export function createStateKeeper(
     },
     adopt: (hash, state) => void states.set(hash, state.trie.root),
     flush: (block) => flush(core, block),
+    isFull: () => core.resident > maxResidentNodes,
+    release: () => {
+      if (core.resident > maxResidentNodes) release(core);
+    },
     prune: (keepFrom, finalized) => {
       const changes = pruneOne(store, keepFrom, finalized);
       if (changes.length > 0) forgetBefore(core, keepFrom);
@@ -239,13 +251,14 @@ function flush(core: KeeperCore, { hash, header }: BlockRecord): readonly KeyVal
     core.resident++;
     changes.push(nodeChange(node));
   });
-  if (core.resident > MAX_RESIDENT_NODES) {
-    core.resident = 0;
-    states.clear();
-    core.working = undefined;
-    core.copied = undefined;
-  }
   return changes;
+}
+
+function release(core: KeeperCore): void {
+  core.resident = 0;
+  core.states.clear();
+  core.working = undefined;
+  core.copied = undefined;
 }
 
 /** Drops states in memory that may count on stored nodes that now go. */

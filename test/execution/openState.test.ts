@@ -44,6 +44,53 @@ describe('openState', () => {
     expect(await engine.openState(`0x${'ee'.repeat(32)}`)).toBeUndefined();
     await engine.close();
   });
+
+  test('behavior: readers of many states do not fill the memory', async () => {
+    const store = memoryKeyValueStore();
+    let writes = 0;
+    const counting = {
+      ...store,
+      close: async () => undefined,
+      write: (changes: Parameters<typeof store.write>[0]) => {
+        writes += 1;
+        return store.write(changes);
+      },
+    };
+    let engine = await openEngine(smallGenesis(), counting);
+    const reference = await openEngine(smallGenesis(), memoryKeyValueStore());
+    let head = engine.genesis.hash;
+    const extend = async (number: bigint): Promise<void> => {
+      for (const one of [reference, engine]) {
+        const outcome = await one.build(head, smallAttributes(number));
+        if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+        const heads = { head: outcome.block.hash, safe: ZERO_HASH, finalized: ZERO_HASH };
+        expect((await one.setForkchoice(heads)).type).toBe('updated');
+      }
+      ({ head } = engine.heads());
+      expect(head).toBe(reference.heads().head);
+    };
+    for (let number = 1n; number <= 6n; number++) await extend(number);
+    // Opened again, what readers need is no longer in memory.
+    await engine.close();
+    engine = await openEngine(smallGenesis(), counting, { maxResidentNodes: 1 });
+    const before = writes;
+    const hashes = [1n, 3n, 6n].map((number) => engine.blockByNumber(number)?.hash as Hash);
+    for (let round = 0; round < 40; round++) {
+      const state = await engine.openState(hashes[round % 3] as Hash);
+      if (state === undefined) throw new Error('expected a state');
+      for (let i = 0n; i < 6n; i++) {
+        const address = `0x${((i << 8n) + (1n << 100n)).toString(16).padStart(40, '0')}` as const;
+        const height = BigInt([1, 3, 6][round % 3] as number);
+        const expected = i > 0n && i <= height ? 1000n + i : 0n;
+        expect(balanceOf(state, address), `${i} at ${height}`).toBe(expected);
+      }
+    }
+    // The state after the head is stored, once, so that what was in memory could go.
+    expect(writes).toBe(before + 1);
+    await extend(7n);
+    await engine.close();
+    await reference.close();
+  });
 });
 
 describe('insert', () => {
