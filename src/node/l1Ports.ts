@@ -12,6 +12,7 @@ import type { BlobKzg } from '../sources/verifyBlob.ts';
 import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import type { Waits } from '../transport/waits.ts';
+import { listedKzg } from './listedKzg.ts';
 import type { L1Options, ServerOptions } from './nodeOptions.ts';
 
 /** L1 as the node reads it. */
@@ -69,7 +70,7 @@ export async function openL1(
   const blobs = createBeaconSource({
     servers,
     archivers,
-    kzg,
+    kzg: listedKzg(kzg, waits),
     ...(blobDirectory === undefined ? {} : { store: await openBlobStore(blobDirectory) }),
     ...(secondsPerSlot === undefined ? {} : { secondsPerSlot }),
   });
