@@ -19,6 +19,7 @@ export function createNodePage(node: RollupNode, clock: HeadClock, version: stri
   const site = createStatusSite({
     history: () => encodeJsonExact(record.samples()),
     snapshot: () => encodeJsonExact(snapshotOf(node, clock, version, record)),
+    text: () => textOf(node, clock, version),
   });
   const look = blockLooker(node, record);
   const headsMoved = (heads: EngineHeads): void => {
@@ -95,6 +96,26 @@ function snapshotOf(
     blocks: record.blocks(),
     counts: record.counts(),
   });
+}
+
+/** The state in a few lines, for a terminal. */
+function textOf(node: RollupNode, clock: HeadClock, version: string): string {
+  const { l1, options } = node;
+  const heads = node.heads();
+  const rows: readonly (readonly [string, bigint | undefined])[] = [
+    ['L1 head', l1.heads.head('latest')?.number],
+    ['L1 read', node.driver.status().currentL1?.number],
+    ['L2 unsafe', heads?.unsafeHead.number],
+    ['L2 safe', heads?.safeHead.number],
+    ['L2 finalized', heads?.finalizedHead.number],
+  ];
+  return [
+    `headwater ${version}, L2 chain ${options.config.rollup.l2ChainId}`,
+    ...rows.map(([name, number]) => `${name.padEnd(13)}${number ?? 'unknown'}`),
+    explainNode(node, clock, Date.now()).summary,
+    'JSON-RPC by POST here; /healthz, /readyz, /metrics; in a browser the status page',
+    '',
+  ].join('\n');
 }
 
 function sampleOf(node: RollupNode, atMs: number): Sample {

@@ -5,7 +5,7 @@ import { type EventSource, type EventStreamOptions, serveEvents } from './eventS
 /**
  * Answers requests that a browser makes for the status page.
  *
- *   GET /                 the page, for whoever accepts HTML
+ *   GET /                 the page, for whoever accepts HTML; for curl and the like a few lines
  *   GET /events           snapshots, as server-sent events
  *   GET /page/<file>      style, scripts, charts
  */
@@ -30,8 +30,11 @@ const SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What the site tells: snapshots for the page, and plain text for who has no browser. */
+export type StatusSource = EventSource & { readonly text: () => string };
+
 /** The site over a source of snapshots. */
-export function createStatusSite(source: EventSource, options?: EventStreamOptions): StatusSite {
+export function createStatusSite(source: StatusSource, options?: EventStreamOptions): StatusSite {
   const events = serveEvents(source, options);
   return {
     answer: (path, request, response) => {
@@ -41,7 +44,12 @@ export function createStatusSite(source: EventSource, options?: EventStreamOptio
         return true;
       }
       // op-node answers a bare GET with nothing, and health checks rely on that.
-      if (path === '/' && !acceptsHtml(request)) return false;
+      if (path === '/' && !accepts(request, 'text/html')) {
+        if (!accepts(request, '*/*')) return false;
+        request.resume();
+        sendText(response, source.text());
+        return true;
+      }
       const asset = pageAsset(path);
       if (asset === undefined) return false;
       request.resume();
@@ -62,6 +70,17 @@ export function createStatusSite(source: EventSource, options?: EventStreamOptio
   };
 }
 
-function acceptsHtml({ headers }: IncomingMessage): boolean {
-  return /text\/html|\*\/\*/.test(headers.accept ?? '');
+function accepts({ headers }: IncomingMessage, type: string): boolean {
+  return headers.accept?.includes(type) === true;
+}
+
+function sendText(response: ServerResponse, text: string): void {
+  response.writeHead(200, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache',
+    vary: 'Accept, Origin',
+  });
+  response.end(text);
 }

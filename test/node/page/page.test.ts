@@ -131,7 +131,7 @@ async function openPage(
   const history = (): string => encodeJsonExact(deriving.record.samples());
   let port = 0;
   const start = async (): Promise<RpcServer> => {
-    const site = createStatusSite({ history, snapshot }, { everyMs: 20 });
+    const site = createStatusSite({ history, snapshot, text: () => '' }, { everyMs: 20 });
     const server = await startRpcServer({
       host: '127.0.0.1',
       port,

@@ -4,7 +4,11 @@ import { plain } from '../../../src/node/rpc/rpcMethods.ts';
 import { type RpcServer, startRpcServer } from '../../../src/node/rpc/rpcServer.ts';
 
 describe('createStatusSite', () => {
-  const site = createStatusSite({ history: () => '[]', snapshot: () => '{"n":1}' });
+  const site = createStatusSite({
+    history: () => '[]',
+    snapshot: () => '{"n":1}',
+    text: () => 'all is well\n',
+  });
   let server: RpcServer;
 
   beforeAll(async () => {
@@ -38,7 +42,8 @@ describe('createStatusSite', () => {
   });
 
   test('behavior: everything that the page names is there', async () => {
-    const html = await (await fetch(server.url)).text();
+    const page = await fetch(server.url, { headers: { accept: 'text/html' } });
+    const html = await page.text();
     const names = [...html.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, name]) => name as string);
     expect(names).toEqual(['/page/uplot.css', '/page/page.css', '/page/page.js']);
     for (const name of [...names, '/page/charts.js', '/page/uplot.js']) {
@@ -48,6 +53,12 @@ describe('createStatusSite', () => {
       expect(response.headers.get('content-type'), name).toBe(`${type}; charset=utf-8`);
       expect((await response.text()).length, name).toBeGreaterThan(500);
     }
+  });
+
+  test('behavior: a few lines for who takes anything, as curl does', async () => {
+    const response = await fetch(server.url, { headers: { accept: '*/*' } });
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await response.text()).toBe('all is well\n');
   });
 
   test('behavior: a GET that asks for no HTML has the empty answer of op-node', async () => {
