@@ -1,8 +1,16 @@
 import { encodeJsonExact, type JsonValue } from '../base/json.ts';
 import type { LogFields, LogLevel } from '../transport/log.ts';
 
-/** Forms of a log line. `…ms`: with milliseconds. */
-export const LOG_FORMATS = ['text', 'terminal', 'logfmt', 'logfmtms', 'json', 'jsonms'] as const;
+/** Forms of a log line. `…ms`: with milliseconds. `json-pretty` takes a line for each field. */
+export const LOG_FORMATS = [
+  'text',
+  'terminal',
+  'logfmt',
+  'logfmtms',
+  'json',
+  'jsonms',
+  'json-pretty',
+] as const;
 
 /** `text` is `terminal` where a person watches, `logfmt` elsewhere. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -31,7 +39,9 @@ export function logFormatter(format: LogFormat, isWatched: boolean, hasColor: bo
       return (record) => toLogfmt(record, 3);
     case 'json':
     case 'jsonms':
-      return toJson;
+      return (record) => encodeJsonExact(toJson(record));
+    case 'json-pretty':
+      return (record) => toPrettyJson(toJson(record));
   }
 }
 
@@ -55,14 +65,23 @@ function toTerminal({ timeMs, level, message, fields }: LogRecord, hasColor: boo
 }
 
 /** `{"t":"2026-11-21T11:25:42.123Z","lvl":"info","msg":"…","l2_chain_id":1337}`. */
-function toJson({ timeMs, level, message, fields }: LogRecord): string {
+function toJson({ timeMs, level, message, fields }: LogRecord): JsonFields {
   const line: { [key: string]: JsonValue } = {
     t: new Date(timeMs).toISOString(),
     lvl: level,
     msg: message,
   };
   for (const [key, value] of Object.entries(fields)) line[key] = toJsonValue(value);
-  return encodeJsonExact(line);
+  return line;
+}
+
+type JsonFields = { readonly [key: string]: JsonValue };
+
+function toPrettyJson(line: JsonFields): string {
+  const fields = Object.entries(line).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${encodeJsonExact(value)}`,
+  );
+  return `{\n${fields.join(',\n')}\n}`;
 }
 
 const MESSAGE_COLUMNS = 40;

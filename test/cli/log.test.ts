@@ -54,7 +54,17 @@ describe('createLog', () => {
     expect(unwatched.text()).toBe('t=2026-11-21T11:25:42+0000 lvl=info msg=Up\n');
   });
 
-  test.each(LOG_FORMATS)('behavior: %s is one line whatever the message holds', (format) => {
+  test('behavior: json-pretty has a line for each field', () => {
+    const { log, text } = logTo('json-pretty');
+    log.warn('Late\n', { tries: 3, last: { number: 5n } });
+    expect(text()).toBe(
+      '{\n  "t": "2026-11-21T11:25:42.123Z",\n  "lvl": "warn",\n  "msg": "Late\\n",\n' +
+        '  "tries": 3,\n  "last": {"number":5}\n}\n',
+    );
+  });
+
+  const oneLine = LOG_FORMATS.filter((format) => format !== 'json-pretty');
+  test.each(oneLine)('behavior: %s is one line whatever the message holds', (format) => {
     const { log, text } = logTo(format);
     log.info('a\nb\u001b[31m', { 'k\n': 'c\nd', n: Number.NaN, u: undefined });
     expect(text().match(/\n/g), format).toHaveLength(1);
