@@ -6,7 +6,15 @@ import { type L2Block, l2BlockOf } from './l2Block.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from './orderedTrie.ts';
 import { type Receipt, encodeReceipt } from './receipt.ts';
 import { headerFromRpc } from './rpcHeader.ts';
-import { isAbsent, readAddress, readArray, readHash, readQuantity, toRecord } from './rpcJson.ts';
+import {
+  isAbsent,
+  type JsonRecord,
+  readAddress,
+  readArray,
+  readHash,
+  readQuantity,
+  toRecord,
+} from './rpcJson.ts';
 import { receiptFromRpc } from './rpcReceipt.ts';
 import { encodeRpcTransaction } from './rpcTransaction.ts';
 
@@ -52,7 +60,7 @@ export function provenHeaderFromRpc(json: unknown): ProvenHeader {
 export function blockFromRpc(json: unknown): ProvenBlock {
   const block = toRecord(json, 'block');
   const { hash, header } = provenHeaderFromRpc(json);
-  const transactions = readArray(block, 'transactions').map(encodeRpcTransaction);
+  const transactions = eachOf(block, 'transactions', 'transaction', encodeRpcTransaction);
   const root = orderedTrieRoot(transactions);
   const what = `the ${transactions.length} transactions gave the root`;
   assertSame('transactionsRoot', what, header.transactionsRoot, root, header);
@@ -71,7 +79,7 @@ export function receiptsFromRpc(
   header: Header,
   transactionCount: number,
 ): readonly Receipt[] {
-  const receipts = readArray({ receipts: json }, 'receipts').map(receiptFromRpc);
+  const receipts = eachOf({ receipts: json }, 'receipts', 'receipt', receiptFromRpc);
   if (receipts.length !== transactionCount) {
     const message =
       `block ${header.number}: expected ${transactionCount} receipts, found ` +
@@ -93,8 +101,8 @@ export function receiptsFromRpc(
 export function assertWithdrawals(json: unknown, header: Header): void {
   const block = toRecord(json, 'block');
   if (isAbsent(block, 'withdrawals')) return;
-  const withdrawals = readArray(block, 'withdrawals');
-  const root = orderedTrieRoot(withdrawals.map(encodeRpcWithdrawal));
+  const withdrawals = eachOf(block, 'withdrawals', 'withdrawal', encodeRpcWithdrawal);
+  const root = orderedTrieRoot(withdrawals);
   const what = `the ${withdrawals.length} withdrawals gave the root`;
   assertSame('withdrawalsRoot', what, header.withdrawalsRoot ?? EMPTY_TRIE_ROOT, root, header);
 }
@@ -110,6 +118,24 @@ function encodeRpcWithdrawal(json: unknown): Uint8Array {
   const integer = (key: string) => bigintToMinimalBytes(readQuantity(withdrawal, key, 8));
   const address = hexToBytes(readAddress(withdrawal, 'address'));
   return encodeRlp([integer('index'), integer('validatorIndex'), address, integer('amount')]);
+}
+
+/** The items of a list, read one by one; a malformed one is told with its place. */
+function eachOf<T>(
+  json: JsonRecord,
+  key: string,
+  item: string,
+  read: (json: unknown) => T,
+): readonly T[] {
+  return readArray(json, key).map((value, index) => {
+    try {
+      return read(value);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const message = `${item} ${index}: ${error.message}`;
+      throw new DecodeError(error.code, error.offset, message, { cause: error });
+    }
+  });
 }
 
 function assertSame(code: string, what: string, expected: Hash, found: Hash, at: Header): void {

@@ -87,7 +87,7 @@ export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
   const provenBlock = (id: L1Selector, options: AbortOptions): Promise<ProvenBlock | undefined> =>
     pool.ask(async (endpoint) => {
       const json = await endpoint.call(...blockCall(id, true), options);
-      return json === null ? undefined : checkedBlock(id, json);
+      return json === null ? undefined : checkedBlock(endpoint, id, json);
     }, options);
   return {
     chainId: async (options = {}) => {
@@ -100,7 +100,7 @@ export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
     ref: (id, options = {}) =>
       pool.ask(async (endpoint) => {
         const json = await endpoint.call(...blockCall(id, false), options);
-        return json === null ? undefined : checkedRef(id, json);
+        return json === null ? undefined : checkedRef(endpoint, id, json);
       }, options),
     pair: (number, options = {}) =>
       pool.ask((endpoint) => askPair(endpoint, number, options), options),
@@ -146,16 +146,35 @@ function blockCall(id: L1Selector, full: boolean): BlockCall {
   return ['eth_getBlockByNumber', ['number' in id ? toQuantity(id.number) : id.label, full]];
 }
 
-function checkedRef(id: L1Selector, json: unknown): L1BlockRef {
-  const ref = l1BlockRefFromRpc(json, 'hash' in id ? id.hash : undefined);
-  assertNumber(id, ref.number);
-  return ref;
+function checkedRef(endpoint: Endpoint, id: L1Selector, json: unknown): L1BlockRef {
+  return asAsked(endpoint, blockCall(id, false), () => {
+    const ref = l1BlockRefFromRpc(json, 'hash' in id ? id.hash : undefined);
+    assertNumber(id, ref.number);
+    return ref;
+  });
 }
 
-function checkedBlock(id: L1Selector, json: unknown): ProvenBlock {
-  const block = provenL1Block(json, 'hash' in id ? id.hash : undefined);
-  assertNumber(id, block.header.number);
-  return block;
+function checkedBlock(endpoint: Endpoint, id: L1Selector, json: unknown): ProvenBlock {
+  return asAsked(endpoint, blockCall(id, true), () => {
+    const block = provenL1Block(json, 'hash' in id ? id.hash : undefined);
+    assertNumber(id, block.header.number);
+    return block;
+  });
+}
+
+/** `read()`; what is wrong with an answer is told with who gave it and what had been asked. */
+function asAsked<T>(
+  { name }: Endpoint,
+  [method, [param]]: readonly [method: string, params: readonly unknown[]],
+  read: () => T,
+): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const message = `${method} ${String(param)}: ${name}: ${error.message}`;
+    throw new SourceError(error.code, message, { cause: error });
+  }
 }
 
 function assertNumber(id: L1Selector, found: bigint): void {
@@ -174,7 +193,7 @@ async function askPair(
     endpoint.call(...blockCall(ids[1], false), options),
   ]);
   if (first === null || second === null) return undefined;
-  const pair = [checkedRef(ids[0], first), checkedRef(ids[1], second)] as const;
+  const pair = [checkedRef(endpoint, ids[0], first), checkedRef(endpoint, ids[1], second)] as const;
   if (pair[1].parentHash === pair[0].hash) return pair;
   const message = `${endpoint.name}: L1 blocks ${number} and ${number + 1n} do not link`;
   throw new SourceError('unverified', message);
@@ -187,7 +206,8 @@ async function askWitness(
 ): Promise<L1Witness | undefined> {
   try {
     const json = await endpoint.call(...blockCall({ number }, false), options);
-    return json === null ? undefined : { name: endpoint.name, ref: checkedRef({ number }, json) };
+    if (json === null) return undefined;
+    return { name: endpoint.name, ref: checkedRef(endpoint, { number }, json) };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof SourceError)) throw error;
@@ -203,8 +223,10 @@ async function askReceipts(
 ): Promise<readonly Receipt[] | undefined> {
   if (!withoutBlockReceipts.has(endpoint)) {
     try {
-      const json = await endpoint.call('eth_getBlockReceipts', [block.hash], options);
-      return json === null ? undefined : provenReceipts(json, block);
+      const call = ['eth_getBlockReceipts', [block.hash]] as const;
+      const json = await endpoint.call(...call, options);
+      if (json === null) return undefined;
+      return asAsked(endpoint, call, () => provenReceipts(json, block));
     } catch (error) {
       if (!isUnknownMethod(error)) throw error;
       withoutBlockReceipts.add(endpoint);
@@ -217,7 +239,9 @@ async function askReceipts(
       return endpoint.call('eth_getTransactionReceipt', [hash], options);
     }),
   );
-  return single.includes(null) ? undefined : provenReceipts(single, block);
+  if (single.includes(null)) return undefined;
+  const call = ['eth_getTransactionReceipt', [`of block ${block.hash}`]] as const;
+  return asAsked(endpoint, call, () => provenReceipts(single, block));
 }
 
 /** JSON-RPC codes for "no such method": the standard one, and EIP-1474's "not supported". */

@@ -185,6 +185,6 @@ function verified<T>(read: () => T): T {
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const code = MISMATCH_CODES.has(error.code) ? 'unverified' : 'badAnswer';
-    throw new SourceError(code, `L1 answer: ${error.message}`, { cause: error });
+    throw new SourceError(code, error.message, { cause: error });
   }
 }
