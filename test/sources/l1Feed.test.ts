@@ -99,7 +99,7 @@ describe('followL1', () => {
     expect(calls.length).toBe(59 + 19);
   });
 
-  test('behavior: what another feed has read is fetched again only where L1 has left it', async () => {
+  test('behavior: what was read before is fetched again only where L1 has left it', async () => {
     const memory = createL1Memory();
     await readTo(await follow([{}], { memory }), 59n);
     const fork = makeL1Chain({ parent: CHAIN[50] as ServedBlock, count: 9, salt: 9 });
