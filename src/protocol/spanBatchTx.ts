@@ -46,6 +46,8 @@ type Shared = {
   readonly chainId: Uint8Array;
   /** RLP of v of protected legacy transactions, by yParity. */
   readonly protectedV: readonly [Uint8Array, Uint8Array];
+  /** Most bytes of a transaction besides its data item. */
+  readonly maxOtherBytes: number;
 };
 
 /** What moves from one transaction to the next. */
@@ -58,10 +60,10 @@ type Progress = {
 };
 
 /**
- * Most bytes of a transaction besides its data item: type 1, list header 5, chain id 33, nonce and
- * gas 9 each, recipient 21, v 34, r and s 33 each.
+ * Most bytes of a transaction besides its data item, chain id and v: type 1, list header 5, nonce
+ * and gas 9 each, recipient 21, r and s 33 each.
  */
-const MAX_OTHER_BYTES = 178;
+const MAX_COLUMN_BYTES = 111;
 
 /** Transactions share buffers of about this size, so that one of them pins only its neighbours. */
 const CHUNK_BYTES = 262_144;
@@ -73,10 +75,13 @@ const CHUNK_BYTES = 262_144;
  * @spec   protocol/derivation.md 6.3 "tx_data lists", 6.4
  */
 export function rebuildSpanTxs(columns: SpanTxColumns, chainId: bigint): Uint8Array[] {
+  const id = encodeInteger(chainId);
+  const largestV = encodeInteger(2n * chainId + 36n);
   const shared: Shared = {
     columns,
-    chainId: encodeInteger(chainId),
-    protectedV: [encodeInteger(2n * chainId + 35n), encodeInteger(2n * chainId + 36n)],
+    chainId: id,
+    protectedV: [encodeInteger(2n * chainId + 35n), largestV],
+    maxOtherBytes: MAX_COLUMN_BYTES + id.length + largestV.length,
   };
   const progress: Progress = {
     out: EMPTY_BYTES,
@@ -87,7 +92,7 @@ export function rebuildSpanTxs(columns: SpanTxColumns, chainId: bigint): Uint8Ar
   };
   const transactions: Uint8Array[] = [];
   for (let i = 0; i < columns.count; i++) {
-    reserve(columns, i, progress);
+    reserve(shared, i, progress);
     transactions.push(rebuildTx(shared, i, progress));
   }
   return transactions;
@@ -98,12 +103,12 @@ function encodeInteger(value: bigint): Uint8Array {
 }
 
 /** Makes room for transaction `index` in `progress.out`. */
-function reserve(columns: SpanTxColumns, index: number, progress: Progress): void {
+function reserve({ columns, maxOtherBytes }: Shared, index: number, progress: Progress): void {
   const { dataOffsets, count } = columns;
   const start = dataOffsets[index] as number;
-  const needed = (dataOffsets[index + 1] as number) - start + MAX_OTHER_BYTES;
+  const needed = (dataOffsets[index + 1] as number) - start + maxOtherBytes;
   if (progress.at + needed <= progress.out.length) return;
-  const rest = (dataOffsets[count] as number) - start + (count - index) * MAX_OTHER_BYTES;
+  const rest = (dataOffsets[count] as number) - start + (count - index) * maxOtherBytes;
   progress.out = new Uint8Array(Math.max(needed, Math.min(rest, CHUNK_BYTES)));
   progress.at = 0;
 }
