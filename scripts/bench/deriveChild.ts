@@ -1,5 +1,6 @@
+import type { Hash } from '../../src/base/bytes.ts';
 import type { CaseJson, L1BlockJson } from '../../src/cli/differential/caseJson.ts';
-import { type CorpusCase, prepareCase } from '../../src/cli/differential/corpusCase.ts';
+import { blobBytes, type CorpusCase, prepareCase } from '../../src/cli/differential/corpusCase.ts';
 import { readJsonLines } from '../../src/cli/recording/lines.ts';
 import { deriveChain, nullBlock } from '../../src/derive/index.ts';
 import { installNative } from '../../src/native/install.ts';
@@ -64,13 +65,14 @@ type Stretch = {
 async function readStretch(path: string): Promise<Stretch> {
   let head: CaseJson | undefined;
   const l1: L1BlockJson[] = [];
-  const blobs: NonNullable<CaseJson['blobs']>[number][] = [];
+  const blobs = new Map<Hash, Uint8Array>();
   for await (const { json } of readJsonLines(path)) {
-    const item = json as { l1?: L1BlockJson; blob?: (typeof blobs)[number] };
+    const item = json as { l1?: L1BlockJson; blob?: NonNullable<CaseJson['blobs']>[number] };
     if (head === undefined) head = json as unknown as CaseJson;
     else if (item.l1 !== undefined) l1.push(item.l1);
-    else if (item.blob !== undefined) blobs.push(item.blob);
+    else if (item.blob !== undefined) blobs.set(item.blob.versionedHash, blobBytes(item.blob));
   }
-  const whole = { ...(head as CaseJson), l1, blobs };
-  return { name: whole.name, expected: whole.expect.final.safe, prepared: prepareCase(whole) };
+  const whole = { ...(head as CaseJson), l1 };
+  const { name: title, expect } = whole;
+  return { name: title, expected: expect.final.safe, prepared: prepareCase(whole, blobs) };
 }

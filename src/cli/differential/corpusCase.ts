@@ -20,12 +20,12 @@ export type CorpusCase = {
 /**
  * Turns a case of the corpus form into facts.
  *
+ * @param blobs  The case's own, unless they were read apart from it. By versioned hash.
  * @throws ConfigError for a rollup config that is refused; RangeError for bytes that are not hex.
  */
-export function prepareCase(json: CaseJson): CorpusCase {
+export function prepareCase(json: CaseJson, blobs = blobsOf(json)): CorpusCase {
   const rollup = parseRollupConfig(json.rollup, () => {});
   const l1Chain = parseL1ChainConfig(json.l1ChainConfig, rollup.l1ChainId);
-  const blobs = new Map((json.blobs ?? []).map((blob) => [blob.versionedHash, blobBytes(blob)]));
   const toFacts = (blocks: readonly L1BlockJson[]) =>
     blocks.map((block) => toL1Block(rollup, block, blobs));
   const before = toFacts(json.l1);
@@ -78,7 +78,12 @@ function toL2Block(json: L2BlockJson): L2Block {
   };
 }
 
-function blobBytes(blob: NonNullable<CaseJson['blobs']>[number]): Uint8Array {
+function blobsOf(json: CaseJson): ReadonlyMap<Hash, Uint8Array> {
+  return new Map((json.blobs ?? []).map((blob) => [blob.versionedHash, blobBytes(blob)]));
+}
+
+/** The blob that carries a payload, with what the case changes in it. */
+export function blobBytes(blob: NonNullable<CaseJson['blobs']>[number]): Uint8Array {
   const data = encodeBlob(hexToBytes(blob.payload));
   for (const [offset, byte] of blob.patch ?? []) data[offset] = byte;
   return data;
