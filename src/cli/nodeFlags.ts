@@ -53,7 +53,12 @@ export const NODE_FLAGS: readonly GoFlag[] = [
     'time of the late Pectra blob schedule',
   ),
   flag('override.keep-karst-upgrade-gas', 'boolean', undefined, 'keep the gas added by Karst'),
-  flag('syncmode', 'string', 'consensus-layer', 'consensus-layer or execution-layer'),
+  flag(
+    'syncmode',
+    'string',
+    'consensus-layer',
+    'consensus-layer, or execution-layer: the engine syncs to a posted unsafe block first',
+  ),
   flag(
     'syncmode.offset-el-safe',
     'duration',

@@ -28,6 +28,7 @@ export type NodePlan = {
   readonly openEngine: (watch: CallWatch) => Promise<EnginePort>;
   readonly openSafeHeads: () => Promise<SafeHeads>;
   readonly hasSafeHeadDb: boolean;
+  readonly engineSync: NodeOptions['engineSync'];
   /** Undefined: a verifier. */
   readonly sequencer: ReturnType<typeof sequencerOfFlags>;
 };
@@ -65,6 +66,7 @@ export function planNode(
     config,
     l1: l1Options(values, config, l1Urls, directory),
     driver: driverOptions(values, config),
+    engineSync: engineSyncOf(values, config),
     openEngine: engineOf(values, config, directory, io, log),
     openSafeHeads: async () => {
       if (safedbPath === undefined) return memorySafeHeads();
@@ -193,17 +195,30 @@ function atLeast(values: GoFlagValues, flag: string, leastMs: number): number {
   throw new ConfigError(flag, `${value} ms`, `at least ${leastMs} ms`);
 }
 
-function driverOptions(values: GoFlagValues, { rollup }: DeriveConfig): NodeOptions['driver'] {
-  const delay = values.integer('finality.delay');
+function engineSyncOf(
+  values: GoFlagValues,
+  { rollup: { blockTime } }: Pick<DeriveConfig, 'rollup'>,
+): NodeOptions['engineSync'] {
+  if (values.text('syncmode') !== 'execution-layer') return undefined;
+  if (values.text('l2') === undefined) {
+    const accepted = 'an engine behind --l2: the embedded one has no peers to sync from';
+    throw new ConfigError('syncmode', '`execution-layer` without --l2', accepted);
+  }
   const offsetS = BigInt(Math.ceil(values.durationMs('syncmode.offset-el-safe') / 1_000));
-  const isElSync = values.text('syncmode') === 'execution-layer';
-  const { blockTime } = rollup;
+  return { offsetBlocks: (offsetS + blockTime - 1n) / blockTime };
+}
+
+function driverOptions(
+  values: GoFlagValues,
+  { rollup }: Pick<DeriveConfig, 'rollup'>,
+): NodeOptions['driver'] {
+  const delay = values.integer('finality.delay');
   return {
     ...DEFAULT_DRIVER_OPTIONS,
     confirmations: values.integer('verifier.l1-confs'),
     readAhead: inRange(values, 'l1.read-ahead', 1, 1_000),
     finalityDelay: delay === 0n ? DEFAULT_DRIVER_OPTIONS.finalityDelay : delay,
-    recoveredOffsetBlocks: isElSync ? (offsetS + blockTime - 1n) / blockTime : 0n,
+    recoveredOffsetBlocks: engineSyncOf(values, { rollup })?.offsetBlocks ?? 0n,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Hash } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { insertUnsafe, type UnsafeOutcome } from '../engine/forkchoice.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
@@ -10,13 +11,17 @@ import {
   removeUnsafe,
   type UnsafeQueue,
 } from './unsafeQueue.ts';
-import { createWake, type Wake } from './wake.ts';
+import { createWake, rangWithin } from './wake.ts';
 
 /** Puts unsafe blocks from outside into the chain, in order. */
 export type UnsafeFollower = {
   /** Takes a block whose hash and origin have been checked. */
   readonly post: (envelope: PayloadEnvelope) => void;
   readonly queue: () => UnsafeQueue;
+  /** Lets go of a block. */
+  readonly drop: (hash: Hash) => void;
+  /** Calls `listener` after each block that comes. Returns what ends that. */
+  readonly onPost: (listener: () => void) => () => void;
   /** Runs until the signal is aborted. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 };
@@ -25,6 +30,7 @@ export type UnsafeFollower = {
 export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
   let queue = NO_UNSAFE_BLOCKS;
   const wake = createWake();
+  const listeners = new Set<() => void>();
   const gapPauseMs = Number(ports.config.rollup.blockTime) * 2_000;
 
   /** @returns What to wait for before looking again. */
@@ -52,7 +58,7 @@ export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
       const next = await step(isGapOld, signal);
       isGapOld = false;
       if (next === 'change') await wake.next({ signal });
-      if (next === 'gap') isGapOld = !(await rang(wake, gapPauseMs, signal));
+      if (next === 'gap') isGapOld = !(await rangWithin(wake, gapPauseMs, signal));
     }
   };
 
@@ -61,8 +67,16 @@ export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
       ports.events.unsafePayload();
       queue = addUnsafe(queue, envelope);
       wake.ring();
+      for (const listener of Array.from(listeners)) listener();
     },
     queue: () => queue,
+    drop: (hash) => {
+      queue = removeUnsafe(queue, hash);
+    },
+    onPost: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     run: async (signal) => {
       const stop = ports.chain.onChange(() => wake.ring());
       try {
@@ -78,17 +92,6 @@ export function createUnsafeFollower(ports: DriverPorts): UnsafeFollower {
 
 /** What is waited for: a change of the queue or the heads; that, or that a gap gets old. */
 type Next = 'nothing' | 'change' | 'gap';
-
-/** True when the wake rang within `ms`. */
-async function rang(wake: Wake, ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await wake.next({ signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]) });
-    return true;
-  } catch {
-    signal.throwIfAborted();
-    return false;
-  }
-}
 
 /** A block above a gap goes in too: an engine that can will fetch what lies between. */
 async function insert(

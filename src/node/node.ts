@@ -7,6 +7,7 @@ import { type ChainHeads, createChainHeads } from './chainHeads.ts';
 import { createDriver, type Driver } from './driver.ts';
 import type { DriverEvents, DriverPorts } from './driverPorts.ts';
 import { createDrops, type Drops } from './drops.ts';
+import { createEngineSync, type EngineSync } from './engineSync.ts';
 import { type L1Ports, openL1 } from './l1Ports.ts';
 import { createUnsafeFollower, type UnsafeFollower } from './followUnsafe.ts';
 import { createL1Refs, patientRefs } from './l1Refs.ts';
@@ -19,6 +20,8 @@ export type RollupNode = {
   readonly chain: ChainHeads;
   readonly driver: Driver;
   readonly unsafe: UnsafeFollower;
+  /** Undefined where the engine does not sync by itself. */
+  readonly engineSync: EngineSync | undefined;
   /** Undefined: a verifier. */
   readonly sequencer: Sequencer | undefined;
   readonly l1: L1Ports;
@@ -62,6 +65,10 @@ export async function startNode(
   };
   const driver = createDriver(ports);
   const unsafe = createUnsafeFollower(ports);
+  const engineSync =
+    options.engineSync === undefined
+      ? undefined
+      : createEngineSync({ ...ports, ...options.engineSync, rollup: config.rollup, unsafe });
   const parts = options.sequencer;
   const sequencer =
     parts === undefined
@@ -70,7 +77,7 @@ export async function startNode(
   const stopping = new AbortController();
   const ended = allOrNone(
     [
-      runChecked(ports, driver, stopping.signal),
+      runChecked(ports, driver, engineSync, stopping.signal),
       unsafe.run(stopping.signal),
       ...(sequencer === undefined ? [] : [sequencer.run(stopping.signal)]),
     ],
@@ -91,6 +98,7 @@ export async function startNode(
     chain,
     driver,
     unsafe,
+    engineSync,
     sequencer,
     l1,
     waits,
@@ -106,7 +114,12 @@ export async function startNode(
 }
 
 /** Derives once L1 and engine have turned out to be the right ones. */
-async function runChecked(ports: DriverPorts, driver: Driver, signal: AbortSignal): Promise<void> {
+async function runChecked(
+  ports: DriverPorts,
+  driver: Driver,
+  engineSync: EngineSync | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { config, l1, l1Refs, engine, waits, log } = ports;
   const remembering: Pick<L1Source, 'chainId' | 'ref'> = {
     ...l1,
@@ -119,6 +132,7 @@ async function runChecked(ports: DriverPorts, driver: Driver, signal: AbortSigna
   try {
     const { rollup } = config;
     await assertServers({ rollup, l1: remembering, engine, waits, log }, { signal });
+    await engineSync?.run(signal);
   } catch (error) {
     if (signal.aborted) return;
     throw error;

@@ -5,6 +5,7 @@ import type { BlobKzg } from '../sources/verifyBlob.ts';
 import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import type { DriverOptions } from './driverPorts.ts';
+import type { EngineSyncPorts } from './engineSync.ts';
 import type { SafeHeads } from './safeHeads.ts';
 
 /** One server of L1 or of its beacon chain. */
@@ -48,6 +49,8 @@ export type NodeOptions = {
   readonly safeHeads: SafeHeads;
   readonly l1: L1Options;
   readonly driver: DriverOptions;
+  /** The engine syncs by itself before anything is derived. Undefined: it does not. */
+  readonly engineSync?: Pick<EngineSyncPorts, 'offsetBlocks' | 'pauseMs'> | undefined;
   /** Undefined: a verifier. */
   readonly sequencer?: SequencerParts | undefined;
   readonly log: Log;

@@ -7,6 +7,17 @@ export type Wake = {
   readonly next: (options?: AbortOptions) => Promise<void>;
 };
 
+/** True when the wake rang within `ms`. @throws The signal's reason. */
+export async function rangWithin(wake: Wake, ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await wake.next({ signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]) });
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
 /** A wake that has not rung. At most one may wait at a time. */
 export function createWake(): Wake {
   let hasRung = false;

@@ -58,7 +58,7 @@ async function runNode(
     },
   });
   const metrics = createMetrics(`v${VERSION}`);
-  const { config, l1, driver } = plan;
+  const { config, l1, driver, engineSync } = plan;
   const safeHeads = await plan.openSafeHeads();
   const sequencer = plan.sequencer?.(metrics.sequencing);
   // The RPC answers first: opening an engine takes as long as it has to execute again.
@@ -68,7 +68,18 @@ async function runNode(
   );
   let node: RollupNode | undefined;
   node = await startNode(
-    { config, engine, kzg, safeHeads, l1, driver, sequencer, log, calls: metrics.calls },
+    {
+      config,
+      engine,
+      kzg,
+      safeHeads,
+      l1,
+      driver,
+      engineSync,
+      sequencer,
+      log,
+      calls: metrics.calls,
+    },
     [metrics.events, progressEvents(() => node)],
   );
   try {

@@ -42,7 +42,7 @@ export function toSyncStatusJson(node: RollupNode): JsonValue {
     head_l1: toL1RefJson(l1Heads.head('latest')),
     safe_l1: toL1RefJson(l1Heads.head('safe')),
     finalized_l1: finalizedL1,
-    unsafe_l2: toL2RefJson(heads?.unsafeHead),
+    unsafe_l2: toL2RefJson(heads?.unsafeHead ?? node.engineSync?.target()),
     safe_l2: toL2RefJson(heads?.safeHead),
     finalized_l2: toL2RefJson(heads?.finalizedHead),
     pending_safe_l2: toL2RefJson(heads?.pendingSafeHead),

@@ -45,6 +45,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['an unknown engine kind', [...L1, ...CHAIN, '--l2.enginekind=besu'], /geth, reth, erigon/],
   ['an unknown rpc kind', [...L1, ...CHAIN, '--l1.rpckind=nonsense'], /alchemy/],
   ['an unknown sync mode', [...L1, ...CHAIN, '--syncmode=nonsense'], /consensus-layer/],
+  [
+    'a sync of the embedded engine',
+    [...L1, ...CHAIN, '--genesis=x.json', '--syncmode=execution-layer'],
+    /has no peers to sync from/,
+  ],
   ['an unknown log level', [...L1, ...CHAIN, '--log.level=loud'], /`log\.level`/],
   ['an unknown log format', [...L1, ...CHAIN, '--log.format=xml'], /`log\.format`/],
   ['alt-DA', [...L1, ...CHAIN, '--altda.enabled'], /`altda\.enabled`.*not supported/],
