@@ -40,6 +40,7 @@ export type TxResult = {
   readonly status: 'success' | 'failure';
   /** Why it failed, for people; empty on success. */
   readonly reason: string;
+  readonly gasLimit: bigint;
   readonly gasUsed: bigint;
   readonly logs: readonly EvmLog[];
   /** Address of the contract that a creation is to make, failed or not. */

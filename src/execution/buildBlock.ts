@@ -92,13 +92,44 @@ export async function buildBlock(
   blockHash: EvmBlock['blockHash'],
   candidates?: CandidateTxs,
 ): Promise<BuildOutcome> {
-  const { config, evm } = builder;
+  const { config } = builder;
   const { timestamp } = attributes;
   const problem = checkAttributes(config, parent.header, attributes);
   if (problem !== undefined) return invalidAttributes(problem);
   const { eip1559Params, minBaseFee } = attributes;
   const extra = extraDataOf(config, timestamp, eip1559Params, minBaseFee);
   if (extra.type === 'invalid') return invalidAttributes(extra.reason);
+  const context = await openBlock(builder, parent, attributes, state, blockHash);
+  const results = await executeTransactions(context, parent.header, attributes.transactions);
+  if ('code' in results) {
+    discardChanges(state);
+    return results;
+  }
+  if (candidates === undefined || isDepositsOnlyBlock(context, parent.header)) {
+    const sealed = seal(context, parent.hash, attributes, results, extra.extraData);
+    return { type: 'sealed', block: sealed };
+  }
+  const taken = await takeCandidates(context, candidates);
+  const transactions = [...attributes.transactions, ...taken.transactions];
+  const all = [...results, ...taken.results];
+  const whole = { ...attributes, transactions };
+  return { type: 'sealed', block: seal(context, parent.hash, whole, all, extra.extraData) };
+}
+
+/**
+ * A block up to its first transaction, with attributes that are fit for `parent`.
+ *
+ * @param state The state after `parent`; it is changed.
+ */
+export async function openBlock(
+  builder: BlockBuilder,
+  parent: ParentBlock,
+  attributes: PayloadAttributes,
+  state: WorldState,
+  blockHash: EvmBlock['blockHash'],
+): Promise<BlockContext> {
+  const { config, evm } = builder;
+  const { timestamp } = attributes;
   const block: EvmBlock = {
     fork: newestFork(config.forkTimes, timestamp),
     chainId: config.chainId,
@@ -120,20 +151,7 @@ export async function buildBlock(
     fees: undefined,
   };
   await applyBlockStart(context, parent.hash, attributes.parentBeaconBlockRoot);
-  const results = await executeTransactions(context, parent.header, attributes.transactions);
-  if ('code' in results) {
-    discardChanges(state);
-    return results;
-  }
-  if (candidates === undefined || isDepositsOnlyBlock(context, parent.header)) {
-    const sealed = seal(context, parent.hash, attributes, results, extra.extraData);
-    return { type: 'sealed', block: sealed };
-  }
-  const taken = await takeCandidates(context, candidates);
-  const transactions = [...attributes.transactions, ...taken.transactions];
-  const all = [...results, ...taken.results];
-  const whole = { ...attributes, transactions };
-  return { type: 'sealed', block: seal(context, parent.hash, whole, all, extra.extraData) };
+  return context;
 }
 
 async function executeTransactions(
@@ -165,7 +183,11 @@ function isDepositsOnlyBlock(context: BlockContext, parent: Header): boolean {
   );
 }
 
-async function executeTransaction(context: BlockContext, raw: Uint8Array): Promise<TxOutcome> {
+/** Decodes and runs a transaction; `endTransaction` is left to do. */
+export async function executeTransaction(
+  context: BlockContext,
+  raw: Uint8Array,
+): Promise<TxOutcome> {
   if (raw[0] === DEPOSIT_TX_TYPE) {
     const tx = decoded(() => decodeDepositTx(raw));
     return tx.type === 'invalid' ? tx : executeDeposit(context, tx.value, raw);

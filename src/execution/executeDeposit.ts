@@ -67,6 +67,7 @@ export async function executeDeposit(
       to: tx.to,
       status: ran?.status === 'success' ? 'success' : 'failure',
       reason: fault ?? ran?.reason ?? '',
+      gasLimit: tx.gas,
       gasUsed,
       logs: ran?.logs ?? [],
       contractAddress: contractAddress(tx.from, tx.to, regolith ? nonce : 0n),

@@ -89,6 +89,7 @@ export async function executeSignedTx(
       to: tx.to,
       status: ran.status === 'success' ? 'success' : 'failure',
       reason: ran.reason,
+      gasLimit: tx.gasLimit,
       gasUsed,
       logs: ran.logs,
       contractAddress: tx.to === undefined ? creationAddress(tx.from, tx.nonce) : undefined,

@@ -8,6 +8,7 @@ import { parseGenesisJson } from '../../execution/genesisJson.ts';
 import {
   type EngineServer,
   type EngineServerOptions,
+  PUBLIC_APIS,
   startEngineServer,
 } from '../../execution/server/engineServer.ts';
 import { memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
@@ -94,10 +95,12 @@ function serverOptions(
   jwtSecret: Uint8Array,
   log: Log,
 ): Omit<EngineServerOptions, 'engine'> {
+  // Looked at though the port may stay closed: who names it wrongly should hear of it.
+  const apis = { http: apisOf(values, 'http.api', log), ws: apisOf(values, 'ws.api', log) };
   const publicPort = (name: 'http' | 'ws', origins: string) => ({
     host: values.requiredText(`${name}.addr`),
     port: portOf(values, `${name}.port`),
-    apis: values.list(`${name}.api`),
+    apis: apis[name],
     origins: values.list(origins),
   });
   const isHttp = values.isSet('http');
@@ -119,6 +122,20 @@ function serverOptions(
     sequencerUrl: urlOf(values, 'rollup.sequencerhttp'),
     txFeeCap: BigInt(Math.round(values.number('rpc.txfeecap') * 1e9)) * 10n ** 9n,
   };
+}
+
+/** Namespaces of a port that asks for no token. */
+function apisOf(values: GoFlagValues, name: string, log: Log): readonly string[] {
+  const apis = values.list(name);
+  if (apis.includes('engine')) {
+    const known = PUBLIC_APIS.join(', ');
+    const accepted = `${known}; the Engine API is served on the port with the token only`;
+    throw new ConfigError(name, '`engine`', accepted);
+  }
+  for (const api of apis.filter((given) => !PUBLIC_APIS.includes(given))) {
+    log.warn('no such namespace', { flag: name, api, known: PUBLIC_APIS.join(',') });
+  }
+  return apis;
 }
 
 function portOf(values: GoFlagValues, name: string): number {

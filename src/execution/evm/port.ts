@@ -12,12 +12,13 @@ import type { WorldState } from '../state/worldState.ts';
 export type Evm = {
   /**
    * Runs `message` in `block`. A failing message is a result; a throw is a fault of the EVM or of
-   * the store under `state`, and no verdict on the transaction.
+   * the store under `state`, and no verdict on the transaction. `observer` is told of its calls.
    */
   readonly run: (
     state: WorldState,
     block: EvmBlock,
     message: EvmMessage,
+    observer?: CallObserver,
   ) => EvmResult | Promise<EvmResult>;
 
   /** Addresses that are warm from the start because code runs there that no account holds. */
@@ -73,6 +74,45 @@ export type EvmResult = {
   readonly logs: readonly EvmLog[];
   /** Accounts that the host must delete. */
   readonly selfDestructs: readonly Address[];
+};
+
+/** Told of the calls and creations below a message, the outermost first, as they begin and end. */
+export type CallObserver = {
+  readonly enter: (call: ObservedCall) => void;
+  /** The call that was entered last and has not ended. */
+  readonly exit: (end: ObservedEnd) => void;
+  readonly log: (log: EvmLog) => void;
+};
+
+/** A call, a creation, or a self-destruction, which counts as one. */
+export type ObservedCall = {
+  readonly type: CallType;
+  readonly from: Address;
+  /** The account whose code runs; of a creation, its new address. */
+  readonly to: Address;
+  readonly input: Uint8Array;
+  readonly gas: number;
+  /** Wei; none in a static call. */
+  readonly value: bigint | undefined;
+};
+
+/** Opcodes that begin a call. */
+export type CallType =
+  | 'CALL'
+  | 'CALLCODE'
+  | 'DELEGATECALL'
+  | 'STATICCALL'
+  | 'CREATE'
+  | 'CREATE2'
+  | 'SELFDESTRUCT';
+
+/** How a call ended. */
+export type ObservedEnd = {
+  readonly status: 'success' | 'revert' | 'halt';
+  /** Why it failed; empty on success. */
+  readonly reason: string;
+  readonly gasLeft: number;
+  readonly output: Uint8Array;
 };
 
 /** A log in the order of emission. Topics are 32 bytes each, at most 4. */

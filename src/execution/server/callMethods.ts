@@ -10,6 +10,7 @@ import { MAX_TX_GAS } from '../executeSignedTx.ts';
 import { checkpoint, revertTo, type WorldState } from '../state/worldState.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
+import { revertReason } from './revertReason.ts';
 import { type CallRequest, readCallRequest, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { readBlockState } from './selectBlock.ts';
@@ -53,16 +54,8 @@ function callFailure({ status, reason, output }: EvmResult): RpcError {
   return new RpcError('reverted', message, bytesToHex(output));
 }
 
-/** The string of `Error(string)`, if that is what a call reverted with. */
-function revertReason(output: Uint8Array): string | undefined {
-  if (bytesToHex(output.subarray(0, 4)) !== '0x08c379a0' || output.length < 68) return undefined;
-  const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
-  const length = view.getUint32(64);
-  if (68 + length > output.length) return undefined;
-  return new TextDecoder().decode(output.subarray(68, 68 + length));
-}
-
-function contextOf(
+/** What a call sees that runs on the state after a block. */
+export function contextOf(
   engine: ExecutionEngine,
   evm: Evm,
   { header }: BlockRecord,

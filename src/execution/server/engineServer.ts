@@ -17,6 +17,7 @@ import { type RpcServerOptions, type RunningServer, startRpcServer } from './rpc
 import { forwardTo } from './forwardTx.ts';
 import { stateMethods } from './stateMethods.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { traceMethods } from './traceMethods.ts';
 
 /** A port that is open to anybody who reaches it. */
 export type PublicPort = {
@@ -65,6 +66,16 @@ export type EngineServer = {
 /** For whoever drives the engine: large payloads, many calls. */
 const AUTH_LIMITS: RpcLimits = { bodyBytes: 128 << 20, batchCalls: 2000, answerChars: 250_000_000 };
 const PUBLIC_LIMITS: RpcLimits = { bodyBytes: 5 << 20, batchCalls: 1000, answerChars: 25_000_000 };
+/** Namespaces that a port without a token can serve. `rpc` is always there. */
+export const PUBLIC_APIS: readonly string[] = [
+  'eth',
+  'net',
+  'web3',
+  'txpool',
+  'debug',
+  'miner',
+  'rpc',
+];
 const AUTH_APIS = ['engine', 'eth', 'net', 'web3', 'debug'];
 const LOG_LIMITS = { maxBlocks: 10_000n, maxLogs: 20_000 };
 const GAS_CAP = 50_000_000n;
@@ -115,7 +126,7 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
   const closed = { http: undefined, ws: undefined, corsOrigins: [], wsOrigins: [] };
   const open = { ...closed, limits: PUBLIC_LIMITS, jwtSecret: undefined, vhosts: ['*'] };
   const isShared = ws !== undefined && ws.host === http?.host && ws.port === http.port;
-  const wsWay = ws && { ws: namespaces(methods, ws.apis), wsOrigins: ws.origins };
+  const wsWay = ws && { ws: namespaces(methods, publicApis(ws.apis)), wsOrigins: ws.origins };
   return {
     auth: { ...closed, ...auth, ...ways, limits: AUTH_LIMITS },
     http: http && {
@@ -124,7 +135,7 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
       host: http.host,
       port: http.port,
       vhosts: http.vhosts,
-      http: namespaces(methods, http.apis),
+      http: namespaces(methods, publicApis(http.apis)),
       corsOrigins: http.origins,
     },
     ws: isShared ? 'as http' : ws && { ...open, ...wsWay, host: ws.host, port: ws.port },
@@ -147,6 +158,7 @@ function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
       forward: options.sequencerUrl && forwardTo(options.sequencerUrl),
     }),
     ...debugMethods(engine),
+    ...traceMethods(engine, { gasCap: options.gasCap ?? GAS_CAP }),
     ...plainMethods(engine, version),
   };
 }
@@ -165,6 +177,11 @@ function plainMethods(engine: ExecutionEngine, version: string): RpcMethods {
     web3_sha3: (params) => bytesToHex(keccak256(readBytes(params, 0))),
     rpc_modules: answer({ eth: '1.0', net: '1.0', web3: '1.0' }),
   };
+}
+
+/** The Engine API is none of these, whatever is asked for. */
+function publicApis(apis: readonly string[]): readonly string[] {
+  return apis.filter((api) => PUBLIC_APIS.includes(api));
 }
 
 function namespaces(methods: RpcMethods, apis: readonly string[]): RpcMethods {

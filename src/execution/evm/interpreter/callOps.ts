@@ -19,19 +19,16 @@ import {
   openContract,
   transfer,
 } from './frames.ts';
+import type { ObservedCall } from '../port.ts';
 import { accessGas, type Frame, OUT_OF_GAS, STATIC_WRITE, useGas, warmAddress } from './machine.ts';
 import { expandMemory, readMemory, toLength, wordCount } from './memory.ts';
+import { callTypeOf, MAX_DEPTH, MAX_NONCE, refusalOf, TAKEN, tellRefused } from './observe.ts';
 import type { Op, OpEntry } from './opTable.ts';
 import { isDead } from './storageOps.ts';
 import { addressOf } from './words.ts';
 
-/** Frames may nest this deep. */
-const MAX_DEPTH = 1024;
-
 /** EIP-3860, from Canyon on. */
 const MAX_INIT_CODE_BYTES = 49_152;
-
-const MAX_NONCE = 2n ** 64n - 1n;
 
 type CallKind = 'call' | 'callCode' | 'delegateCall' | 'staticCall';
 
@@ -57,6 +54,13 @@ function call(kind: CallKind): Op {
     frame.returnData = EMPTY_BYTES;
     if (frame.depth >= MAX_DEPTH || (hasValue && balanceOf(machine.state, frame.address) < value)) {
       frame.gas += gas;
+      if (machine.observer !== undefined) {
+        const input = readMemory(frame, dataAt, toLength(dataLength));
+        const from = frame.address;
+        const sent = kind === 'delegateCall' ? frame.value : value;
+        const call = { type: callTypeOf(frame), from, to: target, input, gas, value: sent };
+        tellRefused(machine, call, refusalOf(frame, gas, value));
+      }
       stack.push(0n);
       return;
     }
@@ -73,6 +77,7 @@ function call(kind: CallKind): Op {
         isStatic: frame.isStatic || kind === 'staticCall',
         isCreation: false,
         address,
+        target,
         caller: kind === 'delegateCall' ? frame.caller : frame.address,
         value: kind === 'delegateCall' ? frame.value : value,
         data: readMemory(frame, dataAt, toLength(dataLength)),
@@ -122,11 +127,15 @@ function create(isCreate2: boolean): Op {
     frame.returnData = EMPTY_BYTES;
     const nonce = accountOf(state, frame.address)?.nonce ?? 0n;
     const cannot = frame.depth >= MAX_DEPTH || balanceOf(state, frame.address) < value;
+    const gas = frame.gas - Math.floor(frame.gas / 64);
+    const begun = (to: Address): ObservedCall => {
+      return { type: callTypeOf(frame), from: frame.address, to, input: code, gas, value };
+    };
     if (cannot || nonce >= MAX_NONCE) {
+      tellRefused(machine, begun(frame.address), refusalOf(frame, gas, value));
       stack.push(0n);
       return;
     }
-    const gas = frame.gas - Math.floor(frame.gas / 64);
     frame.gas -= gas;
     bumpNonce(state, frame.address);
     const address = isCreate2
@@ -134,6 +143,7 @@ function create(isCreate2: boolean): Op {
       : creationAddress(frame.address, nonce);
     warmAddress(machine, address);
     if (isTaken(machine, address)) {
+      tellRefused(machine, begun(address), TAKEN);
       stack.push(0n);
       return;
     }
@@ -147,6 +157,7 @@ function create(isCreate2: boolean): Op {
         isStatic: false,
         isCreation: true,
         address,
+        target: address,
         caller: frame.address,
         value,
         data: EMPTY_BYTES,

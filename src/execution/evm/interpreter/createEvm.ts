@@ -6,7 +6,7 @@ import { creationAddress } from '../../creationAddress.ts';
 import { accountOf, type WorldState } from '../../state/worldState.ts';
 import { createOsakaCommon, createRuleSet } from '../ethereumjs/ruleSet.ts';
 import { hasRules } from '../forkRules.ts';
-import type { Evm, EvmBlock, EvmFork, EvmMessage, EvmResult } from '../port.ts';
+import type { CallObserver, Evm, EvmBlock, EvmFork, EvmMessage, EvmResult } from '../port.ts';
 import { ARITHMETIC_OPS, CLZ_OP } from './arithmeticOps.ts';
 import { CALL_OPS } from './callOps.ts';
 import type { CodeCache } from './code.ts';
@@ -15,6 +15,7 @@ import { FLOW_OPS, MCOPY_OP, PUSH0_OP } from './flowOps.ts';
 import { codeToRun, initCode, isTaken, mark, newFrame, openContract, transfer } from './frames.ts';
 import type { Frame, Machine, Rules } from './machine.ts';
 import { COLLISION } from './machine.ts';
+import { tellRefused } from './observe.ts';
 import { createOpTable, type OpEntry } from './opTable.ts';
 import { createPrecompiles } from './precompiles.ts';
 import { type RunOutcome, runFrames } from './run.ts';
@@ -44,7 +45,8 @@ export function createInterpreter(chainId: bigint): Evm {
   };
   for (const fork of FORKS) rulesOf(fork);
   return {
-    run: (state, block, message) => runMessage(rulesOf(block.fork), codes, state, block, message),
+    run: (state, block, message, observer) =>
+      runMessage(rulesOf(block.fork), codes, state, block, message, observer),
     precompiles: (fork) => [...rulesOf(fork).precompiles.keys()],
   };
 }
@@ -68,6 +70,7 @@ async function runMessage(
   state: WorldState,
   block: EvmBlock,
   message: EvmMessage,
+  observer: CallObserver | undefined,
 ): Promise<EvmResult> {
   assert(message.gasLimit <= MAX_GAS, `gas limit ${message.gasLimit} above 2^53: not countable`);
   const machine: Machine = {
@@ -84,6 +87,7 @@ async function runMessage(
     destroyed: new Set(),
     logs: [],
     undo: [],
+    observer,
     refund: 0,
   };
   const frame = outermostFrame(machine, message);
@@ -120,17 +124,32 @@ function outermostFrame(machine: Machine, message: EvmMessage): Frame | undefine
     const nonce = (accountOf(machine.state, caller)?.nonce ?? 1n) - 1n;
     const address = creationAddress(caller, nonce);
     machine.warmAddresses.add(address);
-    if (isTaken(machine, address)) return undefined;
+    if (isTaken(machine, address)) {
+      const gas = Number(message.gasLimit);
+      const call = { type: 'CREATE', from: caller, to: address, input: data, gas, value } as const;
+      tellRefused(machine, call, TAKEN);
+      return undefined;
+    }
     openContract(machine, caller, address, value);
     const code = initCode(machine, data);
-    const fields = { isCreation: true, address, data: EMPTY_BYTES, code, precompile: undefined };
+    const fields = {
+      isCreation: true,
+      address,
+      target: address,
+      data: EMPTY_BYTES,
+      code,
+      precompile: undefined,
+    };
     return newFrame({ ...common, ...fields }, start);
   }
   transfer(machine, caller, to, value);
   const { code, delegate } = codeToRun(machine, to);
   if (delegate !== undefined) machine.warmAddresses.add(delegate);
   const precompile = machine.rules.precompiles.get(to);
-  return newFrame({ ...common, isCreation: false, address: to, data, code, precompile }, start);
+  return newFrame(
+    { ...common, isCreation: false, address: to, target: to, data, code, precompile },
+    start,
+  );
 }
 
 function warmSlots(message: EvmMessage): Map<Address, Set<bigint>> {

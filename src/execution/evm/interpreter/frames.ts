@@ -31,6 +31,7 @@ export type FrameRequest = Pick<
   | 'isStatic'
   | 'isCreation'
   | 'address'
+  | 'target'
   | 'caller'
   | 'value'
   | 'data'

@@ -1,6 +1,6 @@
 import type { Address } from '../../../base/bytes.ts';
 import type { WorldState } from '../../state/worldState.ts';
-import type { EvmBlock, EvmLog } from '../port.ts';
+import type { CallObserver, EvmBlock, EvmLog } from '../port.ts';
 import type { AnalyzedCode, CodeCache } from './code.ts';
 import type { OpTable } from './opTable.ts';
 import type { Precompile } from './precompiles.ts';
@@ -33,6 +33,8 @@ export type Machine = {
   readonly logs: EvmLog[];
   /** How to undo changes to the sets and maps above. */
   readonly undo: (() => void)[];
+  /** Asked for at the borders of calls only, so that it costs nothing where there is none. */
+  readonly observer: CallObserver | undefined;
   refund: number;
 };
 
@@ -45,6 +47,8 @@ export type Frame = {
   /** Set for a creation: the code it returns becomes that of `address`. */
   readonly isCreation: boolean;
   readonly address: Address;
+  /** The account whose code runs: another than `address` in a delegate call. */
+  readonly target: Address;
   readonly caller: Address;
   /** CALLVALUE in wei. */
   readonly value: bigint;

@@ -1,5 +1,6 @@
 import { EMPTY_BYTES } from '../../../base/bytes.ts';
 import { depositCode, undoTo } from './frames.ts';
+import { tellEntered } from './observe.ts';
 import { type Frame, Halt, OUT_OF_GAS, STACK_OVERFLOW, STACK_UNDERFLOW } from './machine.ts';
 
 /** How the outermost frame ended. */
@@ -18,13 +19,16 @@ export type RunOutcome = {
  */
 export async function runFrames(outermost: Frame): Promise<RunOutcome> {
   let frame = outermost;
+  tellEntered(frame);
   for (;;) {
     const outcome =
       frame.precompile === undefined ? runUntilPause(frame) : await runPrecompile(frame);
     if (outcome === undefined) {
       frame = frame.child as Frame;
+      tellEntered(frame);
       continue;
     }
+    frame.machine.observer?.exit(outcome);
     const { parent } = frame;
     if (parent === undefined) return outcome;
     resume(parent, frame, outcome);

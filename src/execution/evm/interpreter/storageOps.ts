@@ -20,6 +20,7 @@ import {
   warmSlot,
 } from './machine.ts';
 import { expandMemory, readMemory, toLength } from './memory.ts';
+import { tellSelfDestruct } from './observe.ts';
 import type { Op, OpEntry } from './opTable.ts';
 import { addressOf, hashOf } from './words.ts';
 
@@ -83,7 +84,9 @@ function log(topicCount: number): Op {
     const size = toLength(length);
     useGas(frame, 8 * size);
     const at = expandMemory(frame, offset, length);
-    machine.logs.push({ address, topics, data: readMemory(frame, at, size) });
+    const made = { address, topics, data: readMemory(frame, at, size) };
+    machine.logs.push(made);
+    machine.observer?.log(made);
   };
 }
 
@@ -106,6 +109,7 @@ function selfDestruct(frame: Frame): void {
     if (balance === 0n) touch(state, heir);
   }
   if (dies) addUndoable(machine, machine.destroyed, address);
+  tellSelfDestruct(machine, address, heir, balance);
   frame.phase = 'stopped';
 }
 

@@ -1,0 +1,95 @@
+import type { JsonValue } from '../../base/json.ts';
+import type { ExecutionEngine } from '../engine.ts';
+import { createInterpreter } from '../evm/interpreter/createEvm.ts';
+import type { Evm } from '../evm/port.ts';
+import { replayTx } from '../replayTx.ts';
+import type { BlockRecord } from '../store/records.ts';
+import { type CallTracerOptions, createCallTracer } from './callTracer.ts';
+import { type CallLimits, contextOf } from './callMethods.ts';
+import { applyOverrides, readOverrides } from './callOverrides.ts';
+import { findTx } from './chainMethods.ts';
+import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
+import { invalidParam, readHash } from './params.ts';
+import { readCallRequest, runCall } from './runCall.ts';
+import { readBlockState, stateOf } from './selectBlock.ts';
+
+/** Traces of transactions and calls, by the call tracer alone. */
+export function traceMethods(engine: ExecutionEngine, { gasCap }: CallLimits): RpcMethods {
+  const { config } = engine;
+  const evm = createInterpreter(config.chainId);
+  return {
+    debug_traceTransaction: async (params) => {
+      const options = readTracer(params[1], 1);
+      const place = findTx(engine, readHash(params, 0));
+      if (place === undefined) throw new RpcError('application', 'transaction not found');
+      return traceTx(engine, evm, place.block, place.index, options);
+    },
+    debug_traceCall: async (params) => {
+      const request = readCallRequest(params, 0);
+      const options = readTracer(params[2], 2);
+      const overrides = readOverrides(overridesOf(params[2]), 2);
+      const { block, state } = await readBlockState(engine, params, 1);
+      applyOverrides(state, overrides);
+      const tracer = createCallTracer(options);
+      const watched: Evm = {
+        ...evm,
+        run: (at, around, message) => evm.run(at, around, message, tracer.observer),
+      };
+      const context = contextOf(engine, watched, block, state, request);
+      const asked = request.gas ?? gasCap;
+      const gas = asked < gasCap ? asked : gasCap;
+      const { gasUsed } = await runCall(context, request, gas);
+      return traced(tracer.result(gas, gasUsed));
+    },
+  };
+}
+
+async function traceTx(
+  engine: ExecutionEngine,
+  evm: Evm,
+  block: BlockRecord,
+  index: number,
+  options: CallTracerOptions,
+): Promise<JsonValue> {
+  const parent = engine.block(block.header.parentHash);
+  if (parent === undefined) throw new RpcError('application', 'genesis is not traceable');
+  const state = await stateOf(engine, parent);
+  const logsBefore = block.receipts.slice(0, index).reduce((sum, { logs }) => sum + logs.length, 0);
+  const tracer = createCallTracer(options, logsBefore);
+  const builder = { config: engine.config, evm };
+  const blockHash = (number: bigint) =>
+    number === parent.header.number ? parent.hash : engine.blockByNumber(number)?.hash;
+  const { observer } = tracer;
+  const result = await replayTx(builder, parent, block, index, state, blockHash, observer);
+  return traced(tracer.result(result.gasLimit, result.gasUsed));
+}
+
+/** A deposit that failed before any code ran has no call, and op-geth no trace of it. */
+function traced(trace: JsonValue | undefined): JsonValue {
+  if (trace !== undefined) return trace;
+  throw new RpcError('application', 'incorrect number of top-level calls');
+}
+
+/** The options of `callTracer`. @throws RpcError for any other tracer. */
+function readTracer(value: JsonValue | undefined, index: number): CallTracerOptions {
+  const options = value ?? {};
+  if (!isObject(options)) throw invalidParam(index, 'expected an object of trace options');
+  const { tracer } = options;
+  if (tracer !== 'callTracer') {
+    const found = typeof tracer === 'string' ? `\`${tracer.slice(0, 64)}\`` : 'the opcode logger';
+    const message = `${found} is not available: the only tracer is \`callTracer\``;
+    throw new RpcError('invalidParams', message);
+  }
+  const given = options['tracerConfig'] ?? {};
+  if (!isObject(given)) throw invalidParam(index, 'expected an object as tracerConfig');
+  const flag = (name: string): boolean => {
+    const set = given[name] ?? false;
+    if (typeof set === 'boolean') return set;
+    throw invalidParam(index, `expected true or false as ${name}`);
+  };
+  return { onlyTopCall: flag('onlyTopCall'), withLog: flag('withLog') };
+}
+
+function overridesOf(value: JsonValue | undefined): JsonValue | undefined {
+  return isObject(value) ? value['stateOverrides'] : undefined;
+}
