@@ -14,6 +14,7 @@ import { toSource } from './tidy/source.ts';
 //   --sample N   only N mutants, chosen by --seed S
 //   --part I/N   only every N-th mutant, from the I-th on
 //   --only TEXT  only mutants of files whose path contains TEXT
+//   --within S   stops after S seconds, however many have been tried by then
 //   --deep       what the quick tests miss is tried on the corpora too, and what is explained is
 //                tried as well
 
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     part: { type: 'string', default: '1/1' },
     only: { type: 'string', default: '' },
+    within: { type: 'string', default: 'Infinity' },
     deep: { type: 'boolean', default: false },
   },
 });
@@ -67,7 +69,10 @@ async function tryAll({ attempt }: Workshop): Promise<number> {
   }
   const took = new Map(quick.map((file, i) => [file, unchanged.tookMs[i] ?? 0]));
   const tally = { killed: 0, broken: 0, explained: 0, survived: 0 };
-  for (const [index, mutant] of mutants.entries()) {
+  let tried = 0;
+  for (const mutant of mutants) {
+    if (performance.now() > 1000 * Number(values.within)) break;
+    tried += 1;
     const name = nameOf(mutant);
     const isExplained = whyUnnoticed(name) !== undefined;
     if (isExplained && deep.length === 0) {
@@ -81,11 +86,11 @@ async function tryAll({ attempt }: Workshop): Promise<number> {
     if (type === 'survived' && !isExplained) {
       console.log(`survived  ${mutant.path}:${mutant.line}\n  ${name}`);
     }
-    if ((index + 1) % 100 === 0) console.error(`${index + 1} of ${mutants.length} tried`);
+    if (tried % 100 === 0) console.error(`${tried} of ${mutants.length} tried`);
   }
   const { killed, broken, explained, survived } = tally;
   console.log(
-    `${mutants.length} mutants, ${killed} killed, ${broken} do not build, ` +
+    `${tried} of ${mutants.length} mutants tried, ${killed} killed, ${broken} do not build, ` +
       `${explained} explained, ${survived} survived`,
   );
   return survived;

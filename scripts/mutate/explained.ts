@@ -46,6 +46,31 @@ const EXPLANATIONS: readonly Explanation[] = [
     reason: 'the closing frame itself is kept, so another of its number is a duplicate',
   },
   {
+    mutant: 'batchStage.ts | if (channels.type ===',
+    reason: 'a flush happens in the stage only, and both stages are switched together',
+  },
+  {
+    mutant: / \| assert\(.*; -> ;$/,
+    reason: 'says what the rules have seen to, so nothing can break it',
+  },
+  {
+    mutant:
+      'pipeline.ts | if (mismatch !== undefined) return mismatch; | mismatch !== undefined -> f',
+    reason: 'rules and spans are asked with this very head; the specification asks again',
+  },
+  {
+    mutant: /pipeline\.ts \| (?:retrieval|frames): \{ .* \| 0 -> 1$/,
+    reason: 'nothing is next in an empty list, whatever the place',
+  },
+  {
+    mutant: 'deriveChain.ts | if (head.ref.hash !== pendingSafe.hash) head =',
+    reason: 'spares reading the head again',
+  },
+  {
+    mutant: 'frame.ts | encoded[0] = DERIVATION_VERSION_0; |',
+    reason: 'the version is 0, and so are new bytes',
+  },
+  {
     mutant: 'spanBatch.ts | if (blockCount > cursor.data.length - cursor.offset) { |',
     reason: 'spares an allocation: the integers that are missing are missed all the same',
   },

@@ -75,9 +75,7 @@ function continueSpan(
   if (batch !== undefined) {
     return { type: 'batch', batch, concluding, position: span.position, kind: 'span' };
   }
-  if (!concluding) {
-    noteDroppedBatch(state, span.position, 'spanInvalidated');
-  }
+  noteDroppedBatch(state, span.position, 'spanInvalidated');
   return undefined;
 }
 

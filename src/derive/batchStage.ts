@@ -63,10 +63,7 @@ export function nextStagedBatch(
 /** The next singular batch to judge, out of the accepted span or read from the channel. */
 function nextCandidate(state: DeriveState, parent: L2BlockRef): DerivedBatch | StageEnd | Step {
   const { channel } = state;
-  if (channel?.span !== undefined) {
-    const popped = popOpenSpan(state, channel, channel.span, parent);
-    if (popped !== undefined) return popped;
-  }
+  if (channel?.span !== undefined) return popOpenSpan(state, channel, channel.span, parent);
   if (channel?.candidate === undefined) {
     const read = nextBatch(state);
     if (typeof read === 'string') return read;
@@ -84,10 +81,13 @@ function popOpenSpan(
   channel: OpenChannel,
   span: SpanInProgress,
   parent: L2BlockRef,
-): DerivedBatch | undefined {
+): DerivedBatch | 'again' {
   const batch: SingularBatch | undefined = popFromSpan(span, parent, state.config.rollup.blockTime);
   if (batch === undefined || isSpanEmpty(span)) channel.span = undefined;
-  if (batch === undefined) return undefined;
+  if (batch === undefined) {
+    noteDroppedBatch(state, span.position, 'spanInvalidated');
+    return 'again';
+  }
   return { type: 'batch', batch, concluding: true, position: span.position, kind: 'span' };
 }
 

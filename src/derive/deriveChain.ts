@@ -87,10 +87,7 @@ export function* deriveChain(
         break;
       case 'needL1Block':
       case 'needBlobs':
-        if (!feed(state, l1, step)) {
-          yield { type: 'step', step, safe, pendingSafe };
-          feed(state, l1, step);
-        }
+        if (!feed(state, l1, step)) yield { type: 'step', step, safe, pendingSafe };
         break;
       default:
         yield { type: 'step', step, safe, pendingSafe };

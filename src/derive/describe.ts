@@ -1,3 +1,4 @@
+import { plural } from '../base/plural.ts';
 import { channelTimeout } from './parameters.ts';
 import type { DeriveState, SpanInProgress } from './state.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
@@ -30,21 +31,20 @@ function describeL1({ traversal: { origin, pending } }: DeriveState): string {
 /** The channel being read, else the one that was opened first. */
 function describeChannel(state: DeriveState, origin: L1BlockRef | undefined): string | undefined {
   const { channel, channels, config } = state;
-  if (origin === undefined) return undefined;
   if (channel !== undefined) {
     const size = sizeText(channel.bytes.length);
     return `channel ${shortId(channel.id)} read ${size} batch ${channel.batchIndex}`;
   }
   const open =
     channels.type === 'bank' ? channels.channels.values().next().value : channels.stagingChannel;
-  if (open === undefined) return undefined;
+  if (open === undefined || origin === undefined) return undefined;
   const frames = 'length' in open.frames ? open.frames.length : open.frames.size;
   const others = channels.type === 'bank' ? channels.channels.size - 1 : 0;
   const age = origin.number - open.opened.number;
   const limit = channelTimeout(config.rollup, origin.timestamp);
   const size = sizeText(open.sizeBytes);
   const more = others > 0 ? ` and ${others} more` : '';
-  return `channel ${shortId(open.id)} ${frames} frames ${size} open ${age}/${limit}${more}`;
+  return `channel ${shortId(open.id)} ${plural(frames, 'frame')} ${size} open ${age}/${limit}${more}`;
 }
 
 function describeBatches({ batches, channel }: DeriveState): string | undefined {
@@ -52,7 +52,8 @@ function describeBatches({ batches, channel }: DeriveState): string | undefined 
   const span: SpanInProgress | undefined = batches.type === 'queue' ? batches.span : channel?.span;
   if (span !== undefined) parts.push(`span ${span.batches.length - span.next} left`);
   if (batches.type === 'queue' && batches.waiting.length > 0) {
-    parts.push(`${batches.waiting.length} batches wait`);
+    const count = batches.waiting.length;
+    parts.push(count === 1 ? '1 batch waits' : `${count} batches wait`);
   }
   return parts.length === 0 ? undefined : parts.join(', ');
 }

@@ -65,8 +65,8 @@ export function* findHeads(config: RollupConfig, engine: Heads): Walk<SyncStart>
     } else if (l1.hash === n.l1Origin.hash) {
       highest ??= n;
     } else {
+      // Nothing above was canonical either.
       unsafe = undefined;
-      highest = undefined;
     }
     const windowEnd = n.l1Origin.number + config.seqWindowSize;
     const isCovered = highest !== undefined && windowEnd < highest.l1Origin.number;
@@ -179,14 +179,13 @@ export function* findBase(
   config: RollupConfig,
   safe: L2BlockRef,
 ): Walk<{ readonly l1: L1BlockRef; readonly l2: L2BlockRef } | undefined> {
-  const { genesis } = config;
   let l2 = safe;
   for (;;) {
     const l1 = (yield { type: 'l1ByHash', hash: l2.l1Origin.hash }) as L1BlockRef | undefined;
     if (l1 === undefined) return undefined;
     const reach = l1.number + channelTimeout(config, l1.timestamp);
     const isFarEnough = reach <= safe.l1Origin.number;
-    const isGenesis = l2.number <= genesis.l2.number || l1.number <= genesis.l1.number;
+    const isGenesis = l1.number <= config.genesis.l1.number;
     if (isFarEnough || isGenesis) return { l1, l2 };
     const parent = (yield { type: 'l2ByHash', hash: l2.parentHash }) as L2BlockRef | undefined;
     if (parent === undefined) return undefined;

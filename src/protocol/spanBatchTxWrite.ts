@@ -56,7 +56,6 @@ export function writeUint(halves: Uint32Array, index: number, out: Uint8Array, a
 /** Bytes of the RLP of the 32-byte big-endian integer at `start`. */
 export function integerLength(data: Uint8Array, start: number): number {
   const zeros = leadingZeros(data, start);
-  if (zeros === 32) return 1;
   return zeros === 31 && (data[start + 31] as number) < 0x80 ? 1 : 33 - zeros;
 }
 

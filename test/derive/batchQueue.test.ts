@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { ZERO_HASH } from '../../src/base/bytes.ts';
-import type { DeriveConfig } from '../../src/derive/index.ts';
+import {
+  addL1Block,
+  type DeriveConfig,
+  next,
+  type SafeHead,
+  start,
+} from '../../src/derive/index.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
 import { type ChannelItem, dataOf, singularOf, spanOf } from './support/batches.ts';
 import { chainAt } from './support/config.ts';
 import { l1Blocks, post } from './support/l1.ts';
-import { honestChain, steadyPlans } from './support/l2.ts';
+import { headAt, honestChain, steadyPlans } from './support/l2.ts';
 import { deriveAll, REFUSED_TX } from './support/run.ts';
 
 const config = chainAt('fjord', { seqWindowSize: 50n });
@@ -68,6 +74,51 @@ describe('nextQueuedBatch', () => {
     const { blocks, steps } = deriveAll(config, post(config, l1, 100, data));
     expect(numbers(blocks)).toEqual([1, 2, 3]);
     expect(steps.map(({ derivedFrom }) => derivedFrom.number)).toEqual([100n, 100n, 101n]);
+  });
+
+  test('behavior: what waits keeps its order, and each is noted once when it is stale', () => {
+    const stale = { ...singularOf(config, chain[2] as L2Block), transactions: [] };
+    // Block 2 is taken and the other one dropped in the same pass that takes block 3.
+    const { blocks, reasons } = derive([b2, stale, b3, b4, b1]);
+    expect(numbers(blocks)).toEqual([1, 2, 3, 4]);
+    expect(blocks[1]?.hash).toBe(chain[2]?.hash);
+    expect(reasons).toEqual(['timestampTooLow']);
+  });
+
+  test('behavior: what is hopeless when it is read never waits', () => {
+    // Block 2 waits when another one is read; it is judged before block 2 is taken.
+    const wrong = { ...singularOf(config, chain[2] as L2Block), parentHash: ZERO_HASH };
+    expect(derive([b2, b1, wrong]).reasons).toEqual(['parentHashMismatch']);
+  });
+
+  test('behavior: what is dropped before an undecided batch is noted once', () => {
+    const stale = { ...singularOf(config, chain[3] as L2Block), transactions: [] };
+    // The span ends in L1 block 102, which is not read when block 3 is taken in 101.
+    const data = dataOf(config, [b3, stale, span(4, 7), b1, b2]);
+    const { blocks, reasons } = deriveAll(config, post(config, l1, 101, data));
+    expect(numbers(blocks)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(reasons).toEqual(['timestampTooLow']);
+  });
+
+  test('behavior: a safe head that the L1 read so far does not belong to', () => {
+    const heads = chain.map((block) => headAt(config, block));
+    const strange = heads[4] as SafeHead;
+    const other = {
+      ...strange,
+      ref: { ...strange.ref, l1Origin: { number: 100n, hash: ZERO_HASH } },
+    };
+    const { systemConfig } = strange;
+    const state = start(config, { l1: l1[0] as L1Block, systemConfig });
+    for (const block of l1.slice(1)) addL1Block(state, block);
+    let step = next(state, other);
+    while (step.type === 'advanced') step = next(state, other);
+    expect(step).toEqual({
+      type: 'reset',
+      reason: 'originMismatch',
+      message:
+        `L2 block 4 has L1 origin 100 ${ZERO_HASH}, ` +
+        `but the L1 read so far continues from 100 ${l1[0]?.ref.hash}`,
+    });
   });
 
   test('behavior: a span’s blocks conclude at its last one, singular batches at once', () => {

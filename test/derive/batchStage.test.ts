@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ZERO_HASH } from '../../src/base/bytes.ts';
+import { addL1Block, next, type SafeHead, start } from '../../src/derive/index.ts';
+import type { L1Block } from '../../src/protocol/l1Block.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
 import { type ChannelItem, channelId, dataOf, singularOf, spanOf } from './support/batches.ts';
 import { chainAt } from './support/config.ts';
 import { l1Blocks, post } from './support/l1.ts';
-import { honestChain, steadyPlans } from './support/l2.ts';
+import { headAt, honestChain, steadyPlans } from './support/l2.ts';
 import { deriveAll, REFUSED_TX } from './support/run.ts';
 
 const config = chainAt('holocene', { seqWindowSize: 50n });
@@ -31,6 +33,23 @@ describe('nextStagedBatch', () => {
     expect(blocks).toEqual([1, 2, 3, 4, 5, 6]);
     expect(reasons).toEqual([]);
     expect(steps.every(({ concluding }) => concluding)).toBe(true);
+  });
+
+  test('behavior: asked again from the same head, the rest of the span is given up', () => {
+    const heads = chain.map((block) => headAt(config, block));
+    const posted = post(config, l1, 103, dataOf(config, [span(1, 4), b2]));
+    const { systemConfig } = heads[0] as SafeHead;
+    const state = start(config, { l1: posted[0] as L1Block, systemConfig });
+    for (const block of posted.slice(1)) addL1Block(state, block);
+    const ask = (number: number) => {
+      let step = next(state, heads[number] as SafeHead);
+      while (step.type === 'advanced') step = next(state, heads[number] as SafeHead);
+      return step;
+    };
+    expect(ask(0)).toMatchObject({ type: 'attributes', parent: { number: 0n } });
+    expect(ask(1)).toMatchObject({ type: 'attributes', parent: { number: 1n } });
+    expect(ask(1)).toMatchObject({ type: 'dropped', dropped: { reason: 'spanInvalidated' } });
+    expect(ask(1)).toMatchObject({ source: { kind: 'singular' }, parent: { number: 1n } });
   });
 
   test('V15: a past batch is skipped, the channel goes on', () => {

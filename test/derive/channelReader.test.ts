@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { concatBytes } from '../../src/base/bytes.ts';
 import { encodeRlp } from '../../src/base/rlp.ts';
-import type { DeriveConfig } from '../../src/derive/index.ts';
+import { addL1Block, type DeriveConfig, next, start } from '../../src/derive/index.ts';
 import { compressChannel } from '../../src/native/compress.ts';
 import { encodeFrames } from '../../src/protocol/frame.ts';
 import type { Fork } from '../../src/protocol/forks.ts';
+import type { L1Block } from '../../src/protocol/l1Block.ts';
 import {
   type ChannelItem,
   channelId,
   channelOf,
+  dataOf,
   encodeBatch,
   framesOf,
   singularOf,
@@ -16,7 +18,7 @@ import {
 } from './support/batches.ts';
 import { chainAt, chainForking } from './support/config.ts';
 import { l1Blocks, post } from './support/l1.ts';
-import { honestChain, steadyPlans } from './support/l2.ts';
+import { genesisOf, headAt, honestChain, steadyPlans } from './support/l2.ts';
 import { deriveAll } from './support/run.ts';
 
 /** So long that nothing is forced here. */
@@ -151,6 +153,26 @@ describe.each(BOTH)('nextBatch, %s', (_, newest) => {
       Uint8Array.of(3, 0xc0, 0, 0),
     );
     expect(zlib(b1, withTx, b2)).toMatchObject({ blocks: 2, reasons: ['spanNotConvertible'] });
+  });
+
+  test('behavior: a malformed batch in a stream that breaks later is the batch’s own fault', () => {
+    const stream = streamOf(config, [b1, Uint8Array.of(0xff), b2]);
+    const whole = compressChannel(concatBytes(stream, new Uint8Array(50_000)), 'zlib');
+    expect(read(whole.slice(0, -20))).toMatchObject({ blocks: 1, reasons: ['malformedBatch'] });
+  });
+
+  test('behavior: channels and batches are counted', () => {
+    const l1 = l1Blocks(config, 2);
+    const state = start(config, {
+      l1: l1[0] as L1Block,
+      systemConfig: config.rollup.genesis.systemConfig,
+    });
+    const data = [[b1, b2], [b3]].map((items, i) => dataOf(config, items, channelId(i)));
+    addL1Block(state, post(config, l1, 101, ...data)[1] as L1Block);
+    const head = headAt(config, genesisOf(config));
+    // Nothing is built, so nothing but the counts comes of them.
+    for (let turn = 0; turn < 20; turn++) next(state, head);
+    expect(state.read).toEqual({ channels: 2, batches: 3 });
   });
 
   test('behavior: notes tell where a batch stood', () => {

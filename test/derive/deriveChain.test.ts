@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ZERO_HASH } from '../../src/base/bytes.ts';
 import { viewOf } from '../../src/cli/differential/corpusCase.ts';
 import { type DeriveEvent, deriveChain, type L1View } from '../../src/derive/index.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
@@ -36,23 +37,59 @@ describe('deriveChain', () => {
       byHash: (hash) => view.byHash(hash),
     };
     const events = deriveChain(config, changing, nullEngine(config), [genesisOf(config)]);
+    const typeOf = (event: DeriveEvent | undefined | void) =>
+      event?.type === 'step' ? event.step.type : event?.type;
     const until = (type: string): DeriveEvent => {
       for (let turn = 0; turn < 100; turn++) {
         const event = events.next().value as DeriveEvent;
-        if ((event.type === 'step' ? event.step.type : event.type) === type) return event;
+        if (typeOf(event) === type) return event;
       }
       throw new RangeError(`no ${type}`);
     };
     expect(until('needBlobs')).toMatchObject({ step: { l1: { number: 103n } } });
     expect(until('needBlobs')).toMatchObject({ step: { l1: { number: 103n } } });
     view = viewOf(given);
-    expect(until('block')).toMatchObject({ safe: { number: 1n } });
+    const later: (string | undefined)[] = [];
+    while (later.at(-1) !== 'block') later.push(typeOf(events.next().value));
+    // Once there, they are not asked for again.
+    expect(later).not.toContain('needBlobs');
   });
 
   test('behavior: halted is the end', () => {
-    const { end, blocks } = deriveAll(config, emit(l1, 101, malformedDepositLog(config)));
+    const bad = emit(l1, 101, malformedDepositLog(config));
+    const { end, blocks } = deriveAll(config, bad);
     expect(end).toBe('halted');
     expect(blocks.length).toBeGreaterThan(0);
+    const events = [...deriveChain(config, viewOf(bad), nullEngine(config), [genesisOf(config)])];
+    expect(events.at(-1)).toMatchObject({ type: 'step', step: { type: 'halted' } });
+  });
+
+  test('E5: the replacement is the next event, and the chain goes on from it', () => {
+    const plans = steadyPlans(config, l1, 1).map((plan) => ({ ...plan, txs: [REFUSED_TX] }));
+    const bad = singularOf(config, honestChain(config, l1, plans)[1] as L2Block);
+    const events: DeriveEvent[] = [];
+    const view = viewOf(post(config, l1, 103, dataOf(config, [bad])));
+    for (const event of deriveChain(config, view, nullEngine(config), [genesisOf(config)])) {
+      if (event.type !== 'step') events.push(event);
+      else if (event.step.type === 'needL1Block') break;
+    }
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'invalid', isReplacement: false, block: undefined, safe: { number: 0n } },
+      { type: 'block', isReplacement: true, block: { number: 1n }, safe: { number: 1n } },
+    ]);
+    expect(events[1]).toMatchObject({ step: { attributes: { transactions: { length: 1 } } } });
+  });
+
+  test('behavior: deposits refused inside a span halt where the pending safe head is', () => {
+    const old = chainAt('fjord', { seqWindowSize: 50n });
+    const plans = steadyPlans(old, l1, 3).map((plan, i) => (i === 1 ? { ...plan, txs: [] } : plan));
+    const span = spanOf(old, honestChain(old, l1, plans).slice(1));
+    const make = nullEngine(old);
+    const { end, safe, pendingSafe } = deriveAll(old, post(old, l1, 103, dataOf(old, [span])), {
+      engine: (parent, attributes) =>
+        parent.number === 1n ? { invalid: 'always' } : make(parent, attributes),
+    });
+    expect([end, safe.number, pendingSafe.number]).toEqual(['halted', 0n, 1n]);
   });
 
   test.each(['fjord', 'holocene'] as const)('%s: refused deposits halt', (newest) => {
@@ -107,6 +144,24 @@ describe('deriveChain', () => {
     const { blocks, safe } = deriveAll(config, posted, { from });
     expect(blocks.slice(0, 2)).toEqual(chain.slice(5));
     expect(safe).toEqual(deriveAll(config, posted).safe);
+  });
+
+  test('error: a reorg to an L1 that the chain cannot be on', () => {
+    const [first, ...rest] = l1Blocks(config, 9, { salt: 1, saltFrom: 101 });
+    const other = { ...(first as L1Block), ref: { ...(first as L1Block).ref, hash: ZERO_HASH } };
+    let view: L1View = viewOf(posted);
+    const changing: L1View = {
+      byNumber: (number) => view.byNumber(number),
+      byHash: (hash) => view.byHash(hash),
+    };
+    const run = () => {
+      for (const event of deriveChain(config, changing, nullEngine(config), [genesisOf(config)])) {
+        if (event.type === 'step' && event.step.type === 'needL1Block') {
+          view = viewOf([other, ...rest]);
+        }
+      }
+    };
+    expect(run).toThrow('point the node at the L1 of this chain');
   });
 
   test('error: an L1 without the block to begin with', () => {

@@ -24,6 +24,11 @@ suite('describe', () => {
     expect(describe(state, head.ref)).toBe('L1 not begun +4 ahead | safe 0 (origin 100)');
     next(state, head);
     expect(describe(state, head.ref)).toBe('L1 100 +3 ahead | safe 0 (origin 100)');
+    next(state, head);
+    next(state, head);
+    expect(describe(state, head.ref)).toBe('L1 102 +1 ahead | safe 0 (origin 100)');
+    next(state, head);
+    expect(describe(state, head.ref)).toBe('L1 103 | safe 0 (origin 100)');
   });
 
   test('behavior: a channel being filled, from Holocene on and before', () => {
@@ -39,11 +44,23 @@ suite('describe', () => {
       return describe(state, head.ref);
     };
     expect(until(config, 103n)).toBe(
-      'L1 103 | channel 0303 1 frames 201 B open 2/50 | safe 0 (origin 100)',
+      'L1 103 | channel 0303 1 frame 201 B open 2/50 | safe 0 (origin 100)',
     );
     expect(until(chainAt('fjord'), 103n)).toBe(
-      'L1 103 | channel 7f7f 1 frames 120 kB open 2/4 and 1 more | safe 0 (origin 100)',
+      'L1 103 | channel 7f7f 1 frame 120 kB open 2/4 and 1 more | safe 0 (origin 100)',
     );
+  });
+
+  test.each([
+    [799, '999 B'],
+    [800, '1 kB'],
+    [1299, '1 kB'],
+    [1300, '2 kB'],
+  ])('behavior: %i bytes and 200 for their frame are %s', (length, size) => {
+    const data = { ...frame(0x7f, 0), data: new Uint8Array(length) };
+    const state = begin(post(config, l1Blocks(config, 2), 101, encodeFrames([data])));
+    for (let turn = 0; turn < 3; turn++) next(state, head);
+    expect(describe(state, head.ref)).toContain(`1 frame ${size} open`);
   });
 
   test('behavior: a channel being read, and the rest of its span', () => {
@@ -70,7 +87,7 @@ suite('describe', () => {
     for (const block of posted.slice(1)) addL1Block(state, block);
     for (const block of chain) addL2Block(state, block);
     while (next(state, head).type === 'advanced');
-    expect(describe(state, head.ref)).toBe('L1 105 | 1 batches wait | safe 0 (origin 100)');
+    expect(describe(state, head.ref)).toBe('L1 105 | 1 batch waits | safe 0 (origin 100)');
   });
 
   test('behavior: the end of derivation', () => {

@@ -82,6 +82,7 @@ describe.each(['granite', 'holocene'] as const)('forced empty blocks in %s', (ne
     ]);
     expect(found).toEqual(bruteForce(blocks, windowSize));
     expect(found.length).toBeGreaterThan(5);
+    expect(steps.every(({ concluding }) => concluding)).toBe(true);
   });
 });
 

@@ -130,6 +130,8 @@ describe('next', () => {
       dropped: { reason: 'timestampTooLow' },
     });
     expect(next(state, headOf(2))).toEqual({ type: 'needL2Block', number: 1n });
+    // What was told is not told again.
+    expect(next(state, headOf(2))).toEqual({ type: 'needL2Block', number: 1n });
   });
 
   test('behavior: a safe head that the L1 read so far does not belong to', () => {

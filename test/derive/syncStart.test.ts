@@ -130,13 +130,31 @@ describe('findHeads', () => {
       );
     // Block 37 is the second of its epoch, 36 the first.
     expect(at(36).sequenceNumber).toBe(0n);
-    expect(brokenAt(37, { sequenceNumber: 5n })).toMatchObject({ reason: 'brokenChain' });
-    expect(brokenAt(36, { sequenceNumber: 1n })).toMatchObject({ reason: 'brokenChain' });
-    expect(brokenAt(35, { l1Origin: at(31).l1Origin })).toMatchObject({ reason: 'brokenChain' });
-    const { number } = at(35).l1Origin;
-    expect(brokenAt(35, { l1Origin: { number, hash: at(1).hash } })).toMatchObject({
+    const told = (message: string) => ({
       reason: 'brokenChain',
+      message: expect.stringContaining(message),
     });
+    expect(brokenAt(37, { sequenceNumber: 5n })).toMatchObject(
+      told('has sequence number 2, its parent 5'),
+    );
+    const late = refs.map((ref, i) =>
+      i < 36 || i > 38 ? ref : { ...ref, sequenceNumber: ref.sequenceNumber + 1n },
+    );
+    expect(find(heads(40, 40, 0), l1, late)).toMatchObject(told('begins an epoch with'));
+    expect(brokenAt(35, { l1Origin: at(31).l1Origin })).toMatchObject(told('its parent 110'));
+    const { number } = at(35).l1Origin;
+    expect(brokenAt(35, { l1Origin: { number, hash: at(1).hash } })).toMatchObject(
+      told('does not follow its parent'),
+    );
+  });
+
+  test('behavior: below an L1 block that cannot be had nothing above is covered', () => {
+    // Without 109 the highest block with a canonical origin below it is of 108: safe are those
+    // before the first block of 102, and not of 107.
+    const lacking = l1.filter(({ ref }) => ref.number !== 109n);
+    const found = find(heads(40, 40, 0), lacking) as { readonly heads: Heads };
+    expect(found.heads.safe.l1Origin.number).toBe(101n);
+    expect(found.heads.unsafe).toEqual(at(40));
   });
 
   test('behavior: asks by hash for the parent of a block it knows, by number else', () => {

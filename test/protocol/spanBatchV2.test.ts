@@ -67,6 +67,7 @@ describe('decodeSpanBatchV2', () => {
     ['a first index that is not 0', [1, 0, 0], [0xaa, 0xbb], 'feeRecipientOrder'],
     ['an index that skips one', [0, 2, 1], [0xaa, 0xbb, 0xcc], 'feeRecipientOrder'],
     ['an index in a longer form', [0x80, 0, 0, 0], [0xaa], 'uvarintNotShortest'],
+    ['an index of 2^32 - 1', [0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0], [0xaa], 'feeRecipientOrder'],
     ['an index of 2^32', [0, 0x80, 0x80, 0x80, 0x80, 0x10, 0], [0xaa], 'countTooLarge'],
     ['an address that nobody uses', [0, 0, 0], [0xaa, 0xbb], 'feeRecipientExcess'],
     ['an address that is there twice', [0, 1, 0], [0xaa, 0xaa], 'feeRecipientTwice'],
