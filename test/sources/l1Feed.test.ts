@@ -7,10 +7,11 @@ import { createL1Heads } from '../../src/sources/l1Heads.ts';
 import { createL1Memory } from '../../src/sources/l1Memory.ts';
 import { createL1Source } from '../../src/sources/l1Source.ts';
 import { createPool } from '../../src/sources/pool.ts';
-import { createWaits, type Waits } from '../../src/transport/waits.ts';
+import { createWaits } from '../../src/transport/waits.ts';
 import { makeL1Chain, type ServedBlock } from '../support/l1Chain.ts';
 import { type L1Server, type L1ServerOptions, startL1Server } from '../support/l1Server.ts';
 import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
+import { type WatchedWaits, watchWaits } from '../support/watchedWaits.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -28,7 +29,7 @@ const GENESIS = CHAIN[0] as ServedBlock;
 type Feed = {
   readonly feed: AsyncGenerator<L1FeedItem, void, void>;
   readonly servers: readonly L1Server[];
-  readonly waits: Waits;
+  readonly waits: WatchedWaits;
   readonly stop: AbortController;
 };
 
@@ -39,7 +40,7 @@ async function follow(
   const started = await Promise.all(
     servers.map((server) => startL1Server({ chain: CHAIN, ...server })),
   );
-  const waits = createWaits();
+  const waits = watchWaits();
   const pool = createPool(
     started.map(({ url }) => createEndpoint({ url, timeoutMs: 300 })),
     createWaits(),
@@ -119,7 +120,7 @@ describe('followL1', () => {
     const running = await follow([{ head: 10n }]);
     await readTo(running, 10n);
     const next = running.feed.next();
-    await until(() => running.waits.list().some(({ name }) => name === 'L1 block 11'));
+    await running.waits.until(({ name }) => name === 'L1 block 11');
     (running.servers[0] as L1Server).head = 11n;
     expect((await next).value).toMatchObject({ block: { ref: { number: 11n } } });
     expect(running.waits.list()).toEqual([]);
@@ -129,7 +130,7 @@ describe('followL1', () => {
     const running = await follow([{ head: 10n }], { confirmations: 4n });
     await readTo(running, 6n);
     const next = running.feed.next();
-    await until(() => running.waits.list().some(({ name }) => name === 'L1 block 7'));
+    await running.waits.until(({ name }) => name === 'L1 block 7');
     (running.servers[0] as L1Server).head = 11n;
     expect((await next).value).toMatchObject({ block: { ref: { number: 7n } } });
   });
@@ -218,7 +219,7 @@ describe('followL1', () => {
     ]);
     await readTo(running, 2n);
     const next = running.feed.next().catch((error: unknown) => error);
-    await until(() => running.waits.list().some(({ tries }) => tries > 1));
+    await running.waits.until(({ tries }) => tries > 1);
     const wait = running.waits.list().find(({ name }) => name === 'L1 block 3');
     expect(wait).toMatchObject({
       lastError: expect.stringContaining('expected'),
@@ -238,7 +239,7 @@ describe('followL1', () => {
     });
     await readTo(running, 127n);
     const next = running.feed.next();
-    await until(() => running.waits.list().some(({ name }) => name.includes('agreement')));
+    await running.waits.until(({ name }) => name.includes('agreement'));
     expect(running.waits.list()[0]?.lastError).toContain('disagree on L1 block 128');
     (running.servers[1] as L1Server).chain = long;
     expect((await next).value).toMatchObject({ block: { ref: { number: 128n } } });
@@ -261,8 +262,3 @@ describe('followL1', () => {
     expect((await running.feed.next()).done).toBe(true);
   });
 });
-
-/** Waits until something is so, checking after each turn of the event loop. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((done) => setTimeout(done, 1));
-}

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/sources/errors.ts';
 import { retrying } from '../../src/sources/retrying.ts';
-import { createWaits } from '../../src/transport/waits.ts';
+import { watchWaits } from '../support/watchedWaits.ts';
 
-const options = () => ({ waits: createWaits(), name: 'a thing', deadlineMs: 10_000 });
+const options = () => ({ waits: watchWaits(), name: 'a thing', deadlineMs: 10_000 });
 
 describe('retrying', () => {
   test('default: the first value, without a wait', async () => {
@@ -53,10 +53,9 @@ describe('retrying', () => {
     };
     const startMs = Date.now();
     const running = retrying(refuse, { ...given, signal: stop.signal });
-    while (given.waits.list().length === 0) await new Promise((done) => setTimeout(done, 1));
-    const [wait] = given.waits.list();
+    const wait = await given.waits.until(({ lastError }) => lastError !== undefined);
     expect(wait).toMatchObject({ tries: 1, lastError: 'another key' });
-    expect(Number(wait?.nextActionAtMs) - startMs).toBeGreaterThanOrEqual(5000);
+    expect(Number(wait.nextActionAtMs) - startMs).toBeGreaterThanOrEqual(5000);
     stop.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
   });
