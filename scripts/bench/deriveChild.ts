@@ -4,7 +4,7 @@ import { blobBytes, type CorpusCase, prepareCase } from '../../src/cli/different
 import { readJsonLines } from '../../src/cli/recording/lines.ts';
 import { deriveChain, nullBlock } from '../../src/derive/index.ts';
 import { installNative } from '../../src/native/install.ts';
-import { DEPOSIT_TX_TYPE } from '../../src/protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../../src/protocol/deposit.ts';
 import type { DeriveFigure } from './derive.ts';
 
 // The process that `derive.ts` starts: `deriveChild.ts <bench file>`. Checks that every run reaches

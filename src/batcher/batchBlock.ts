@@ -1,4 +1,4 @@
-import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import type { BlockId } from '../protocol/ids.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import { l2BlockRef } from '../protocol/l2BlockRef.ts';

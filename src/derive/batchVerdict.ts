@@ -1,5 +1,5 @@
 import { isActivationBlock, isActive } from '../protocol/forks.ts';
-import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { POST_EXEC_TX_TYPE, SET_CODE_TX_TYPE } from '../protocol/spanBatchTxs.ts';
 import type { BatchDropReason } from './dropped.ts';

@@ -3,7 +3,7 @@ import { DecodeError } from '../base/errors.ts';
 import type { SpanBatch, SpanElement } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import { l2BlockRef } from '../protocol/l2BlockRef.ts';
-import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import type { L2Block } from '../protocol/l2Block.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { SpanBatchContext } from './batchContext.ts';

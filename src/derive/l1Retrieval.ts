@@ -3,7 +3,7 @@ import { DecodeError } from '../base/errors.ts';
 import { decodeBlob } from '../protocol/blob.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { InboxTx, L1Block } from '../protocol/l1Block.ts';
-import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import type { DropPosition, TransactionDropReason } from './dropped.ts';
 import { type DataItem, type DeriveState, pipelineOrigin } from './state.ts';
 

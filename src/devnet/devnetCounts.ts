@@ -1,7 +1,7 @@
 import type { BatcherTxData } from '../batcher/closedChannel.ts';
 import type { Dropped } from '../derive/dropped.ts';
 import type { DriverEvents } from '../node/driverPorts.ts';
-import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import type { SequencerEvents } from '../sequencer/ports.ts';
 
 /** What a devnet has done so far. */

@@ -1,7 +1,7 @@
 import type { Hash } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { keccak256Hex } from '../base/hash.ts';
-import { decodeDepositTx } from '../protocol/deposit.ts';
+import { decodeDepositTx, DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import { isActive, newestFork } from '../protocol/forks.ts';
 import {
   EMPTY_OMMERS_HASH,
@@ -11,7 +11,7 @@ import {
 } from '../protocol/header.ts';
 import { orderedTrieRoot, EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
 import { logsBloom } from '../protocol/bloom.ts';
-import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import { encodeReceipt, type Receipt } from '../protocol/receipt.ts';
 import { extraDataOf, nextBaseFee } from './baseFee.ts';
 import {

@@ -1,7 +1,6 @@
 import { type Address, bytesToHex } from '../base/bytes.ts';
 import { keccak256 } from '../base/hash.ts';
-import type { DepositTx } from '../protocol/deposit.ts';
-import { DEPOSIT_TX_TYPE } from '../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE, type DepositTx } from '../protocol/deposit.ts';
 import { type BlockContext, hasFork, type TxOutcome } from './blockContext.ts';
 import type { EvmResult } from './evm/port.ts';
 import { type IntrinsicGas, intrinsicGas, MAX_INIT_CODE_BYTES } from './intrinsicGas.ts';

@@ -5,12 +5,11 @@ import {
   type Hash,
   bigintToMinimalBytes,
   concatBytes,
-  bigintToBytes,
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { keccak256 } from '../base/hash.ts';
 import { decodeRlp, encodeRlp, type RlpItem, rlpToBigint } from '../base/rlp.ts';
-import { recoverAddress } from '../base/secp256k1.ts';
+import { recoverSigner } from '../base/secp256k1.ts';
 
 // Signed transactions that an L2 block may hold, by their first byte.
 //
@@ -144,20 +143,14 @@ function decodeAuthorization(item: RlpItem): Authorization {
     chainId: rlpToBigint(fields(0), 32),
     address: bytesToHex(sized(fields(1), 20, 'address')),
     nonce: rlpToBigint(fields(2), 8),
-    authority: recover(keccak256(message), r, s, parity),
+    authority: recoverSigner(keccak256(message), r, s, parity),
   };
 }
 
 function recoverSender(hash: Uint8Array, r: Uint8Array, s: Uint8Array, parity: bigint): Address {
-  const sender = recover(hash, rlpToBigint(r, 32), rlpToBigint(s, 32), parity);
+  const sender = recoverSigner(hash, rlpToBigint(r, 32), rlpToBigint(s, 32), parity);
   if (sender !== undefined) return sender;
   throw new DecodeError('txSignature', -1, 'expected a valid signature with a low s');
-}
-
-function recover(hash: Uint8Array, r: bigint, s: bigint, parity: bigint): Address | undefined {
-  if (parity > 1n || s > HALF_ORDER || s === 0n || r === 0n) return undefined;
-  const signature = concatBytes(bigintToBytes(r, 32), bigintToBytes(s, 32));
-  return recoverAddress(hash, signature, parity === 1n ? 1 : 0);
 }
 
 function listOf(item: RlpItem | undefined, length?: number): readonly RlpItem[] {
@@ -189,6 +182,3 @@ function sized(bytes: Uint8Array, length: number, name: string): Uint8Array {
   const message = `transaction \`${name}\`: expected ${length} bytes, found ${bytes.length}`;
   throw new DecodeError('txField', -1, message);
 }
-
-/** Half the order of secp256k1: the largest `s` (EIP-2). */
-const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;

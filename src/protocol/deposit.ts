@@ -10,7 +10,6 @@ import {
 import { DecodeError } from '../base/errors.ts';
 import { decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes } from '../base/rlpFields.ts';
-import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
 
 // Deposit transaction: 0x7e ++ rlp of exactly these 8 items. It has no signature and no nonce.
 //
@@ -20,6 +19,9 @@ import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
 //   3 mint        u256, empty = none         7 data        any bytes
 //
 // Anything else is a bad payload, not a failed deposit.
+
+/** First byte of an encoded deposit transaction. */
+export const DEPOSIT_TX_TYPE = 0x7e;
 
 /** A deposit transaction. Mint and value in wei. */
 export type DepositTx = {

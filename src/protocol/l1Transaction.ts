@@ -2,7 +2,6 @@ import {
   type Address,
   EMPTY_BYTES,
   type Hash,
-  bigintToBytes,
   bigintToMinimalBytes,
   bytesToHex,
   concatBytes,
@@ -11,9 +10,8 @@ import { DecodeError } from '../base/errors.ts';
 import { keccak256, keccak256Hex } from '../base/hash.ts';
 import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes, rlpList } from '../base/rlpFields.ts';
-import { recoverAddress } from '../base/secp256k1.ts';
-import { decodeDepositTx } from './deposit.ts';
-import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
+import { recoverSigner } from '../base/secp256k1.ts';
+import { decodeDepositTx, DEPOSIT_TX_TYPE } from './deposit.ts';
 
 // Signed transactions as an L1 block holds them: an RLP list, for all but legacy behind its type
 // byte. Positions of the fields that are read here:
@@ -87,26 +85,16 @@ export function l1Sender(raw: Uint8Array, l1ChainId: bigint): Address | undefine
   const v = integerAt(items, layout.v);
   const r = integerAt(items, layout.v + 1);
   const s = integerAt(items, layout.v + 2);
-  if (r === 0n || r >= CURVE_ORDER || s === 0n || s > CURVE_ORDER >> 1n) return undefined;
   const signed = items.slice(0, layout.v);
   if (type === 0) {
-    if (v === 27n || v === 28n) return recover(keccak256(encodeRlp(signed)), r, s, v - 27n);
+    if (v === 27n || v === 28n) return recoverSigner(keccak256(encodeRlp(signed)), r, s, v - 27n);
     const yParity = v - 35n - 2n * l1ChainId;
     const list = [...signed, bigintToMinimalBytes(l1ChainId), EMPTY_BYTES, EMPTY_BYTES];
-    return recover(keccak256(encodeRlp(list)), r, s, yParity);
+    return recoverSigner(keccak256(encodeRlp(list)), r, s, yParity);
   }
   if (integerAt(items, 0) !== l1ChainId) return undefined;
   const digest = keccak256(concatBytes(Uint8Array.of(type), encodeRlp(signed)));
-  return recover(digest, r, s, v);
-}
-
-/** Order of secp256k1. @spec SEC 2, 2.4.1 */
-const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-
-function recover(digest: Uint8Array, r: bigint, s: bigint, yParity: bigint): Address | undefined {
-  if (yParity !== 0n && yParity !== 1n) return undefined;
-  const signature = concatBytes(bigintToBytes(r, 32), bigintToBytes(s, 32));
-  return recoverAddress(digest, signature, yParity === 0n ? 0 : 1);
+  return recoverSigner(digest, r, s, v);
 }
 
 /** Positions of fields in a transaction's list; r and s follow v. */

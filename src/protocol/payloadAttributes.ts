@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from '../base/bytes.ts';
+import { DEPOSIT_TX_TYPE } from './deposit.ts';
 
 /**
  * What the engine is told to build. `undefined` means the key is absent on the wire.
@@ -23,9 +24,6 @@ export type PayloadAttributes = {
   /** Wei; from Jovian on. */
   readonly minBaseFee: bigint | undefined;
 };
-
-/** First byte of an encoded deposit transaction. */
-export const DEPOSIT_TX_TYPE = 0x7e;
 
 /** Who gets the fees of derived blocks: the SequencerFeeVault predeploy. */
 export const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';

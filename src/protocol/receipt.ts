@@ -12,7 +12,7 @@ import { DecodeError } from '../base/errors.ts';
 import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes, rlpList } from '../base/rlpFields.ts';
 import { logsBloom } from './bloom.ts';
-import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from './deposit.ts';
 
 // Receipt as the receipts root has it: for all but legacy transactions behind the type byte,
 //

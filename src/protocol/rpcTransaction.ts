@@ -1,8 +1,7 @@
 import { EMPTY_BYTES, bigintToMinimalBytes, concatBytes, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { type RlpItem, encodeRlp } from '../base/rlp.ts';
-import { encodeDepositTx } from './deposit.ts';
-import { DEPOSIT_TX_TYPE } from './payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE, encodeDepositTx } from './deposit.ts';
 import {
   type JsonRecord,
   isAbsent,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, type Hash, hexToBytes } from '../../src/base/bytes.ts';
 import { logsBloom } from '../../src/protocol/bloom.ts';
-import { decodeDepositTx, encodeDepositTx } from '../../src/protocol/deposit.ts';
+import { decodeDepositTx, DEPOSIT_TX_TYPE, encodeDepositTx } from '../../src/protocol/deposit.ts';
 import { depositFromLog, isDepositLog } from '../../src/protocol/depositLog.ts';
 import { decodeHeader, encodeHeader } from '../../src/protocol/header.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
@@ -9,7 +9,6 @@ import { decodeL1Transaction, l1Sender } from '../../src/protocol/l1Transaction.
 import { l1InfoTx } from '../../src/protocol/l1InfoTx.ts';
 import { l2BlockRef } from '../../src/protocol/l2BlockRef.ts';
 import { outputRoot } from '../../src/protocol/outputRoot.ts';
-import { DEPOSIT_TX_TYPE } from '../../src/protocol/payloadAttributes.ts';
 import { decodeReceipt, encodeReceipt } from '../../src/protocol/receipt.ts';
 import { blockFromRpc, l2BlockFromRpc, receiptsFromRpc } from '../../src/protocol/rpcBlock.ts';
 import { applyConfigLog, isConfigLog } from '../../src/protocol/systemConfigLogs.ts';

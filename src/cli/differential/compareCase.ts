@@ -1,7 +1,8 @@
 import { bytesToHex, EMPTY_BYTES, type Hex } from '../../base/bytes.ts';
 import { keccak256Hex } from '../../base/hash.ts';
 import { transactionsDigestHex } from '../../derive/index.ts';
-import { DEPOSIT_TX_TYPE, type PayloadAttributes } from '../../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
+import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import type { AttributesJson, CaseJson, RefJson, StepJson } from './caseJson.ts';
 import type { RunResult, RunStep } from './runCase.ts';
 

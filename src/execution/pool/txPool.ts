@@ -1,6 +1,6 @@
 import type { Address, Hash } from '../../base/bytes.ts';
 import { DecodeError } from '../../base/errors.ts';
-import { DEPOSIT_TX_TYPE } from '../../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import type { CandidateTxs, PooledTx } from '../candidateTxs.ts';
 import type { ExecutionEngine, HeadChange } from '../engine.ts';
 import { txSize } from '../fees.ts';

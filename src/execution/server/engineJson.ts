@@ -1,7 +1,7 @@
 import { bytesToHex, type Hash } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { toPayloadJson } from '../../protocol/executionPayloadJson.ts';
-import { DEPOSIT_TX_TYPE } from '../../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import type { ExecutionConfig } from '../executionConfig.ts';
 import { payloadOf } from '../payloadBlock.ts';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../base/json.ts';
-import { DEPOSIT_TX_TYPE } from '../../protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import { nextBaseFee } from '../baseFee.ts';
 import type { ExecutionEngine } from '../engine.ts';

@@ -1,7 +1,6 @@
 import { bytesToBigint, bytesToHex } from '../../base/bytes.ts';
 import { DecodeError } from '../../base/errors.ts';
-import { decodeDepositTx } from '../../protocol/deposit.ts';
-import { DEPOSIT_TX_TYPE } from '../../protocol/payloadAttributes.ts';
+import { decodeDepositTx, DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import type { FeeParameters } from '../fees.ts';
 import { L1_BLOCK } from '../predeploys.ts';
 

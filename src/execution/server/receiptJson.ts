@@ -1,9 +1,8 @@
 import { bytesToHex } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { logsBloom } from '../../protocol/bloom.ts';
-import { decodeDepositTx } from '../../protocol/deposit.ts';
+import { decodeDepositTx, DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import { isActive } from '../../protocol/forks.ts';
-import { DEPOSIT_TX_TYPE } from '../../protocol/payloadAttributes.ts';
 import type { Receipt, ReceiptLog } from '../../protocol/receipt.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import { creationAddress } from '../creationAddress.ts';

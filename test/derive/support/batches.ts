@@ -6,7 +6,7 @@ import { compressChannel } from '../../../src/native/compress.ts';
 import type { Batch, SingularBatch, SpanBatch } from '../../../src/protocol/batch.ts';
 import { encodeBitlist } from '../../../src/protocol/bitlist.ts';
 import { encodeSpanTxs } from '../../../src/protocol/encodeSpanTxs.ts';
-import { DEPOSIT_TX_TYPE } from '../../../src/protocol/payloadAttributes.ts';
+import { DEPOSIT_TX_TYPE } from '../../../src/protocol/deposit.ts';
 import { encodeFrames, type Frame } from '../../../src/protocol/frame.ts';
 import type { L2Block } from '../../../src/protocol/l2Block.ts';
 import { encodeSingularBatch } from '../../../src/protocol/singularBatch.ts';
