@@ -29,8 +29,11 @@ export type Workshop = {
   readonly close: () => Promise<void>;
 };
 
-/** A test that runs longer than this is in an endless loop, which is a failure too. */
+/** A test of a mutant that runs longer than this is in an endless loop, which is a failure too. */
 const PATIENCE_MS = 10_000;
+
+/** The same on unchanged sources, where a busy machine must not pass for a failure. */
+const PATIENCE_UNCHANGED_MS = 60_000;
 
 /** Modules of old bundles stay in memory, so the process is renewed now and then. */
 const MUTANTS_PER_PROCESS = 40;
@@ -67,7 +70,11 @@ export async function openWorkshop(root: string, tests: readonly string[]): Prom
       }
       const urlOf = (file: string) => pathToFileURL(built.get(file) as string).href;
       const request = { setup: urlOf('test/setup.ts'), files: files.map(urlOf) };
-      const { by, died, tookMs } = await ask(child, request);
+      const { by, died, tookMs } = await ask(
+        child,
+        request,
+        mutant === undefined ? PATIENCE_UNCHANGED_MS : PATIENCE_MS,
+      );
       if (died) child = undefined;
       return by === undefined
         ? { type: 'survived', by: '', tookMs }
@@ -152,7 +159,7 @@ type Answer = {
 
 type Message = { killedBy: string | null; tookMs: readonly number[] } | { at: string };
 
-function ask(child: ChildProcess, request: object): Promise<Answer> {
+function ask(child: ChildProcess, request: object, patienceMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     const settle = (answer: Answer) => {
       clearTimeout(timer);
@@ -170,7 +177,7 @@ function ask(child: ChildProcess, request: object): Promise<Answer> {
       child.off('exit', onExit);
       child.kill('SIGKILL');
       died('an endless loop');
-    }, PATIENCE_MS);
+    }, patienceMs);
     child.on('message', onMessage);
     child.on('exit', onExit);
     child.send(request);
