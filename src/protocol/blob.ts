@@ -75,7 +75,9 @@ function decodeRound(blob: Uint8Array, round: number, data: Uint8Array): void {
       const message = `field element ${start / ELEMENT_BYTES}: the two top bits must be zero`;
       throw new DecodeError('blobElement', start, message);
     }
-    data.set(blob.subarray(start + 1, start + ELEMENT_BYTES), to + element * ELEMENT_BYTES);
+    // A loop, as 4096 views for each blob would be most of the garbage of reading it.
+    const target = to + element * ELEMENT_BYTES;
+    for (let i = 0; i < ELEMENT_BYTES - 1; i++) data[target + i] = blob[start + 1 + i] as number;
   }
   const e0 = blob[at] as number;
   const e1 = blob[at + 32] as number;
