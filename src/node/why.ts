@@ -61,9 +61,9 @@ export function explainNode(node: RollupNode, clock: HeadClock, nowMs: number): 
   const movedMs = clock.safeMovedMs();
   const safeHeadStillMs = movedMs === undefined ? undefined : nowMs - movedMs;
   const head = node.l1.heads.head('latest')?.number;
-  // A wait in which nothing has failed is the ordinary one for the next L1 block.
   const failing = waits.find(({ lastError }) => lastError !== undefined);
-  const trouble = failing ?? (phase.type === 'findingHeads' ? waits[0] : undefined);
+  // At the head, a wait in which nothing has failed is the ordinary one for the next L1 block.
+  const trouble = failing ?? (phase.type === 'atL1Head' ? undefined : waits[0]);
   const isReady = phase.type === 'atL1Head' && trouble === undefined;
   const still =
     safeHeadStillMs === undefined ? '' : `safe head still for ${seconds(safeHeadStillMs)}; `;

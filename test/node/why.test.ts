@@ -54,6 +54,18 @@ describe('explainNode', () => {
     );
   });
 
+  test('behavior: below the head any wait is told', () => {
+    const { waits, why, at, enter } = scene();
+    waits.begin('the KZG setup to load', 'check the first blob');
+    at(1_400);
+    expect(why().summary).toBe(
+      'deriving from L1 block 7 of 9; waiting for the KZG setup to load for 0.4 s; ' +
+        'next: check the first blob',
+    );
+    enter('atL1Head');
+    expect(why().summary).toBe('everything up to L1 block 7 is derived');
+  });
+
   test('behavior: why derivation began again, until it has caught up', () => {
     const { why, at, reset, enter } = scene();
     reset('engineRewound', 'the engine no longer has block 5');

@@ -5,6 +5,7 @@ import { deferredEngine } from '../../node/deferredEngine.ts';
 import { createMetrics } from '../../node/metrics.ts';
 import { type RollupNode, startNode } from '../../node/node.ts';
 import { progressEvents, serveNode } from '../../node/serveNode.ts';
+import { BLOB_BYTES } from '../../protocol/blob.ts';
 import { UsageError } from '../exit.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -86,6 +87,7 @@ async function runNode(
     const rpc = await serve(node, metrics, plan, values, log);
     log.info('RPC server started', { url: rpc.url.href });
     listening.open();
+    if (plan.config.rollup.forkTimes.ecotone !== undefined) loadEarly(kzg);
     try {
       await Promise.race([node.ended, aborted(signal)]);
     } finally {
@@ -98,6 +100,12 @@ async function runNode(
     await kzg.close();
     log.info('stopped');
   }
+}
+
+/** Its setup takes seconds to load: on its own thread, and not only when the first blob comes. */
+function loadEarly(kzg: Pick<ReturnType<typeof createKzg>, 'commitment'>): void {
+  // Who needs it later is told what went wrong.
+  kzg.commitment(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
 }
 
 type Latch = { readonly opened: Promise<void>; readonly open: () => void };
