@@ -78,7 +78,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     mutant: 'spanBatchTx.ts | const LEGACY = -1; |',
     reason: 'any number that is no transaction type will do',
   },
-  { mutant: 'spanBatchTx.ts | const MAX_OTHER_BYTES = ', reason: BUFFER_SIZE },
+  { mutant: 'spanBatchTx.ts | const MAX_COLUMN_BYTES = ', reason: BUFFER_SIZE },
   { mutant: 'spanBatchTx.ts | const CHUNK_BYTES = ', reason: BUFFER_SIZE },
   { mutant: /spanBatchTx\.ts \| const needed = .* \| - -> \+$/, reason: BUFFER_SIZE },
   { mutant: 'spanBatchTx.ts | const rest = ', reason: BUFFER_SIZE },

@@ -77,15 +77,18 @@ describe('uintLength, writeUint', () => {
 });
 
 describe('integerLength, writeInteger', () => {
-  const dataOf = (value: bigint) => {
-    const data = new Uint8Array(96).fill(0x55);
+  const dataOf = (value: bigint, around: number) => {
+    const data = new Uint8Array(96).fill(around);
     data.set(bigintToBytes(value, 32), 32);
     return data;
   };
 
   test.each([...EDGES, 2n ** 248n - 1n, 2n ** 248n, 2n ** 256n - 1n])('default: %i', (value) => {
     const expected = rlpOf(value);
-    expect(written((out, at) => writeInteger(dataOf(value), 32, out, at))).toBe(expected);
-    expect(integerLength(dataOf(value), 32)).toBe((expected.length - 2) / 2);
+    for (const around of [0, 0x55]) {
+      const data = dataOf(value, around);
+      expect(written((out, at) => writeInteger(data, 32, out, at))).toBe(expected);
+      expect(integerLength(data, 32)).toBe((expected.length - 2) / 2);
+    }
   });
 });
