@@ -1,5 +1,6 @@
-import { Z_BLOCK, Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream } from 'pako';
+import { Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream } from 'pako';
 import { zlibInflate, zlibInflateInit } from 'pako';
+import { inflateBroken } from './inflateBroken.ts';
 
 /**
  * What a compressed stream yielded before its end, its fault or the cap.
@@ -28,8 +29,8 @@ export class PortMissingError extends Error {
 }
 
 /**
- * Pure zlib decompression, the default of `inflateZlib`. Whatever was decoded before a fault comes
- * out; bytes behind the end of the stream are ignored, and a wrong checksum is a fault at the end.
+ * Pure zlib decompression, the default of `inflateZlib`. What was decoded before a fault comes out;
+ * bytes behind the end of the stream are ignored, and a wrong checksum is a fault at the end.
  */
 export const inflateZlibPure: Decompress = (data, capBytes) => {
   const stream = new ZStream();
@@ -46,8 +47,7 @@ export const inflateZlibPure: Decompress = (data, capBytes) => {
       return { bytes: output.subarray(0, capBytes), ending: 'capped' };
     const bytes = output.subarray(0, stream.next_out);
     if (status === Z_STREAM_END) return { bytes, ending: 'clean' };
-    if (status !== Z_OK && status !== Z_BUF_ERROR) return faultyZlib(data, bytes, 'corrupt');
-    if (stream.avail_out > 0) return faultyZlib(data, bytes, 'truncated');
+    if (status !== Z_OK || stream.avail_out > 0) return inflateFaulty(data, capBytes);
     output = new Uint8Array(Math.min(capBytes + 1, 2 * output.length));
     output.set(bytes);
     stream.output = output;
@@ -57,49 +57,15 @@ export const inflateZlibPure: Decompress = (data, capBytes) => {
 
 const MIN_OUTPUT_BYTES = 16_384;
 
-/** A broken zlib stream that yielded `bytes`, with the size of the read that brings the fault. */
-export function faultyZlib(
-  data: Uint8Array,
-  bytes: Uint8Array,
-  ending: 'truncated' | 'corrupt',
-): Inflated {
-  // Go's inflate hands out its window when it is full, at an empty stored block, and at the end.
-  const ofWindow = bytes.length % WINDOW_BYTES;
-  if (ofWindow < READ_BUFFER_BYTES) return { bytes, ending };
-  const faultReadBytes = Math.min(ofWindow, bytes.length - lastFlushOffset(data, bytes.length));
-  return faultReadBytes < READ_BUFFER_BYTES ? { bytes, ending } : { bytes, ending, faultReadBytes };
-}
-
-const WINDOW_BYTES = 32_768;
-const FINAL_BLOCK = 64;
-
 /**
- * How much had come out at the last empty stored block, the mark of a flush; 0 without one. As the
- * final block it is none: there the end comes along.
+ * What a zlib stream with a fault yields: what Go's decoder makes of it, which is consensus. To be
+ * asked when another decoder has found the fault.
  */
-function lastFlushOffset(data: Uint8Array, totalBytes: number): number {
-  const stream = new ZStream();
-  zlibInflateInit(stream);
-  stream.input = data;
-  stream.avail_in = data.length;
-  stream.output = new Uint8Array(totalBytes + 1);
-  stream.avail_out = stream.output.length;
-  let flushed = 0;
-  for (;;) {
-    const { next_in: from, next_out: before } = stream;
-    if (zlibInflate(stream, Z_BLOCK) !== Z_OK || stream.next_in === from) return flushed;
-    const isFinal = (stream.data_type & FINAL_BLOCK) !== 0;
-    if (stream.next_out === before && !isFinal && endsWithMark(data, stream.next_in)) {
-      flushed = before;
-    }
-  }
-}
-
-/** An empty stored block ends with its length, 0, and the complement of it. */
-function endsWithMark(data: Uint8Array, end: number): boolean {
-  const [a, b, c, d] = data.subarray(Math.max(end - 4, 0), end);
-  return a === 0 && b === 0 && c === 0xff && d === 0xff;
-}
+export const inflateFaulty: Decompress = (data, capBytes) => {
+  const { bytes, ending, lastChunkBytes } = inflateBroken(data, capBytes);
+  const isAlone = ending === 'clean' || ending === 'capped' || lastChunkBytes < READ_BUFFER_BYTES;
+  return isAlone ? { bytes, ending } : { bytes, ending, faultReadBytes: lastChunkBytes };
+};
 
 let zlib: Decompress = inflateZlibPure;
 let brotli: Decompress | undefined;

@@ -1,33 +1,27 @@
 import { brotliDecompressSync, constants, inflateSync } from 'node:zlib';
-import { decompressBrotliPure } from '../base/brotli/brotli.ts';
+import { brotliWindowBytes, decompressBrotliPure } from '../base/brotli/brotli.ts';
 import { bytesEqual, concatBytes, EMPTY_BYTES } from '../base/bytes.ts';
 import {
   type Decompress,
-  faultyZlib,
+  inflateFaulty,
   type Inflated,
-  inflateZlibPure,
   READ_BUFFER_BYTES,
 } from '../base/inflate.ts';
 
 // node:zlib is fast but gives nothing back when a stream has a fault. So: the fast call first, and
 // only on a fault a slower way to the exact prefix.
 
-/** zlib by node:zlib; on a fault other than a missing end, by the pure decompressor. */
+/** zlib by node:zlib; what it finds faulty, by the decoder that knows what a fault costs. */
 export const inflateZlibNative: Decompress = (data, capBytes) => {
   // Batchers post streams that stop after a flush, whose mark is the last thing in them. There the
   // call that asks for an end would only fail.
   const flushed = endsInMark(data) ? inflateFlushed(data, capBytes) : undefined;
   if (flushed !== undefined) return { bytes: flushed, ending: 'truncated' };
-  for (const finishFlush of [constants.Z_FINISH, constants.Z_SYNC_FLUSH]) {
-    try {
-      const bytes = plain(inflateSync(data, { ...limits(data, capBytes), finishFlush }));
-      const isWhole = finishFlush === constants.Z_FINISH;
-      return isWhole ? { bytes, ending: 'clean' } : faultyZlib(data, bytes, 'truncated');
-    } catch (error) {
-      if (codeOf(error) !== 'Z_BUF_ERROR') break;
-    }
+  try {
+    return { bytes: plain(inflateSync(data, limits(data, capBytes))), ending: 'clean' };
+  } catch {
+    return inflateFaulty(data, capBytes);
   }
-  return inflateZlibPure(data, capBytes);
 };
 
 /** An empty stored block behind one that ends a byte: what a flush appends. */
@@ -61,7 +55,6 @@ export const decompressBrotliNative: Decompress = (data, capBytes) => {
     return readBytes === data.length ? { bytes, ending: 'clean' } : excess(data, bytes, readBytes);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ERR_BUFFER_TOO_LARGE') return decompressBrotliPure(data, capBytes);
     if (code === 'Z_BUF_ERROR') return truncatedBrotli(data, capBytes);
     return corruptBrotli(data, capBytes);
   }
@@ -111,27 +104,55 @@ function truncatedBrotli(data: Uint8Array, capBytes: number): Inflated {
 }
 
 /**
- * The reference reads a brotli stream in pieces and sees, when one has a fault, what the pieces
- * before it yielded: 4095 bytes first (a 4096-byte buffer less the version byte), then 32 KiB.
+ * The reference reads a brotli stream in pieces: 4095 bytes first (a 4096-byte buffer less the
+ * version byte), then 32 KiB. When one has a fault, it sees what the pieces before it yielded, and
+ * of this one what filled the window, for then its decoder must make room.
+ *
+ * Choice: where a stream is damaged such that a copy runs past its block, the last bytes of a
+ * window can differ from the reference. No writer makes such streams.
  */
 const FIRST_PIECE_BYTES = 4095;
 const PIECE_BYTES = 32_768;
 
 function corruptBrotli(data: Uint8Array, capBytes: number): Inflated {
+  const windowBytes = windowOf(data);
+  // A fault behind the cap counts as long as the window has room for what is in front of it.
+  const roomBytes = Math.ceil((capBytes + 1) / windowBytes) * windowBytes;
+  const upToFault = decompressBrotliPure(data, roomBytes);
+  const decoded = upToFault.bytes.length;
+  const isWhole = upToFault.ending !== 'corrupt';
+  const handedOut = isWhole ? decoded : bytesBeforeBadPiece(data, roomBytes);
+  const length = isWhole ? decoded : Math.max(handedOut, decoded - (decoded % windowBytes));
+  if (length > capBytes) return { bytes: upToFault.bytes.slice(0, capBytes), ending: 'capped' };
+  const inflated = { bytes: upToFault.bytes.slice(0, length), ending: upToFault.ending };
+  const faultReadBytes = length - handedOut;
+  return faultReadBytes < READ_BUFFER_BYTES ? inflated : { ...inflated, faultReadBytes };
+}
+
+/** A stream without a valid size of window yields nothing: any size will do. */
+function windowOf(data: Uint8Array): number {
+  try {
+    return brotliWindowBytes(data);
+  } catch {
+    return PIECE_BYTES;
+  }
+}
+
+/** How much the pieces in front of the one with the fault yield. */
+function bytesBeforeBadPiece(data: Uint8Array, capBytes: number): number {
   const pieces = Math.ceil((data.length - FIRST_PIECE_BYTES) / PIECE_BYTES);
-  const prefixOf = (count: number) =>
-    brotliPrefix(data.subarray(0, FIRST_PIECE_BYTES + count * PIECE_BYTES), capBytes);
-  let bytes: Uint8Array = EMPTY_BYTES;
+  let length = 0;
   for (let low = 0, high = pieces - 1; low <= high; ) {
     const middle = (low + high) >> 1;
-    const found = prefixOf(middle);
+    const prefix = data.subarray(0, FIRST_PIECE_BYTES + middle * PIECE_BYTES);
+    const found = brotliPrefix(prefix, capBytes);
     if (found === undefined) high = middle - 1;
     else {
-      bytes = found;
+      length = found.length;
       low = middle + 1;
     }
   }
-  return { bytes, ending: 'corrupt' };
+  return length;
 }
 
 /** One output chunk that fits most channels avoids collecting and joining small ones. */

@@ -10,7 +10,7 @@ import { rlpHeader } from '../base/rlp.ts';
 /**
  * What a reader gets of a stream: all of it, or all but the read that came with the fault.
  *
- * Choice: a batch that is complete is lost where op-node loses it. Keeping it would split the chain.
+ * Choice: a complete batch is lost where op-node loses it. Keeping it would split the chain.
  */
 export function withoutLostRead(inflated: Inflated): Pick<Inflated, 'bytes' | 'ending'> {
   const { bytes, ending, faultReadBytes } = inflated;

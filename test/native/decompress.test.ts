@@ -74,6 +74,24 @@ describe('decompressBrotliNative', () => {
     expect(bytesEqual(bytes, CONTENT.subarray(0, bytes.length))).toBe(true);
   });
 
+  test('behavior: corrupt, a window that was full had been handed out', () => {
+    const window = { [constants.BROTLI_PARAM_LGWIN]: 12, [constants.BROTLI_PARAM_QUALITY]: 5 };
+    const flush = { params: window, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+    const text = Uint8Array.from({ length: 10_000 }, (_, i) => (i % 7) * (i % 11));
+    const good = new Uint8Array(brotliCompressSync(text, flush));
+    expect(good.length).toBeLessThan(4_000);
+    const broken = concatBytes(good, new Uint8Array(20).fill(0xff));
+    const found = decompressBrotliNative(broken, CAP);
+    expect(found).toMatchObject({ ending: 'corrupt', faultReadBytes: 8_192 });
+    expect(bytesEqual(found.bytes, text.subarray(0, 8_192))).toBe(true);
+    // A fault behind the cap, in front of which the window was not full.
+    const wide = { params: FAST.params, finishFlush: flush.finishFlush };
+    const unseen = concatBytes(new Uint8Array(brotliCompressSync(text, wide)), broken.slice(-20));
+    expect(decompressBrotliNative(unseen, 5_000)).toMatchObject({ ending: 'corrupt' });
+    expect(decompressBrotliNative(unseen, 5_000).bytes.length).toBe(0);
+    expect(decompressBrotliNative(broken, 5_000).ending).toBe('capped');
+  });
+
   test('behavior: truncated anywhere, it agrees with the pure one', () => {
     for (let length = 0; length < STREAM.length; length += 9973) {
       const cut = STREAM.subarray(0, length);

@@ -37,6 +37,11 @@ export const decompressBrotliPure: Decompress = (data, capBytes) => {
   return { bytes: output.bytes.subarray(0, Math.min(output.length, capBytes)), ending };
 };
 
+/** Size of the window that a stream asks for: what a decoder's ring buffer holds at most. */
+export function brotliWindowBytes(data: Uint8Array): number {
+  return 1 << readWindowBits({ data, bit: 0 });
+}
+
 function endingOf(call: () => void): Inflated['ending'] {
   try {
     call();
