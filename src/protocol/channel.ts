@@ -1,3 +1,4 @@
+import { bytesEqual, concatBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { decompressBrotli, type Inflated, inflateZlib } from '../base/inflate.ts';
 import { rlpHeader } from '../base/rlp.ts';
@@ -46,8 +47,8 @@ export function decompressChannel(
   const first = data[0];
   if (first === undefined) throw new DecodeError('channelEmpty', 0, 'channel: it has no bytes');
   if ((first & 0x0f) === 8 || (first & 0x0f) === 15) {
-    assertZlibHeader(data);
-    return { compression: 'zlib', ...withoutLostRead(inflateZlib(data, maxRlpBytes)) };
+    const stream = zlibStream(data);
+    return { compression: 'zlib', ...withoutLostRead(inflateZlib(stream, maxRlpBytes)) };
   }
   if (first !== BROTLI_CHANNEL_VERSION) {
     const message = `channel: expected zlib (0x78) or brotli (0x01), found first byte ${first}`;
@@ -60,7 +61,8 @@ export function decompressChannel(
   return { compression: 'brotli', ...withoutLostRead(inflated) };
 }
 
-function assertZlibHeader(data: Uint8Array): void {
+/** The stream, behind a header that says nothing of a dictionary. */
+function zlibStream(data: Uint8Array): Uint8Array {
   const method = data[0] as number;
   const flags = data[1];
   if (flags === undefined) {
@@ -68,10 +70,16 @@ function assertZlibHeader(data: Uint8Array): void {
   }
   const valid = (method & 0x0f) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
   if (!valid) throw new DecodeError('zlibHeader', 0, 'channel: the zlib header is invalid');
-  if ((flags & 0x20) !== 0) {
+  if ((flags & 0x20) === 0) return data;
+  // op-node has no dictionary, and takes a stream that names the empty one, whose checksum is 1.
+  if (!bytesEqual(data.subarray(2, 6), EMPTY_DICTIONARY)) {
     throw new DecodeError('zlibDictionary', 1, 'channel: a preset dictionary is not allowed');
   }
+  return concatBytes(ZLIB_HEADER, data.subarray(6));
 }
+
+const EMPTY_DICTIONARY = Uint8Array.of(0, 0, 0, 1);
+const ZLIB_HEADER = Uint8Array.of(0x78, 0x01);
 
 /**
  * The batch that begins at `offset` of a channel, and where it ends; undefined when none is left.

@@ -50,6 +50,12 @@ describe('decompressChannel', () => {
     expectDecodeError(() => decompressChannel(hexToBytes(hex), FJORD), code, offset);
   });
 
+  test('behavior: the empty dictionary, named by its checksum', () => {
+    const data = concatBytes(hexToBytes('0x78bb00000001'), DEFLATED.subarray(2));
+    const expected = { compression: 'zlib', bytes: STREAM, ending: 'clean' };
+    expect(decompressChannel(data, FJORD)).toEqual(expected);
+  });
+
   test('error: brotli before Fjord', () => {
     const read = () => decompressChannel(BROTLI, { ...FJORD, brotli: false });
     expectDecodeError(read, 'brotliBeforeFjord', 0);
