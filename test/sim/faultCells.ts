@@ -225,7 +225,8 @@ const SIDES: { readonly [type in Fault['type']]: RegExp } = {
   engineDown: /waiting for .*engine.* last error: .*ECONN/,
   engineRewound: /began again .* ago: .*engine/,
   engineSyncing: /engine.*syncing/i,
-  none: /began again .* ago: L1 .*has left/,
+  // By the links of the blocks, or because another block than was read is final.
+  none: /began again .* ago: (L1 .*has left|derived from L1 block .* is final)/,
 };
 
 function namesFault({ fault, reorg }: FaultCell, text: string): boolean {
