@@ -10,6 +10,7 @@ import { sha256 } from '../../../base/hash.ts';
 import { precompilesOf } from '../ethereumjs/precompiles.ts';
 import { hasRules, p256VerifyGas } from '../forkRules.ts';
 import type { EvmFork } from '../port.ts';
+import { BLAKE2F_INPUT_BYTES, blake2f } from '../precompiles/blake2f.ts';
 import { loadBls12381 } from '../precompiles/bls12381.ts';
 import { loadBn254 } from '../precompiles/bn254.ts';
 import { type Lazy, lazily } from '../precompiles/lazy.ts';
@@ -68,6 +69,7 @@ export function createPrecompiles(
 
 function ownPrecompile(fork: EvmFork, number: number): Precompile | undefined {
   if (number === 0x05) return modexpOf(fork);
+  if (number === 0x09) return compression;
   if (number === 0x0a) return whenLoaded(kzg, pointEvaluation);
   const gas = number === 0x100 ? p256VerifyGas(fork) : undefined;
   if (gas === undefined) return undefined;
@@ -95,6 +97,14 @@ function modexpOf(fork: EvmFork): Precompile {
     if (price > BigInt(gas)) return failed(gas);
     return succeeded(Number(price), modexp(data, lengths));
   };
+}
+
+/** BLAKE2F of EIP-152: a gas for each round. */
+function compression(data: Uint8Array, gas: number): PrecompileResult {
+  const last = data[BLAKE2F_INPUT_BYTES - 1];
+  if (data.length !== BLAKE2F_INPUT_BYTES || (last !== 0 && last !== 1)) return failed(gas);
+  const rounds = new DataView(data.buffer, data.byteOffset).getUint32(0);
+  return rounds > gas ? failed(gas) : succeeded(rounds, blake2f(data));
 }
 
 /** Point evaluation of EIP-4844: versioned hash, z, y, commitment, proof. */

@@ -1,4 +1,5 @@
 import { bigintToBytes, bytesToBigint, EMPTY_BYTES } from '../../../base/bytes.ts';
+import { MAX_MODULUS_BYTES, oddPower } from './montgomery.ts';
 
 // Input of MODEXP: three words with the lengths of base, exponent and modulus, then these. What is
 // missing at the end counts as zeros.
@@ -66,24 +67,39 @@ export function modexp(data: Uint8Array, lengths: ModexpLengths): Uint8Array {
   return bigintToBytes(power(base % modulus, exponent, modulus), modulusLength);
 }
 
-/** Exponents up to this length do without a table of powers. */
+/** Exponents up to this length are not worth any preparation. */
 const SHORT_EXPONENT_BYTES = 4;
 
 /**
- * `base` to the power of `exponent`, from the highest bits on, four at a time. The exponent stays
- * bytes: a number of 100 kB that is shifted bit by bit takes minutes.
+ * `base` to the power of `exponent`, from the highest bits on. The exponent stays bytes: a number
+ * of 100 kB that is shifted bit by bit takes minutes.
  */
 function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
+  if (exponent.length <= SHORT_EXPONENT_BYTES) return shortPower(base, exponent, modulus);
+  const twos = trailingZeros(modulus);
+  const odd = modulus >> BigInt(twos);
+  if (odd.toString(16).length > 2 * MAX_MODULUS_BYTES) return longPower(base, exponent, modulus);
+  const ofOdd = odd === 1n ? 0n : oddPower(base % odd, exponent, odd);
+  if (twos === 0) return ofOdd;
+  // Both remainders give the one of the product, as odd and two have no factor in common.
+  const ofTwos = powerModTwos(base, exponent, twos);
+  return ofOdd + odd * BigInt.asUintN(twos, (ofTwos - ofOdd) * inverseModTwos(odd, twos));
+}
+
+function shortPower(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
   let result = 1n % modulus;
-  if (exponent.length <= SHORT_EXPONENT_BYTES) {
-    for (const byte of exponent) {
-      for (let bit = 7; bit >= 0; bit--) {
-        result = (result * result) % modulus;
-        if (((byte >> bit) & 1) === 1) result = (result * base) % modulus;
-      }
+  for (const byte of exponent) {
+    for (let bit = 7; bit >= 0; bit--) {
+      result = (result * result) % modulus;
+      if (((byte >> bit) & 1) === 1) result = (result * base) % modulus;
     }
-    return result;
   }
+  return result;
+}
+
+/** Four bits at a time, with a table of powers. */
+function longPower(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
+  let result = 1n % modulus;
   const powers = [result, base];
   for (let i = 2; i < 16; i++) powers.push(((powers[i - 1] as bigint) * base) % modulus);
   for (const byte of exponent) {
@@ -93,6 +109,38 @@ function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
     }
   }
   return result;
+}
+
+/** Modulo 2^bits. */
+function powerModTwos(base: bigint, exponent: Uint8Array, bits: number): bigint {
+  // Odd numbers come back to 1 after 2^bits steps at most, so the lowest bits of the exponent are
+  // enough; of even ones nothing is left after as many steps as there are bits.
+  const isOdd = (base & 1n) === 1n;
+  const enough = Math.ceil(bits / 8);
+  const steps = exponent.subarray(Math.max(0, exponent.length - enough));
+  if (!isOdd && (exponent.length > 4 || bytesToBigint(exponent) >= bits)) return 0n;
+  let result = BigInt.asUintN(bits, 1n);
+  for (const byte of isOdd ? steps : exponent) {
+    for (let bit = 7; bit >= 0; bit--) {
+      result = BigInt.asUintN(bits, result * result);
+      if (((byte >> bit) & 1) === 1) result = BigInt.asUintN(bits, result * base);
+    }
+  }
+  return result;
+}
+
+/** Of an odd number, modulo 2^bits, by Newton's iteration. */
+function inverseModTwos(odd: bigint, bits: number): bigint {
+  let inverse = 1n;
+  for (let known = 1; known < bits; known *= 2) {
+    inverse = BigInt.asUintN(bits, inverse * (2n - odd * inverse));
+  }
+  return inverse;
+}
+
+function trailingZeros(value: bigint): number {
+  const lowest = value & -value;
+  return lowest.toString(2).length - 1;
 }
 
 function withoutZeros(bytes: Uint8Array): Uint8Array {

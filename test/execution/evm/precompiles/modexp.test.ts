@@ -77,6 +77,35 @@ describe('modexp', () => {
     );
   });
 
+  test('behavior: long exponents over moduli with any number of factors 2', () => {
+    const power = (base: bigint, exponent: bigint, modulus: bigint): bigint => {
+      let [result, square] = [1n % modulus, base % modulus];
+      for (let rest = exponent; rest > 0n; rest >>= 1n) {
+        if ((rest & 1n) === 1n) result = (result * square) % modulus;
+        square = (square * square) % modulus;
+      }
+      return result;
+    };
+    const large = fc.bigInt({ min: 1n, max: 2n ** 400n });
+    fc.assert(
+      fc.property(
+        large,
+        large,
+        large,
+        fc.nat(90),
+        fc.nat(9),
+        (base, exponent, odd, twos, zeros) => {
+          const modulus = ((odd % 2n ** 130n) | 1n) << BigInt(twos);
+          const even = base << BigInt(zeros);
+          const operands = [even, exponent, modulus].map((value) => bigintToBytes(value, 60));
+          const data = input(...operands);
+          const expected = bigintToBytes(power(even, exponent, modulus), 60);
+          expect(modexp(data, modexpLengths(data))).toEqual(expected);
+        },
+      ),
+    );
+  });
+
   test('behavior: an exponent of 100 kB takes no longer than its bits', () => {
     const exponent = new Uint8Array(100_000).fill(255);
     const data = input(Uint8Array.of(3), exponent, Uint8Array.of(7));
