@@ -42,6 +42,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     reason: 'only a closing frame 0 lies below 1, and its channel has no other frame',
   },
   {
+    mutant:
+      'channelBank.ts | if (number >= frame.frameNumber) channel.frames.delete(number); | >= -> >',
+    reason: 'had the channel a frame of that number, this one would be a duplicate',
+  },
+  {
     mutant: /channelBank\.ts \| if \(endFrameNumber !== undefined && .* \| >= -> >$/,
     reason: 'the closing frame itself is kept, so another of its number is a duplicate',
   },

@@ -44,7 +44,8 @@ function describeChannel(state: DeriveState, origin: L1BlockRef | undefined): st
   const limit = channelTimeout(config.rollup, origin.timestamp);
   const size = sizeText(open.sizeBytes);
   const more = others > 0 ? ` and ${others} more` : '';
-  return `channel ${shortId(open.id)} ${plural(frames, 'frame')} ${size} open ${age}/${limit}${more}`;
+  const filled = `${plural(frames, 'frame')} ${size}`;
+  return `channel ${shortId(open.id)} ${filled} open ${age}/${limit}${more}`;
 }
 
 function describeBatches({ batches, channel }: DeriveState): string | undefined {

@@ -83,6 +83,11 @@ describe('nextQueuedBatch', () => {
     expect(numbers(blocks)).toEqual([1, 2, 3, 4]);
     expect(blocks[1]?.hash).toBe(chain[2]?.hash);
     expect(reasons).toEqual(['timestampTooLow']);
+    // Neither here, where nothing is taken in that pass.
+    expect(derive([b2, stale, b4, b1])).toMatchObject({
+      blocks: { length: 2 },
+      reasons: ['timestampTooLow'],
+    });
   });
 
   test('behavior: what is hopeless when it is read never waits', () => {

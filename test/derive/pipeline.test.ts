@@ -134,6 +134,20 @@ describe('next', () => {
     expect(next(state, headOf(2))).toEqual({ type: 'needL2Block', number: 1n });
   });
 
+  test('behavior: what is dropped before a question is told once', () => {
+    const old = chainAt('fjord', { seqWindowSize: 50n });
+    const honest = honestChain(old, l1, steadyPlans(old, l1, 5));
+    const single = (number: number) => singularOf(old, honest[number] as L2Block);
+    const stale = { ...single(2), transactions: [] };
+    const items = [single(2), stale, spanOf(old, honest.slice(2)), single(1)];
+    const state = begin(post(old, l1, 103, dataOf(old, items)), old);
+    const headOf = (number: number) => headAt(old, honest[number] as L2Block);
+    until(state, headOf(0), 'attributes');
+    until(state, headOf(1), 'attributes');
+    const types = Array.from({ length: 4 }, () => next(state, headOf(2)).type);
+    expect(types).toEqual(['dropped', 'needL2Block', 'needL2Block', 'needL2Block']);
+  });
+
   test('behavior: a safe head that the L1 read so far does not belong to', () => {
     const state = begin(posted);
     const stranger = { ...at(2), ref: { ...at(2).ref, l1Origin: { ...at(2).ref.l1Origin } } };
