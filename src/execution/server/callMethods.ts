@@ -3,7 +3,6 @@ import type { JsonValue } from '../../base/json.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import { type BlockContext, hasFork } from '../blockContext.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import { createInterpreter } from '../evm/interpreter/createEvm.ts';
 import type { Evm, EvmResult } from '../evm/port.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
@@ -22,8 +21,7 @@ export type CallLimits = {
 };
 
 /** Calls without a transaction. */
-export function callMethods(engine: ExecutionEngine, { gasCap }: CallLimits): RpcMethods {
-  const evm = createInterpreter(engine.config.chainId);
+export function callMethods(engine: ExecutionEngine, evm: Evm, { gasCap }: CallLimits): RpcMethods {
   const prepare = async (params: readonly JsonValue[]) => {
     const request = readCallRequest(params, 0);
     const overrides = readOverrides(params[2], 2);

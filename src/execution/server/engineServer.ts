@@ -3,6 +3,7 @@ import { bytesToHex } from '../../base/bytes.ts';
 import { keccak256 } from '../../base/hash.ts';
 import type { Log } from '../../transport/log.ts';
 import type { ExecutionEngine } from '../engine.ts';
+import { createInterpreter } from '../evm/interpreter/createEvm.ts';
 import { createTxPool, type TxPool } from '../pool/txPool.ts';
 import { callMethods } from './callMethods.ts';
 import { chainMethods, debugMethods } from './chainMethods.ts';
@@ -145,11 +146,14 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
 /** Every method there is. */
 function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
   const { engine, version } = options;
+  const limits = { gasCap: options.gasCap ?? GAS_CAP };
+  // One for all that is asked: its tables take some 10 ms, and code is analyzed once.
+  const evm = createInterpreter(engine.config.chainId);
   return {
     ...engineMethods(engine, pool, { version }),
     ...chainMethods(engine, pool),
     ...stateMethods(engine, pool),
-    ...callMethods(engine, { gasCap: options.gasCap ?? GAS_CAP }),
+    ...callMethods(engine, evm, limits),
     ...feeMethods(engine),
     ...logMethods(engine, LOG_LIMITS),
     ...filterMethods(engine, pool, LOG_LIMITS),
@@ -158,7 +162,7 @@ function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
       forward: options.sequencerUrl && forwardTo(options.sequencerUrl),
     }),
     ...debugMethods(engine),
-    ...traceMethods(engine, { gasCap: options.gasCap ?? GAS_CAP }),
+    ...traceMethods(engine, evm, limits),
     ...plainMethods(engine, version),
   };
 }

@@ -1,6 +1,5 @@
 import type { JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import { createInterpreter } from '../evm/interpreter/createEvm.ts';
 import type { Evm } from '../evm/port.ts';
 import { replayTx } from '../replayTx.ts';
 import type { BlockRecord } from '../store/records.ts';
@@ -14,9 +13,11 @@ import { readCallRequest, runCall } from './runCall.ts';
 import { readBlockState, stateOf } from './selectBlock.ts';
 
 /** Traces of transactions and calls, by the call tracer alone. */
-export function traceMethods(engine: ExecutionEngine, { gasCap }: CallLimits): RpcMethods {
-  const { config } = engine;
-  const evm = createInterpreter(config.chainId);
+export function traceMethods(
+  engine: ExecutionEngine,
+  evm: Evm,
+  { gasCap }: CallLimits,
+): RpcMethods {
   return {
     debug_traceTransaction: async (params) => {
       const options = readTracer(params[1], 1);
