@@ -65,10 +65,7 @@ export async function startNode(
   };
   const driver = createDriver(ports);
   const unsafe = createUnsafeFollower(ports);
-  const engineSync =
-    options.engineSync === undefined
-      ? undefined
-      : createEngineSync({ ...ports, ...options.engineSync, rollup: config.rollup, unsafe });
+  const engineSync = engineSyncOf(options, ports, unsafe);
   const parts = options.sequencer;
   const sequencer =
     parts === undefined
@@ -113,6 +110,15 @@ export async function startNode(
   };
 }
 
+function engineSyncOf(
+  { engineSync, config: { rollup } }: NodeOptions,
+  ports: DriverPorts,
+  unsafe: UnsafeFollower,
+): EngineSync | undefined {
+  if (engineSync === undefined) return undefined;
+  return createEngineSync({ ...ports, ...engineSync, rollup, unsafe });
+}
+
 /** Derives once L1 and engine have turned out to be the right ones. */
 async function runChecked(
   ports: DriverPorts,
@@ -121,6 +127,7 @@ async function runChecked(
   signal: AbortSignal,
 ): Promise<void> {
   const { config, l1, l1Refs, engine, waits, log } = ports;
+  // The checks look up the first L1 block, and a sync start wants it again.
   const remembering: Pick<L1Source, 'chainId' | 'ref'> = {
     ...l1,
     ref: async (id, options) => {
