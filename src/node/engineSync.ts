@@ -1,3 +1,5 @@
+import { ZERO_HASH } from '../base/bytes.ts';
+import { unreachable } from '../base/errors.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { EnginePort, PayloadStatus } from '../engine/port.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
@@ -130,8 +132,6 @@ async function makeTip(
   return (await engine.forkchoiceUpdated(state, undefined, { signal })).status;
 }
 
-const ZERO_HASH = `0x${'00'.repeat(32)}` as const;
-
 async function setLabels(
   { engine, rollup, offsetBlocks }: EngineSyncPorts,
   tip: PayloadEnvelope,
@@ -192,5 +192,7 @@ function describe(outcome: Exclude<Outcome, { readonly type: 'synced' }>): {
         nextAction: 'ask it again',
         lastError: outcome.message,
       };
+    default:
+      return unreachable(outcome);
   }
 }
