@@ -20,9 +20,18 @@ import {
   transfer,
 } from './frames.ts';
 import type { ObservedCall } from '../port.ts';
-import { accessGas, type Frame, OUT_OF_GAS, STATIC_WRITE, useGas, warmAddress } from './machine.ts';
+import {
+  accessGas,
+  type Frame,
+  MAX_DEPTH,
+  MAX_NONCE,
+  OUT_OF_GAS,
+  STATIC_WRITE,
+  useGas,
+  warmAddress,
+} from './machine.ts';
 import { expandMemory, readMemory, toLength, wordCount } from './memory.ts';
-import { callTypeOf, MAX_DEPTH, MAX_NONCE, refusalOf, TAKEN, tellRefused } from './observe.ts';
+import { callTypeOf, refusalOf, TAKEN, tellRefused } from './observe.ts';
 import type { Op, OpEntry } from './opTable.ts';
 import { isDead } from './storageOps.ts';
 import { addressOf } from './words.ts';

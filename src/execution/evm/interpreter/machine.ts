@@ -5,6 +5,12 @@ import type { AnalyzedCode, CodeCache } from './code.ts';
 import type { OpTable } from './opTable.ts';
 import type { Precompile } from './precompiles.ts';
 
+/** Frames may nest this deep. */
+export const MAX_DEPTH = 1024;
+
+/** A creator with this nonce can create no more (EIP-2681). */
+export const MAX_NONCE: bigint = 2n ** 64n - 1n;
+
 /** What a fork changes for running code. */
 export type Rules = {
   readonly table: OpTable;
@@ -33,7 +39,7 @@ export type Machine = {
   readonly logs: EvmLog[];
   /** How to undo changes to the sets and maps above. */
   readonly undo: (() => void)[];
-  /** Asked for at the borders of calls only, so that it costs nothing where there is none. */
+  /** Asked for where calls begin and end and at logs, so that it costs nothing elsewhere. */
   readonly observer: CallObserver | undefined;
   refund: number;
 };

@@ -1,16 +1,9 @@
-import type { Address } from '../../../base/bytes.ts';
-import { EMPTY_BYTES } from '../../../base/bytes.ts';
+import { type Address, EMPTY_BYTES } from '../../../base/bytes.ts';
 import { balanceOf } from '../../state/worldState.ts';
 import type { CallType, ObservedCall, ObservedEnd } from '../port.ts';
-import { COLLISION, type Frame, type Machine } from './machine.ts';
+import { COLLISION, type Frame, type Machine, MAX_DEPTH } from './machine.ts';
 
-// What an observer is told. Each function does nothing where there is no observer.
-
-/** Frames may nest this deep. */
-export const MAX_DEPTH = 1024;
-
-/** A creator with this nonce can create no more. */
-export const MAX_NONCE = 2n ** 64n - 1n;
+// What an observer is told. Each `tell` does nothing where there is no observer.
 
 const CALL_TYPES: ReadonlyMap<number, CallType> = new Map([
   [0xf0, 'CREATE'],

@@ -127,7 +127,10 @@ function groupOf(module: MclModule, bytes: number, name: 'G1' | 'G2'): Group {
   };
 }
 
-function add({ module, name, inputBytes, left, right, read, write }: Group, input: Uint8Array) {
+function add(
+  { module, name, inputBytes, left, right, read, write }: Group,
+  input: Uint8Array,
+): Uint8Array {
   read(left, input.subarray(0, inputBytes));
   read(right, input.subarray(inputBytes));
   module[`_mclBn${name}_add`](left, left, right);

@@ -40,7 +40,6 @@ export async function loadBn254(): Promise<Bn254> {
   const bytes = allocate(module, FP);
   const scalar = allocate(module, FR);
   const [left, right] = [allocate(module, G1), allocate(module, G1)];
-  const pairs = newPairing(module, bytes);
   const readPoint = (at: number, input: Uint8Array, offset: number): void => {
     readG1(module, bytes, at, input.subarray(offset, offset + POINT_BYTES));
   };
@@ -58,7 +57,7 @@ export async function loadBn254(): Promise<Bn254> {
       module._mclBnG1_mul(left, left, scalar);
       return writeG1(module, bytes, left);
     },
-    pairing: pairs,
+    pairing: newPairing(module, bytes),
   };
 }
 

@@ -38,7 +38,6 @@ type FieldFunction =
   | '_mclBnFp_deserialize'
   | '_mclBnFp_serialize'
   | '_mclBnFp_setInt32'
-  | '_mclBnFp_isZero'
   | '_mclBnFp_mapToG1'
   | '_mclBnFp2_mapToG2'
   | '_mclBnFp2_mul'

@@ -1,4 +1,4 @@
-import { hexToBytes } from '../../../base/bytes.ts';
+import { type Hex, hexToBytes } from '../../../base/bytes.ts';
 import { assert } from '../../../base/errors.ts';
 import { allocate, FR, G1, G2, GT, isZeroBytes, loadMcl, type MclModule, memoryOf } from './mcl.ts';
 
@@ -56,7 +56,7 @@ export async function loadKzgVerifier(): Promise<VerifyKzgProof> {
   };
 }
 
-function precomputed(module: MclModule, bytes: number, hex: `0x${string}`): number {
+function precomputed(module: MclModule, bytes: number, hex: Hex): number {
   const point = allocate(module, G2);
   memoryOf(module).set(hexToBytes(hex), bytes);
   const length = module._mclBnG2_deserialize(point, bytes, 2 * POINT_BYTES);
