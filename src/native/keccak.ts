@@ -1,17 +1,5 @@
 import type { Digest } from '../base/hash.ts';
-import {
-  BLOCK_BYTES,
-  INPUT_AT,
-  INPUT_BLOCKS,
-  type KeccakExports,
-  keccakModule,
-} from './keccakModule.ts';
-
-/** As much of the global as is used here; the types for Node 20 have no values of it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-};
+import { BLOCK_BYTES, INPUT_AT, INPUT_BLOCKS, startKeccak } from './keccakModule.ts';
 
 const CHUNK_BYTES = INPUT_BLOCKS * BLOCK_BYTES;
 
@@ -22,9 +10,7 @@ const CHUNK_BYTES = INPUT_BLOCKS * BLOCK_BYTES;
  * @throws Error where WebAssembly is not to be had.
  */
 export function wasmKeccak256(): Digest {
-  const module = new WebAssembly.Module(keccakModule());
-  const { memory, absorb } = new WebAssembly.Instance(module).exports as KeccakExports;
-  const bytes = new Uint8Array(memory.buffer);
+  const { memory: bytes, absorb } = startKeccak();
   return (data) => {
     let absorbed = 0;
     for (; data.length - absorbed >= CHUNK_BYTES; absorbed += CHUNK_BYTES) {

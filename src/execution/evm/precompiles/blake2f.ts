@@ -7,7 +7,7 @@ import {
   type WasmFunction,
   type WasmFunctions,
   type WasmType,
-} from './wasmModule.ts';
+} from '../../../base/wasmModule.ts';
 
 // BLAKE2F (EIP-152), the compression function of BLAKE2b (RFC 7693, 3.2) with any number of rounds.
 //

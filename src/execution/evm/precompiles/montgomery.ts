@@ -8,7 +8,7 @@ import {
   type WasmCode,
   type WasmFunction,
   type WasmType,
-} from './wasmModule.ts';
+} from '../../../base/wasmModule.ts';
 
 // Powers modulo odd numbers by Montgomery's multiplication (P. Montgomery, 1985), with numbers as
 // limbs of 32 bits, the lowest first.

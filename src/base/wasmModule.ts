@@ -22,7 +22,11 @@ export type WasmFunction = {
 
 const PAGE_BYTES = 65_536;
 
-/** Compiles and starts a module with a memory of its own, of at least `memoryBytes`. */
+/**
+ * Compiles and starts a module with a memory of its own, of at least `memoryBytes`.
+ *
+ * @throws Error where WebAssembly is not to be had.
+ */
 export function startWasm(
   functions: readonly WasmFunction[],
   memoryBytes: number,
@@ -114,6 +118,7 @@ export const op = {
   i64Load32: (offset: number): WasmCode => [0x35, 2, unsigned(offset)],
   i64Store32: (offset: number): WasmCode => [0x3e, 2, unsigned(offset)],
   i32Eqz: 0x45,
+  i32Ne: 0x47,
   i32LtU: 0x49,
   i32Add: 0x6a,
   i32Sub: 0x6b,
@@ -130,12 +135,14 @@ export const op = {
   i64Xor: 0x85,
   i64ShrS: 0x87,
   i64ShrU: 0x88,
+  i64Rotl: 0x89,
   i64Rotr: 0x8a,
   /** Widens 32 bits without sign. */
   i64ExtendU: 0xad,
   call: (index: number): WasmCode => [0x10, unsigned(index)],
   block: (...code: readonly WasmCode[]): WasmCode => [0x02, 0x40, code, 0x0b],
   loop: (...code: readonly WasmCode[]): WasmCode => [0x03, 0x40, code, 0x0b],
+  if: (...code: readonly WasmCode[]): WasmCode => [0x04, 0x40, code, 0x0b],
   br: (depth: number): WasmCode => [0x0c, unsigned(depth)],
   brIf: (depth: number): WasmCode => [0x0d, unsigned(depth)],
 } as const;
