@@ -13,6 +13,9 @@ export type JsonValue =
 /** Deepest nesting of arrays and objects that is read; configuration files need about six. */
 export const MAX_JSON_DEPTH = 200;
 
+/** Longest integer that is read; those of 256 bits have 78 digits, and time grows with the square. */
+export const MAX_JSON_DIGITS = 400;
+
 /**
  * The value of a JSON text, without losing digits: an integer beyond 2^53 comes out as a `bigint`,
  * every other number as a `number`. Stricter than `JSON.parse` in one thing: a key may not occur
@@ -111,10 +114,15 @@ function readString(reader: Reader): string {
 }
 
 function readNumber(reader: Reader): number | bigint {
+  const start = reader.at;
   const found = match(reader, NUMBER);
   if (found === undefined) throw fault(reader, 'a JSON value');
   const value = Number(found[0]);
   const isInteger = found[1] === undefined && found[2] === undefined;
+  if (isInteger && found[0].length > MAX_JSON_DIGITS) {
+    reader.at = start;
+    throw fault(reader, `an integer of at most ${MAX_JSON_DIGITS} digits`);
+  }
   return isInteger && !Number.isSafeInteger(value) ? BigInt(found[0]) : value;
 }
 

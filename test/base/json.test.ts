@@ -5,6 +5,7 @@ import {
   encodeJsonExact,
   type JsonValue,
   MAX_JSON_DEPTH,
+  MAX_JSON_DIGITS,
   parseJsonExact,
   toJsonInteger,
 } from '../../src/base/json.ts';
@@ -67,6 +68,13 @@ describe('parseJsonExact', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(codeOf(nested(MAX_JSON_DEPTH + 1))).toBe('accepted');
     expect(codeOf(nested(MAX_JSON_DEPTH + 2))).toContain(`at most ${MAX_JSON_DEPTH} nested values`);
+  });
+
+  test('error: an integer longer than the limit', () => {
+    expect(parseJsonExact('9'.repeat(MAX_JSON_DIGITS))).toBe(10n ** BigInt(MAX_JSON_DIGITS) - 1n);
+    const long = codeOf(`[${'9'.repeat(MAX_JSON_DIGITS + 1)}]`);
+    expect(long).toContain(`an integer of at most ${MAX_JSON_DIGITS} digits`);
+    expect(codeOf(`0.${'1'.repeat(2 * MAX_JSON_DIGITS)}`)).toBe('accepted');
   });
 });
 

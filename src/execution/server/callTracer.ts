@@ -2,6 +2,7 @@ import { bytesToHex } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import type { CallObserver, EvmLog, ObservedCall, ObservedEnd } from '../evm/port.ts';
+import { RpcError } from './jsonRpc.ts';
 import { revertReason } from './revertReason.ts';
 import type { JsonObject } from './transactionJson.ts';
 
@@ -23,6 +24,10 @@ export type CallTracer = {
   readonly result: (gasLimit: bigint, gasUsed: bigint) => JsonValue | undefined;
 };
 
+/** Bytes that a trace may hold, with some for each call and log; its text has twice as many. */
+const MAX_TRACE_BYTES = 8 << 20;
+const BYTES_PER_ENTRY = 300;
+
 type TracedCall = ObservedCall & {
   end: ObservedEnd | undefined;
   readonly calls: TracedCall[];
@@ -36,12 +41,20 @@ export function createCallTracer(options: CallTracerOptions, firstLogIndex = 0):
   /** For each open call, the logs there were before it: those of a call that fails do not count. */
   const logsBefore: number[] = [];
   let logIndex = firstLogIndex;
+  let bytes = 0;
+  // Few gas copy much memory: to another call, or to a log.
+  const count = (added: number): void => {
+    bytes += added + BYTES_PER_ENTRY;
+    if (bytes <= MAX_TRACE_BYTES) return;
+    throw new RpcError('application', `trace too large: more than ${MAX_TRACE_BYTES} bytes`);
+  };
   const isKept = (): boolean => !options.onlyTopCall || logsBefore.length <= 1;
   return {
     observer: {
       enter: (call) => {
         logsBefore.push(logIndex);
         if (!isKept()) return;
+        count(call.input.length);
         const traced: TracedCall = { ...call, end: undefined, calls: [], logs: [] };
         open.at(-1)?.calls.push(traced);
         top ??= traced;
@@ -50,6 +63,7 @@ export function createCallTracer(options: CallTracerOptions, firstLogIndex = 0):
       exit: (end) => {
         if (isKept()) {
           const ended = open.pop();
+          count(end.output.length);
           if (ended !== undefined) ended.end = end;
         }
         const before = logsBefore.pop();
@@ -58,8 +72,9 @@ export function createCallTracer(options: CallTracerOptions, firstLogIndex = 0):
       log: (log) => {
         const index = logIndex++;
         const call = open.at(-1);
-        if (options.withLog && isKept())
-          call?.logs.push({ log, index, position: call.calls.length });
+        if (!options.withLog || !isKept() || call === undefined) return;
+        count(log.data.length);
+        call.logs.push({ log, index, position: call.calls.length });
       },
     },
     result: (gasLimit, gasUsed) => {

@@ -156,6 +156,29 @@ describe('debug_traceCall', () => {
     });
   });
 
+  test('error: a trace that would fill the memory', async () => {
+    const served = await start();
+    const { call: ask } = served;
+    // Forever: a call with 64 kB of input.
+    const code = '0x5b5f5f61ffff5f5f600461fffff1505f56';
+    const at = (tracerConfig: object) => ({
+      tracer: 'callTracer',
+      tracerConfig,
+      stateOverrides: { [ROOT]: { code } },
+    });
+    const request = { to: ROOT, gas: '0x1000000' };
+    const { error } = await ask('debug_traceCall', request, 'latest', at({}));
+    expect(error).toMatchObject({ code: -32000 });
+    expect(error?.message).toContain('trace too large');
+    const top = await ask(
+      'debug_traceCall',
+      { to: ROOT, gas: '0x30000' },
+      'latest',
+      at({ onlyTopCall: true }),
+    );
+    expect(top.result).toMatchObject({ error: 'out of gas', gasUsed: '0x30000' });
+  });
+
   test('error: options of the wrong kind', async () => {
     const { call } = await start();
     for (const tracerConfig of [5, { withLog: 'yes' }]) {
