@@ -13,6 +13,11 @@ describe('rememberLast', () => {
     expect(asked).toEqual([5n, 5n, 6n, 5n]);
   });
 
+  test('behavior: more arguments than before are another question', () => {
+    const sum = rememberLast((...values: bigint[]) => values.reduce((a, b) => a + b, 0n));
+    expect([sum(1n), sum(1n, 2n), sum(1n), sum()]).toEqual([1n, 3n, 1n, 0n]);
+  });
+
   test('behavior: a failure is not remembered', () => {
     const upper = rememberLast((text: string) => {
       if (text === '') throw new RangeError('empty');
