@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { BlockId } from '../protocol/ids.ts';
-import { metricOptions } from '../l1Tx/metricOptions.ts';
+import { collectWith, metricOptions } from '../transport/metricOptions.ts';
 import { rawSizeBound } from './batchBlock.ts';
 import type { Batcher, BatcherEvents } from './batcher.ts';
 import { fullyIncludedIn } from './closedChannel.ts';
@@ -117,7 +117,8 @@ function stateGauges(registry: Registry): BatcherMetrics['attach'] {
     named('pending_da_bytes', 'Bytes of closed channels that L1 has not confirmed'),
   );
   return (batcher) => {
-    const collect = (): void => {
+    // One collector for all of them: it runs when any is read.
+    collectWith(blocks, () => {
       const state = batcher.state();
       blocks.set({ stage: 'added' }, state.blocks.length);
       channels.set(state.channels.length);
@@ -126,8 +127,6 @@ function stateGauges(registry: Registry): BatcherMetrics['attach'] {
       const unconfirmed = state.channels.filter((one) => fullyIncludedIn(one) === undefined);
       const frames = unconfirmed.flatMap((channel) => channel.frames);
       pending.set(frames.reduce((sum, { data }) => sum + data.length, 0));
-    };
-    // One collector for all of them: it runs when any is read.
-    Object.assign(blocks, { collect });
+    });
   };
 }

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import { metricOptions } from '../l1Tx/metricOptions.ts';
+import { metricOptions } from '../transport/metricOptions.ts';
 import { createTxMetrics, type TxMetrics } from '../l1Tx/txMetrics.ts';
 import type { Page } from '../node/rpc/rpcServer.ts';
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { metricOptions } from './metricOptions.ts';
+import { collectWith, metricOptions } from '../transport/metricOptions.ts';
 import type { TxSender } from './txSender.ts';
 import type { TxEvent } from './txSenderParts.ts';
 
@@ -46,7 +46,7 @@ export function createTxMetrics(
   const bumpsOf = new Map<bigint, number>();
   return {
     attach: (sender) => {
-      Object.assign(pending, { collect: () => pending.set(sender.pending()) });
+      collectWith(pending, () => pending.set(sender.pending()));
     },
     onEvent: (event) => {
       switch (event.type) {

@@ -1,23 +1,24 @@
 import { Gauge, type Registry } from 'prom-client';
-import { hexToBytes } from '../base/bytes.ts';
+import { type Hash, hexToBytes } from '../base/bytes.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 import type { L1Label } from '../sources/l1Source.ts';
+import { collectWith, metricOptions } from '../transport/metricOptions.ts';
 import type { RollupNode } from './node.ts';
 
 /** Gauges of the heads of L1 and L2, read from a node whenever they are asked for. */
 export function addHeadMetrics(registry: Registry, prefix: string, node: RollupNode): void {
-  const registers = [registry];
+  const named = metricOptions(registry, prefix);
   const layered = ['layer', 'type'];
-  const gauge = (name: string, help: string, labelNames: string[]): Gauge =>
-    new Gauge({ name: `${prefix}${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, labels?: readonly string[]): Gauge =>
+    new Gauge(named(name, help, labels));
   const numbers = gauge('refs_number', 'Height of a head', layered);
   const times = gauge('refs_time', 'Time of a head', layered);
   const hashes = gauge('refs_hash', 'First 8 bytes of the hash of a head', layered);
   const sequence = gauge('refs_seqnr', 'Sequence number of an L2 head', ['type']);
-  const idle = gauge('derivation_idle', '1 when all of L1 has been read', []);
-  const active = gauge('sequencer_active', '1 while blocks are made here', []);
-  const queued = gauge('unsafe_payloads_buffer_len', 'Unsafe blocks that wait', []);
-  const queuedBytes = gauge('unsafe_payloads_buffer_mem_size', 'Their size in bytes', []);
+  const idle = gauge('derivation_idle', '1 when all of L1 has been read');
+  const active = gauge('sequencer_active', '1 while blocks are made here');
+  const queued = gauge('unsafe_payloads_buffer_len', 'Unsafe blocks that wait');
+  const queuedBytes = gauge('unsafe_payloads_buffer_mem_size', 'Their size in bytes');
   const set = (layer: string, type: string, ref: L1BlockRef | undefined): void => {
     if (ref === undefined) return;
     numbers.set({ layer, type }, Number(ref.number));
@@ -25,7 +26,7 @@ export function addHeadMetrics(registry: Registry, prefix: string, node: RollupN
     hashes.set({ layer, type }, hashNumber(ref.hash));
   };
   // One collector for all of them: it runs when any is read.
-  const collect = (): void => {
+  collectWith(numbers, () => {
     const { currentL1, phase } = node.driver.status();
     for (const label of ['latest', 'safe', 'finalized'] as const) {
       set('l1', l1Type(label), node.l1.heads.head(label));
@@ -41,8 +42,7 @@ export function addHeadMetrics(registry: Registry, prefix: string, node: RollupN
     const { waiting, sizeBytes } = node.unsafe.queue();
     queued.set(waiting.length);
     queuedBytes.set(sizeBytes);
-  };
-  Object.assign(numbers, { collect });
+  });
   watchLatency(
     gauge('refs_latency', 'Time of a head less the time it was first seen', layered),
     node,
@@ -79,7 +79,7 @@ function l2Heads(node: RollupNode): readonly (readonly [string, L2BlockRef | und
 }
 
 /** The first eight bytes, little endian, as op-node has them. */
-function hashNumber(hash: `0x${string}`): number {
+function hashNumber(hash: Hash): number {
   const bytes = hexToBytes(hash);
   return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
 }

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallWatch } from '../transport/callWatch.ts';
+import { metricOptions } from '../transport/metricOptions.ts';
 import { addEndpointMetrics, clientMetrics } from './clientMetrics.ts';
 import type { DriverEvents } from './driverPorts.ts';
 import { addHeadMetrics } from './headMetrics.ts';
@@ -24,34 +25,23 @@ const PREFIX = 'op_node_default_';
 /** A new set of metrics with a registry of its own. @spec protocol/node-surface.md 5 */
 export function createMetrics(version: string): NodeMetrics {
   const registry = new Registry();
-  const registers = [registry];
+  const named = metricOptions(registry, PREFIX);
   collectDefaultMetrics({ register: registry });
-  const event = (name: string, help: string, labels: readonly string[] = []): Event =>
+  const event = (name: string, help: string, labels?: readonly string[]): Event =>
     eventMetric(registry, name, help, labels);
-  new Gauge({
-    name: `${PREFIX}info`,
-    help: 'Version of the node',
-    labelNames: ['version'],
-    registers,
-  }).set({ version }, 1);
-  new Gauge({ name: `${PREFIX}up`, help: '1 while the node runs', registers }).set(1);
+  new Gauge(named('info', 'Version of the node', ['version'])).set({ version }, 1);
+  new Gauge(named('up', '1 while the node runs')).set(1);
 
   const resets = event('pipeline_resets', 'Derivations begun again');
   const errors = event('derivation_errors', 'Steps that failed and were tried again');
   const batches = event('derived_batches', 'Batches that became blocks', ['type']);
   const timeouts = event('channel_timeout', 'Channels that timed out');
   const payloads = event('unsafe_payloads', 'Unsafe blocks that came from outside');
-  const dropped = new Counter({
-    name: `${PREFIX}dropped_total`,
-    help: 'Things of L1 that derivation refused (not of op-node)',
-    labelNames: ['subject', 'reason'],
-    registers,
-  });
+  const refused = 'Things of L1 that derivation refused (not of op-node)';
+  const dropped = new Counter(named('dropped_total', refused, ['subject', 'reason']));
   const reorgDepth = new Histogram({
-    name: `${PREFIX}l1_reorg_depth`,
-    help: 'L1 blocks that a reorg replaced',
+    ...named('l1_reorg_depth', 'L1 blocks that a reorg replaced'),
     buckets: [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 20.5, 50.5, 100.5],
-    registers,
   });
   return {
     registry,
@@ -87,17 +77,11 @@ function eventMetric(
   registry: Registry,
   name: string,
   help: string,
-  labels: readonly string[],
+  labels: readonly string[] = [],
 ): Event {
-  const labelNames = [...labels];
-  const registers = [registry];
-  const total = new Counter({ name: `${PREFIX}${name}_total`, help, labelNames, registers });
-  const last = new Gauge({
-    name: `${PREFIX}last_${name}_unix`,
-    help: `${help}: time of the last one`,
-    labelNames,
-    registers,
-  });
+  const named = metricOptions(registry, PREFIX);
+  const total = new Counter(named(`${name}_total`, help, labels));
+  const last = new Gauge(named(`last_${name}_unix`, `${help}: time of the last one`, labels));
   return (given = {}) => {
     total.inc(given);
     last.set(given, Date.now() / 1000);
@@ -105,23 +89,19 @@ function eventMetric(
 }
 
 function sequencerMetrics(registry: Registry): SequencerEvents {
-  const errors = eventMetric(registry, 'sequencing_errors', 'Blocks that were not made', []);
+  const named = metricOptions(registry, PREFIX);
+  const errors = eventMetric(registry, 'sequencing_errors', 'Blocks that were not made');
   const origins = eventMetric(
     registry,
     'sequencer_inconsistent_l1_origin',
     'L1 origins that turned out not to be canonical',
-    [],
   );
-  const transactions = new Counter({
-    name: `${PREFIX}transactions_sequenced_total`,
-    help: 'Transactions of blocks that were made here',
-    registers: [registry],
-  });
-  const durations = new Histogram({
-    name: `${PREFIX}sequencer_building_seconds`,
-    help: 'Time to make a block (not of op-node)',
-    registers: [registry],
-  });
+  const transactions = new Counter(
+    named('transactions_sequenced_total', 'Transactions of blocks that were made here'),
+  );
+  const durations = new Histogram(
+    named('sequencer_building_seconds', 'Time to make a block (not of op-node)'),
+  );
   return {
     failed: () => errors(),
     inconsistentOrigin: () => origins(),
@@ -133,27 +113,15 @@ function sequencerMetrics(registry: Registry): SequencerEvents {
 }
 
 function rpcServerMetrics(registry: Registry): RpcWatch {
-  const registers = [registry];
-  const labelNames = ['rpc', 'method'];
-  const name = (suffix: string): string => `${PREFIX}rpc_server_${suffix}`;
-  const requests = new Counter({
-    name: name('requests_total'),
-    help: 'Calls to our RPC server',
-    labelNames,
-    registers,
-  });
-  const responses = new Counter({
-    name: name('responses_total'),
-    help: 'Answers of our RPC server',
-    labelNames: [...labelNames, 'error'],
-    registers,
-  });
-  const durations = new Histogram({
-    name: name('request_duration_seconds'),
-    help: 'Time to answer a call',
-    labelNames,
-    registers,
-  });
+  const named = metricOptions(registry, `${PREFIX}rpc_server_`);
+  const called = ['rpc', 'method'];
+  const requests = new Counter(named('requests_total', 'Calls to our RPC server', called));
+  const responses = new Counter(
+    named('responses_total', 'Answers of our RPC server', [...called, 'error']),
+  );
+  const durations = new Histogram(
+    named('request_duration_seconds', 'Time to answer a call', called),
+  );
   return (method, durationMs, error) => {
     const labels = { rpc: 'main', method };
     requests.inc(labels);
@@ -163,12 +131,11 @@ function rpcServerMetrics(registry: Registry): RpcWatch {
 }
 
 function forkGauge(registry: Registry, node: RollupNode): void {
-  const gauge = new Gauge({
-    name: `${PREFIX}hardfork_activation_timestamp`,
-    help: 'When a fork becomes active',
-    labelNames: ['chain_id', 'fork', 'activation_basis'],
-    registers: [registry],
-  });
+  const named = metricOptions(registry, PREFIX);
+  const labelNames = ['chain_id', 'fork', 'activation_basis'];
+  const gauge = new Gauge(
+    named('hardfork_activation_timestamp', 'When a fork becomes active', labelNames),
+  );
   const { forkTimes, l2ChainId } = node.options.config.rollup;
   for (const [fork, time] of Object.entries(forkTimes)) {
     if (time === undefined) continue;

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { metricOptions } from '../l1Tx/metricOptions.ts';
+import { metricOptions } from '../transport/metricOptions.ts';
 import type { OutputAtBlock } from '../sources/rollupClient.ts';
 
 /** Prefix of op-proposer's metrics. */

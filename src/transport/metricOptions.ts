@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
 
 /** What any metric of prom-client is made with. */
 export type MetricOptions = {
@@ -19,4 +19,9 @@ export function metricOptions(
     labelNames: [...labels],
     registers: [registry],
   });
+}
+
+/** Has `collect` fill a metric, and whatever else it fills, whenever the registry is read. */
+export function collectWith(metric: Metric, collect: () => void): void {
+  Object.assign(metric, { collect });
 }
