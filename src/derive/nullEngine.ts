@@ -55,8 +55,7 @@ export function transactionsDigestHex(transactions: readonly Uint8Array[]): Hash
 function extraDataOf(config: RollupConfig, attributes: PayloadAttributes): Uint8Array {
   const { timestamp, eip1559Params, minBaseFee } = attributes;
   if (!isActive(config.forkTimes, 'holocene', timestamp)) return EMPTY_BYTES;
-  const isJovian = isActive(config.forkTimes, 'jovian', timestamp);
   const isUnset = eip1559Params === undefined || eip1559Params === ZERO_EIP1559_PARAMS;
   const params = isUnset ? chainEip1559Params(config) : eip1559Params;
-  return encodeExtraData(params, isJovian ? (minBaseFee ?? 0n) : undefined);
+  return encodeExtraData(params, minBaseFee);
 }

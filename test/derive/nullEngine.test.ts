@@ -49,9 +49,12 @@ describe('nullBlock', () => {
       bytesToHex(
         nullBlock(chainAt(newest).rollup, genesis, { ...ATTRIBUTES, ...changes }).extraData,
       );
-    expect(extra('granite')).toBe('0x');
-    expect(extra('holocene')).toBe('0x00000000fa00000006');
-    expect(extra('holocene', { eip1559Params: '0x0000000700000009' })).toBe('0x000000000700000009');
+    const holocene = { minBaseFee: undefined };
+    expect(extra('granite', holocene)).toBe('0x');
+    expect(extra('holocene', holocene)).toBe('0x00000000fa00000006');
+    expect(extra('holocene', { ...holocene, eip1559Params: '0x0000000700000009' })).toBe(
+      '0x000000000700000009',
+    );
     expect(extra('jovian')).toBe('0x01000000fa000000060000000000000005');
   });
 });
