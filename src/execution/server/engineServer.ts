@@ -65,8 +65,19 @@ export type EngineServer = {
 };
 
 /** For whoever drives the engine: large payloads, many calls. */
-const AUTH_LIMITS: RpcLimits = { bodyBytes: 128 << 20, batchCalls: 2000, answerChars: 250_000_000 };
-const PUBLIC_LIMITS: RpcLimits = { bodyBytes: 5 << 20, batchCalls: 1000, answerChars: 25_000_000 };
+const AUTH_LIMITS: RpcLimits = {
+  bodyBytes: 128 << 20,
+  batchCalls: 2000,
+  batchMs: 120_000,
+  answerChars: 250_000_000,
+};
+const PUBLIC_LIMITS: RpcLimits = {
+  bodyBytes: 5 << 20,
+  batchCalls: 1000,
+  batchMs: 10_000,
+  answerChars: 25_000_000,
+};
+
 /** Namespaces that a port without a token can serve. `rpc` is always there. */
 export const PUBLIC_APIS: readonly string[] = [
   'eth',

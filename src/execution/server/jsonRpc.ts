@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DecodeError } from '../../base/errors.ts';
 import { encodeJsonExact, type JsonValue, parseJsonExact } from '../../base/json.ts';
 
@@ -10,6 +11,7 @@ export const ERROR_CODES = {
   internal: -32_603,
   /** What the application itself refuses. */
   application: -32_000,
+  timedOut: -32_002,
   responseTooLarge: -32_003,
   reverted: 3,
   unknownPayload: -38_001,
@@ -42,6 +44,8 @@ export type RpcMethods = { readonly [name: string]: RpcMethod };
 export type RpcLimits = {
   readonly bodyBytes: number;
   readonly batchCalls: number;
+  /** Time after which no further call of a batch is begun. */
+  readonly batchMs: number;
   /** Text of all answers of a batch together. */
   readonly answerChars: number;
 };
@@ -51,7 +55,8 @@ export type OnFault = (method: string, fault: unknown) => void;
 
 /**
  * The answer to one message, a call or a batch; empty where none is due. Calls of a batch run one
- * after the other.
+ * after the other, and let others in between: a call that only computes does not wait for anything,
+ * so without that a batch of them would stop the process.
  */
 export async function answerMessage(
   methods: RpcMethods,
@@ -69,7 +74,15 @@ export async function answerMessage(
   if (calls.length > limits.batchCalls) return refusal('batch too large');
   const answers: string[] = [];
   let chars = 0;
+  const deadline = performance.now() + limits.batchMs;
   for (const call of calls) {
+    await setImmediate();
+    if (performance.now() > deadline) {
+      if (isObject(call) && call['id'] === undefined) continue;
+      const error = new RpcError('timedOut', 'request timed out');
+      answers.push(encodeJsonExact(failure(idOf(call), error)));
+      continue;
+    }
     const answer = await answerCall(methods, call, onFault);
     if (answer === undefined) continue;
     chars += answer.length;

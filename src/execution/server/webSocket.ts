@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -65,6 +66,9 @@ function serveSocket(options: RpcServerOptions, socket: WebSocket): void {
     waiting += 1;
     if (waiting > MAX_WAITING_MESSAGES) return socket.close(1008, 'too many messages at once');
     last = last.then(async () => {
+      // Others are let in between messages, as between the calls of a batch.
+      await setImmediate();
+      if (socket.readyState !== socket.OPEN) return;
       const answer = await answerMessage(all, String(data), limits, onFault);
       waiting -= 1;
       if (answer !== '') send(answer);

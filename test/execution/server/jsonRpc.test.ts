@@ -12,7 +12,7 @@ const METHODS: RpcMethods = {
   },
   long: () => 'x'.repeat(100),
 };
-const LIMITS = { bodyBytes: 1000, batchCalls: 4, answerChars: 300 };
+const LIMITS = { bodyBytes: 1000, batchCalls: 4, batchMs: 60_000, answerChars: 300 };
 
 const faults: string[] = [];
 async function ask(message: unknown): Promise<unknown> {
@@ -32,6 +32,28 @@ describe('answerMessage', () => {
   test('default: a call and its result', async () => {
     expect(await ask(call(7, 'sum', [1, 2]))).toEqual({ jsonrpc: '2.0', id: 7, result: 3 });
     expect(await ask(call('x', 'sum', [1, 2]))).toMatchObject({ id: 'x', result: 3 });
+  });
+
+  test('behavior: others are let in between the calls of a batch', async () => {
+    let turns = 0;
+    let timer = setImmediate(function again() {
+      turns += 1;
+      timer = setImmediate(again);
+    });
+    await ask([1, 2, 3].map((id) => call(id, 'sum', [1, 2])));
+    clearImmediate(timer);
+    expect(turns).toBeGreaterThanOrEqual(2);
+  });
+
+  test('error: calls of a batch for which no time is left', async () => {
+    const calls = [call(1, 'sum', [1, 2]), { jsonrpc: '2.0', method: 'sum' }, call(3, 'sum')];
+    const limits = { ...LIMITS, batchMs: -1 };
+    const answer = await answerMessage(METHODS, JSON.stringify(calls), limits, () => undefined);
+    const error = { code: -32002, message: 'request timed out' };
+    expect(JSON.parse(answer)).toEqual([
+      { jsonrpc: '2.0', id: 1, error },
+      { jsonrpc: '2.0', id: 3, error },
+    ]);
   });
 
   test('behavior: no answer to a notification', async () => {
