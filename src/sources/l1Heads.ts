@@ -14,8 +14,8 @@ export type L1Heads = {
   /** Calls `listener` after each change of a head. Returns what ends that. */
   readonly onChange: (listener: HeadListener) => () => void;
   /**
-   * Told up to which block L1 has been read: who is far behind the head need not know at once how
-   * it moves on.
+   * Told up to which head L1 has been read, confirmations included: who is far behind it need not
+   * know at once how it moves on.
    */
   readonly hasRead: (number: bigint) => void;
   /** Ends polling and subscriptions. */

@@ -36,6 +36,7 @@ type Feed = {
 async function follow(
   servers: readonly Partial<L1ServerOptions>[],
   options: Partial<L1FeedOptions> = {},
+  onRead: (number: bigint) => void = () => {},
 ): Promise<Feed> {
   const started = await Promise.all(
     servers.map((server) => startL1Server({ chain: CHAIN, ...server })),
@@ -46,7 +47,12 @@ async function follow(
     createWaits(),
   );
   const source = createL1Source(CONFIG, pool);
-  const heads = createL1Heads({ source, waits, pollIntervalMs: 5, epochPollIntervalMs: 0 });
+  const polled = createL1Heads({ source, waits, pollIntervalMs: 5, epochPollIntervalMs: 0 });
+  const hasRead = (number: bigint): void => {
+    polled.hasRead(number);
+    onRead(number);
+  };
+  const heads = { ...polled, hasRead };
   const stop = new AbortController();
   const feed = followL1(
     {
@@ -133,6 +139,15 @@ describe('followL1', () => {
     await running.waits.until(({ name }) => name === 'L1 block 7');
     (running.servers[0] as L1Server).head = 11n;
     expect((await next).value).toMatchObject({ block: { ref: { number: 7n } } });
+  });
+
+  test('behavior: heads are told how far a head would be read', async () => {
+    const told: bigint[] = [];
+    const running = await follow([{ head: 40n }], { confirmations: 30n }, (number) => {
+      told.push(number);
+    });
+    await readTo(running, 3n);
+    expect(told).toEqual([30n, 31n, 32n, 33n]);
   });
 
   test.each([
