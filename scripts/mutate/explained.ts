@@ -73,7 +73,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     mutant: 'channel.ts | const ZLIB_HEADER = ',
-    reason: 'the header has been looked at, and inflating begins behind it',
+    reason: 'with a bad header the decoder of broken streams has its turn, which reads past it',
   },
   {
     mutant: 'frame.ts | encoded[0] = DERIVATION_VERSION_0; |',
