@@ -13,7 +13,7 @@ export type JsonValue =
 /** Deepest nesting of arrays and objects that is read; configuration files need about six. */
 export const MAX_JSON_DEPTH = 200;
 
-/** Longest integer that is read; those of 256 bits have 78 digits, and time grows with the square. */
+/** Longest integer that is read: 256 bits make 78 digits. Time to read grows with the square. */
 export const MAX_JSON_DIGITS = 400;
 
 /**
