@@ -1,5 +1,7 @@
 import { bytesEqual } from './bytes.ts';
+import type { Inflated } from './inflate.ts';
 import { buildPrefixCode, FIXED_CODE, type PrefixCode } from './prefixCode.ts';
+import { CAP_PASSED, endingOf, INPUT_ENDED, STREAM_BROKEN } from './streamEnding.ts';
 
 // What Go's compress/zlib yields of a stream with a fault, to the byte. It is slower than others,
 // and only asked about streams that others find faulty. Where it differs from zlib:
@@ -15,13 +17,9 @@ import { buildPrefixCode, FIXED_CODE, type PrefixCode } from './prefixCode.ts';
 /** What a stream yielded, and how many of its last bytes come in one read with the fault. */
 export type BrokenStream = {
   readonly bytes: Uint8Array;
-  readonly ending: 'clean' | 'truncated' | 'corrupt' | 'capped';
+  readonly ending: Inflated['ending'];
   readonly lastChunkBytes: number;
 };
-
-const INPUT_ENDED: unique symbol = Symbol('deflate input ended');
-const STREAM_BROKEN: unique symbol = Symbol('deflate stream broken');
-const CAP_PASSED: unique symbol = Symbol('deflate cap passed');
 
 type Reader = { readonly data: Uint8Array; at: number; hold: number; bits: number };
 
@@ -47,18 +45,6 @@ export function inflateBroken(data: Uint8Array, capBytes: number): BrokenStream 
   const bytes = output.bytes.subarray(0, output.length);
   const chunkStart = Math.max(output.flushed, bytes.length - (bytes.length % WINDOW_BYTES));
   return { bytes, ending, lastChunkBytes: bytes.length - chunkStart };
-}
-
-function endingOf(call: () => void): BrokenStream['ending'] {
-  try {
-    call();
-    return 'clean';
-  } catch (fault) {
-    if (fault === INPUT_ENDED) return 'truncated';
-    if (fault === STREAM_BROKEN) return 'corrupt';
-    if (fault === CAP_PASSED) return 'capped';
-    throw fault;
-  }
 }
 
 /** Reads whole bytes until `count` bits are there. */

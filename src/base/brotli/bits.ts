@@ -1,8 +1,4 @@
-/** Thrown inside the brotli decoder when the input has ended. */
-export const INPUT_ENDED: unique symbol = Symbol('brotli input ended');
-
-/** Thrown inside the brotli decoder when the stream breaks a rule. */
-export const STREAM_BROKEN: unique symbol = Symbol('brotli stream broken');
+import { INPUT_ENDED, STREAM_BROKEN } from '../streamEnding.ts';
 
 /** A position in bits, the lowest bit of each byte first. */
 export type BitReader = { readonly data: Uint8Array; bit: number };

@@ -1,4 +1,5 @@
-import { type BitReader, readBits, STREAM_BROKEN } from './bits.ts';
+import { type BitReader, readBits } from './bits.ts';
+import { STREAM_BROKEN } from '../streamEnding.ts';
 import { type PrefixCode, readPrefixCode, readSymbol } from './codes.ts';
 
 /** Blocks of one kind (literals, commands, distances): which type is in force, for how long. */

@@ -1,16 +1,14 @@
-import { alignBits, type BitReader, INPUT_ENDED, readBits, STREAM_BROKEN } from './bits.ts';
+import { alignBits, type BitReader, readBits } from './bits.ts';
 import { type Blocks, readBlocks, readContextMap, readTypeCount, takeSymbol } from './blocks.ts';
 import { type PrefixCode, readPrefixCode, readSymbol } from './codes.ts';
 import { distanceContext, literalContext } from './context.ts';
 import { dictionaryWord } from './words.ts';
 import { EMPTY_BYTES } from '../bytes.ts';
-import type { Decompress, Inflated } from '../inflate.ts';
+import type { Decompress } from '../inflate.ts';
+import { CAP_PASSED, endingOf, INPUT_ENDED, STREAM_BROKEN } from '../streamEnding.ts';
 
 // Brotli (RFC 7932) decoding, slower than a native one but exact about what a stream yields before
 // it ends. For browsers, and for streams that are longer than the cap.
-
-/** Thrown when the output passes the cap. */
-const CAP_PASSED: unique symbol = Symbol('brotli cap passed');
 
 type Output = { bytes: Uint8Array; length: number; readonly capBytes: number };
 
@@ -40,18 +38,6 @@ export const decompressBrotliPure: Decompress = (data, capBytes) => {
 /** Size of the window that a stream asks for: what a decoder's ring buffer holds at most. */
 export function brotliWindowBytes(data: Uint8Array): number {
   return 1 << readWindowBits({ data, bit: 0 });
-}
-
-function endingOf(call: () => void): Inflated['ending'] {
-  try {
-    call();
-    return 'clean';
-  } catch (fault) {
-    if (fault === INPUT_ENDED) return 'truncated';
-    if (fault === STREAM_BROKEN) return 'corrupt';
-    if (fault === CAP_PASSED) return 'capped';
-    throw fault;
-  }
 }
 
 function readWindow(reader: BitReader): number {

@@ -1,4 +1,5 @@
-import { type BitReader, dropBits, peekBits, readBits, STREAM_BROKEN } from './bits.ts';
+import { type BitReader, dropBits, peekBits, readBits } from './bits.ts';
+import { STREAM_BROKEN } from '../streamEnding.ts';
 
 /** A canonical prefix code. @spec RFC 7932, 3.2 */
 export type PrefixCode = {

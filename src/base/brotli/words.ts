@@ -1,5 +1,5 @@
 import { BROTLI_TRANSFORMS, BROTLI_WORDS } from './dictionary.generated.ts';
-import { STREAM_BROKEN } from './bits.ts';
+import { STREAM_BROKEN } from '../streamEnding.ts';
 import { concatBytes } from '../bytes.ts';
 import { unpack } from '../packed.ts';
 
