@@ -81,4 +81,28 @@ describe('startRpcServer', () => {
     expect(await reply.json()).toMatchObject({ error: { code: -32601 } });
     expect(served.server.ws).toBeUndefined();
   });
+
+  test('error: more messages at once than a WebSocket may send', async () => {
+    served = await serveEngine(smallGenesis());
+    const { httpUrl, server } = served;
+    const socket = new WebSocket(`ws://127.0.0.1:${server.ws?.port}`);
+    await new Promise((resolve) => socket.on('open', resolve));
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    // Each a call that loops until its gas is gone.
+    const looping = `0x${'aa'.repeat(20)}`;
+    const overrides = { [looping]: { code: '0x5b5f56' } };
+    const params = [{ to: looping, gas: '0x100000' }, 'latest', overrides];
+    const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_call', params });
+    for (let i = 0; i < 600; i++) socket.send(message);
+    expect(await closed).toBe(1008);
+    expect((await post(httpUrl, ASK)).status).toBe(200);
+  });
+
+  test('error: the Engine API on a port without a token, though asked for', async () => {
+    const open = { host: '127.0.0.1', port: 0, apis: ['eth', 'engine'], origins: [] };
+    served = await serveEngine(smallGenesis(), { http: { ...open, vhosts: [] } });
+    const method = 'engine_exchangeCapabilities';
+    const reply = await post(served.httpUrl, { jsonrpc: '2.0', id: 1, method, params: [[]] });
+    expect(await reply.json()).toMatchObject({ error: { code: -32601 } });
+  });
 });
