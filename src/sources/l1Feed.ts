@@ -83,7 +83,7 @@ export async function* followL1(
   const recent = new Map<bigint, Hash>([[options.after.number, options.after.hash]]);
   let last = options.after;
   let batcher = options.batcherAddr;
-  options.heads.hasRead(last.number + options.confirmations);
+  options.heads.noteRead(last.number + options.confirmations);
   let known = await canonicalPart(options.source, options.memory.after(last.hash), abort);
   const ahead = createReadAhead({ ...options, deadlineMs, batcher: () => batcher }, abort);
   try {
@@ -115,7 +115,7 @@ export async function* followL1(
       recent.set(last.number, last.hash);
       recent.delete(last.number - BigInt(RECENT_BLOCKS));
       ahead.drop(last.number);
-      options.heads.hasRead(last.number + options.confirmations);
+      options.heads.noteRead(last.number + options.confirmations);
       options.memory.remember(complete);
       yield { type: 'block', block: complete };
     }

@@ -17,7 +17,7 @@ export type L1Heads = {
    * Told up to which head L1 has been read, confirmations included: who is far behind it need not
    * know at once how it moves on.
    */
-  readonly hasRead: (number: bigint) => void;
+  readonly noteRead: (number: bigint) => void;
   /** Ends polling and subscriptions. */
   readonly close: () => void;
 };
@@ -94,7 +94,7 @@ export function createL1Heads(options: L1HeadsOptions): L1Heads {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    hasRead: (number) => {
+    noteRead: (number) => {
       read = number;
     },
     close: () => {

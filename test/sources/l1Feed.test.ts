@@ -48,11 +48,11 @@ async function follow(
   );
   const source = createL1Source(CONFIG, pool);
   const polled = createL1Heads({ source, waits, pollIntervalMs: 5, epochPollIntervalMs: 0 });
-  const hasRead = (number: bigint): void => {
-    polled.hasRead(number);
+  const noteRead = (number: bigint): void => {
+    polled.noteRead(number);
     onRead(number);
   };
-  const heads = { ...polled, hasRead };
+  const heads = { ...polled, noteRead };
   const stop = new AbortController();
   const feed = followL1(
     {

@@ -127,12 +127,12 @@ describe('createL1Heads', () => {
 
   test('behavior: far behind the head it is asked for once a slot', async () => {
     const { heads, l1, advance } = await watch({ latest: 19 });
-    heads.hasRead(2n);
+    heads.noteRead(2n);
     for (let second = 1; second < 12; second++) await advance(1_000);
     expect(l1.asked).toEqual(['latest']);
     await advance(1_000);
     expect(l1.asked).toEqual(['latest', 'latest']);
-    heads.hasRead(3n);
+    heads.noteRead(3n);
     await advance(1_000);
     expect(l1.asked).toEqual(['latest', 'latest', 'latest']);
   });
@@ -140,10 +140,10 @@ describe('createL1Heads', () => {
   test('behavior: before the finalized block is read nobody asks for a later one', async () => {
     const numbers = { latest: 9, safe: 8, finalized: 7 };
     const { heads, l1, advance } = await watch(numbers, { epochPollIntervalMs: 2_000 });
-    heads.hasRead(6n);
+    heads.noteRead(6n);
     await advance(2_000);
     expect(l1.asked.filter((label) => label === 'finalized')).toHaveLength(1);
-    heads.hasRead(7n);
+    heads.noteRead(7n);
     await advance(2_000);
     expect(l1.asked.filter((label) => label === 'finalized')).toHaveLength(2);
   });
