@@ -8,7 +8,7 @@ import { plain, type RpcMethods } from './rpc/rpcMethods.ts';
 import { type Page, type RpcServer, startRpcServer } from './rpc/rpcServer.ts';
 import { superrootMethods } from './rpc/superroot.ts';
 import { createNodePage } from './page/nodePage.ts';
-import { watchHeads } from './why.ts';
+import { watchNode } from './why.ts';
 
 /** How a node is served. */
 export type ServeOptions = {
@@ -35,13 +35,13 @@ export async function serveNode(
   options: ServeOptions,
 ): Promise<RpcServer> {
   metrics.attach(node);
-  const clock = watchHeads(node);
+  const past = watchNode(node);
   const metricsPage: Page = async () => ({
     status: 200,
     contentType: metrics.registry.contentType,
     body: await metrics.registry.metrics(),
   });
-  const page = createNodePage(node, clock, options.version);
+  const page = createNodePage(node, past, options.version);
   const stops: (() => Promise<void> | void)[] = [page.close];
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).toReversed()) await end();
@@ -55,12 +55,12 @@ export async function serveNode(
       methods: withModules({
         ...optimismMethods(node, options),
         ...superrootMethods(node),
-        ...headwaterMethods(node, clock),
+        ...headwaterMethods(node, past),
         ...(options.hasAdmin ? adminMethods(node, options.sequencer, options.setLogLevel) : {}),
       }),
       pages: {
         '/healthz': healthPage(options.version),
-        '/readyz': readyPage(node, clock),
+        '/readyz': readyPage(node, past),
         '/metrics': metricsPage,
       },
     });

@@ -15,8 +15,8 @@ export type Why = {
   readonly isReady: boolean;
 };
 
-/** When heads last moved, and what last ended a derivation. */
-export type HeadClock = {
+/** What is remembered of a node: when its safe head last moved, why derivation last began again. */
+export type NodePast = {
   readonly safeMovedMs: () => number | undefined;
   readonly lastReset: () => LastReset | undefined;
 };
@@ -30,10 +30,10 @@ export type LastReset = {
 };
 
 /** Watches a node from now on. `now` is the clock, in milliseconds. */
-export function watchHeads(
+export function watchNode(
   { chain, observe }: Pick<RollupNode, 'chain' | 'observe'>,
   now: () => number = Date.now,
-): HeadClock {
+): NodePast {
   let safeMovedMs: number | undefined;
   let lastReset: LastReset | undefined;
   observe({
@@ -55,10 +55,10 @@ export function watchHeads(
  *
  * @param nowMs Milliseconds since 1970.
  */
-export function explainNode(node: RollupNode, clock: HeadClock, nowMs: number): Why {
+export function explainNode(node: RollupNode, past: NodePast, nowMs: number): Why {
   const { phase, currentL1 } = node.driver.status();
   const waits = node.waits.list();
-  const movedMs = clock.safeMovedMs();
+  const movedMs = past.safeMovedMs();
   const safeHeadStillMs = movedMs === undefined ? undefined : nowMs - movedMs;
   const head = node.l1.heads.head('latest')?.number;
   const failing = waits.find(({ lastError }) => lastError !== undefined);
@@ -74,7 +74,7 @@ export function explainNode(node: RollupNode, clock: HeadClock, nowMs: number): 
     halted: 'derivation is halted',
   }[phase.type];
   const because = trouble === undefined ? '' : `; ${describeWait(trouble, nowMs)}`;
-  const lastReset = clock.lastReset();
+  const lastReset = past.lastReset();
   // What has been made up for is of no interest any more.
   const again =
     lastReset === undefined || phase.type === 'atL1Head' ? '' : describeReset(lastReset, nowMs);

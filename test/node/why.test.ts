@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createChainHeads } from '../../src/node/chainHeads.ts';
 import type { DriverEvents, DriverPhase } from '../../src/node/driverPorts.ts';
 import type { RollupNode } from '../../src/node/node.ts';
-import { explainNode, watchHeads } from '../../src/node/why.ts';
+import { explainNode, watchNode } from '../../src/node/why.ts';
 import { createWaits } from '../../src/transport/waits.ts';
 
 /** A node of which only that is there which `why` looks at. */
@@ -21,10 +21,10 @@ function scene(start: DriverPhase['type'] = 'deriving') {
     l1: { heads: { head: () => ({ number: 9n }) } },
     waits,
   } as unknown as RollupNode;
-  const clock = watchHeads(node, () => nowMs);
+  const past = watchNode(node, () => nowMs);
   return {
     waits,
-    why: () => explainNode(node, clock, nowMs),
+    why: () => explainNode(node, past, nowMs),
     at: (ms: number) => {
       nowMs = ms;
     },

@@ -1,6 +1,6 @@
 import { unreachable } from '../../src/base/errors.ts';
 import { createHttpEngine } from '../../src/engine/httpEngine.ts';
-import { explainNode, watchHeads } from '../../src/node/why.ts';
+import { explainNode, watchNode } from '../../src/node/why.ts';
 import { sleep } from '../../src/transport/abort.ts';
 import {
   headsReached,
@@ -205,9 +205,9 @@ async function lift({ served, proxy }: Scene, fault: Fault): Promise<void> {
 /** Collects what `why` says of trouble, each text once. */
 function listen(node: LiveNode): { readonly stop: () => readonly string[] } {
   const said = new Set<string>();
-  const clock = watchHeads(node);
+  const past = watchNode(node);
   const listener = setInterval(() => {
-    said.add(explainNode(node, clock, Date.now()).summary);
+    said.add(explainNode(node, past, Date.now()).summary);
   }, 5);
   return {
     stop: () => {

@@ -2,7 +2,7 @@ import { encodeJsonExact } from '../../base/json.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { EngineHeads } from '../../engine/heads.ts';
 import type { RollupNode } from '../node.ts';
-import { explainNode, type HeadClock } from '../why.ts';
+import { explainNode, type NodePast } from '../why.ts';
 import { createPageRecord, type PageRecord } from './pageRecord.ts';
 import { type PageSnapshot, pageSnapshot, sumOf } from './pageSnapshot.ts';
 import { createStatusSite, type StatusSite } from './statusSite.ts';
@@ -11,15 +11,15 @@ import type { Sample } from './syncRate.ts';
 const SAMPLE_MS = 1_000;
 
 /** The status page of a node. Takes a sample each second until it is closed. */
-export function createNodePage(node: RollupNode, clock: HeadClock, version: string): StatusSite {
+export function createNodePage(node: RollupNode, past: NodePast, version: string): StatusSite {
   const record = createPageRecord(node.drops.recent());
   const takeSample = (): void => record.addSample(sampleOf(node, Date.now()));
   takeSample();
   const timer = setInterval(takeSample, SAMPLE_MS).unref();
   const site = createStatusSite({
     history: () => encodeJsonExact(record.samples()),
-    snapshot: () => encodeJsonExact(snapshotOf(node, clock, version, record)),
-    text: () => textOf(node, clock, version),
+    snapshot: () => encodeJsonExact(snapshotOf(node, past, version, record)),
+    text: () => textOf(node, past, version),
   });
   const look = blockLooker(node, record);
   const headsMoved = (heads: EngineHeads): void => {
@@ -67,7 +67,7 @@ function blockLooker(
 
 function snapshotOf(
   node: RollupNode,
-  clock: HeadClock,
+  past: NodePast,
   version: string,
   record: PageRecord,
 ): PageSnapshot {
@@ -80,7 +80,7 @@ function snapshotOf(
     version,
     role: sequencer === undefined ? 'verifier' : sequencing,
     rollup: node.options.config.rollup,
-    why: explainNode(node, clock, nowMs),
+    why: explainNode(node, past, nowMs),
     heads: node.heads(),
     l1: {
       current: currentL1,
@@ -99,7 +99,7 @@ function snapshotOf(
 }
 
 /** The state in a few lines, for a terminal. */
-function textOf(node: RollupNode, clock: HeadClock, version: string): string {
+function textOf(node: RollupNode, past: NodePast, version: string): string {
   const { l1, options } = node;
   const heads = node.heads();
   const rows: readonly (readonly [string, bigint | undefined])[] = [
@@ -112,7 +112,7 @@ function textOf(node: RollupNode, clock: HeadClock, version: string): string {
   return [
     `headwater ${version}, L2 chain ${options.config.rollup.l2ChainId}`,
     ...rows.map(([name, number]) => `${name.padEnd(13)}${number ?? 'unknown'}`),
-    explainNode(node, clock, Date.now()).summary,
+    explainNode(node, past, Date.now()).summary,
     'JSON-RPC by POST here; /healthz, /readyz, /metrics; in a browser the status page',
     '',
   ].join('\n');

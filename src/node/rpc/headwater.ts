@@ -1,15 +1,15 @@
 import type { JsonValue } from '../../base/json.ts';
 import type { Wait } from '../../transport/waits.ts';
 import type { RollupNode } from '../node.ts';
-import { explainNode, type HeadClock, type LastReset } from '../why.ts';
+import { explainNode, type LastReset, type NodePast } from '../why.ts';
 import type { Page, PageAnswer } from './rpcServer.ts';
 import { plain, type RpcMethods } from './rpcMethods.ts';
 
 /** Methods that no other node has. */
-export function headwaterMethods(node: RollupNode, clock: HeadClock): RpcMethods {
+export function headwaterMethods(node: RollupNode, past: NodePast): RpcMethods {
   return {
     headwater_why: plain(() => {
-      const why = explainNode(node, clock, Date.now());
+      const why = explainNode(node, past, Date.now());
       return {
         summary: why.summary,
         ready: why.isReady,
@@ -50,9 +50,9 @@ export function healthPage(version: string): Page {
 }
 
 /** `/readyz`: 200 when everything that L1 has is derived and nothing fails, else 503 and why. */
-export function readyPage(node: RollupNode, clock: HeadClock): Page {
+export function readyPage(node: RollupNode, past: NodePast): Page {
   return () => {
-    const { isReady, summary } = explainNode(node, clock, Date.now());
+    const { isReady, summary } = explainNode(node, past, Date.now());
     return json(isReady ? 200 : 503, { ready: isReady, reason: summary });
   };
 }
