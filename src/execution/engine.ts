@@ -132,7 +132,7 @@ export type EngineOptions = {
   readonly flushIntervalBlocks?: number;
   /** Blocks below the head whose states stay at hand. `archive` keeps all. Default 1024. */
   readonly keepStateBlocks?: number | 'archive';
-  /** Trie nodes in memory from which on it is given back; about 400 bytes each. */
+  /** Trie nodes in memory from which on it is given back; 400 bytes each. Default 250,000. */
   readonly maxResidentNodes?: number;
 };
 

@@ -87,7 +87,7 @@ async function runNode(
     const rpc = await serve(node, metrics, plan, values, log);
     log.info('RPC server started', { url: rpc.url.href });
     listening.open();
-    if (plan.config.rollup.forkTimes.ecotone !== undefined) loadEarly(kzg);
+    if (config.rollup.forkTimes.ecotone !== undefined) loadEarly(kzg);
     try {
       await Promise.race([node.ended, aborted(signal)]);
     } finally {

@@ -1,5 +1,4 @@
-import type { Address } from '../../../base/bytes.ts';
-import { EMPTY_BYTES } from '../../../base/bytes.ts';
+import { type Address, EMPTY_BYTES } from '../../../base/bytes.ts';
 import { assert } from '../../../base/errors.ts';
 import { FORKS } from '../../../protocol/forks.ts';
 import { creationAddress } from '../../creationAddress.ts';
@@ -23,7 +22,7 @@ import { STORAGE_OPS, TRANSIENT_OPS } from './storageOps.ts';
 
 /**
  * Our own EVM, several times as fast as that of @ethereumjs/evm: state access is synchronous, code
- * is analyzed once per hash, and gas is a number. Precompiles are those of @ethereumjs/evm.
+ * is analyzed once per hash, and gas is a number. Precompiles: see `createPrecompiles`.
  */
 export function createInterpreter(chainId: bigint): Evm {
   const osaka = createOsakaCommon(chainId);
