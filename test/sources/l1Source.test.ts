@@ -141,6 +141,19 @@ describe('ref', () => {
     expect((await source.ref({ label: 'latest' }))?.number).toBe(7n);
   });
 
+  test('error: what is wrong is told with its place, who gave it, and what was asked', async () => {
+    const [source, [server]] = await connect({
+      spoil: (_, result) => {
+        const block = result as { readonly transactions: readonly object[] };
+        return { ...block, transactions: block.transactions.map((tx) => ({ ...tx, to: 'x' })) };
+      },
+    });
+    const name = server?.url.origin;
+    await expect(source.block({ number: 5n })).rejects.toThrow(
+      `eth_getBlockByNumber 0x5: ${name}: transaction 0: field \`to\``,
+    );
+  });
+
   test('error: another block than the one asked for by hash', async () => {
     const [source] = await connect({ spoil: () => (CHAIN[1] as ServedBlock).block });
     expect(await codeOf(source.ref({ hash: hashAt(2) }))).toBe('unverified');
