@@ -106,6 +106,11 @@ export type Scenario = {
   };
 };
 
+/** What a refused batch comes to: from Holocene on it costs its channel. */
+export function refusal({ holocene }: Pick<Stage, 'holocene'>, reason: DropReason): DropReason[] {
+  return holocene ? [reason, 'flushed'] : [reason];
+}
+
 const PLANS: readonly BlockPlan[] = [100, 100, 101, 101, 101, 102].map((epoch, i) => ({
   epoch,
   txs: i === 2 ? [] : [userTx(i + 1)],

@@ -11,7 +11,7 @@ import {
   singularOf,
 } from '../../test/derive/support/batches.ts';
 import { userTx } from '../../test/derive/support/l2.ts';
-import { INCLUSION, type Posts, type Scenario, type Stage } from './scenario.ts';
+import { INCLUSION, type Posts, refusal, type Scenario, type Stage } from './scenario.ts';
 
 /** Marker that the null engine refuses in a transaction. */
 const REFUSED = Uint8Array.of(1, 0xde, 0xad, 0xbe, 0xef, 0xde, 0xad, 0xbe, 0xef);
@@ -40,13 +40,8 @@ function broken(
       const batch = honest(stage, 3);
       return instead(stage, { ...batch, ...change(stage, batch) });
     },
-    expect: ({ holocene }) => ({ reasons: refusal(holocene, reason), safe: 3 }),
+    expect: (stage) => ({ reasons: refusal(stage, reason), safe: 3 }),
   };
-}
-
-/** A refused batch costs its channel from Holocene on. */
-function refusal(holocene: boolean, reason: DropReason): DropReason[] {
-  return holocene ? [reason, 'flushed'] : [reason];
 }
 
 /** The same scenario where block 3 has transactions: fork activation blocks refuse any. */
@@ -56,7 +51,7 @@ function withUserTxs(scenario: Scenario): Scenario {
     rule: `${scenario.rule}; rule 9`,
     expect: (stage) =>
       stage.activates
-        ? { reasons: refusal(stage.holocene, 'transactionsInActivationBlock'), safe: 3 }
+        ? { reasons: refusal(stage, 'transactionsInActivationBlock'), safe: 3 }
         : scenario.expect(stage),
   };
 }
@@ -177,10 +172,10 @@ export const SINGULAR: readonly Scenario[] = [
   withUserTxs({
     ...withTx('set-code', 'setCodeBeforeIsthmus', Uint8Array.of(4, 0xc0)),
     rule: '7.2 rule 11',
-    expect: ({ has, holocene }) =>
-      has('isthmus', 1006n)
+    expect: (stage) =>
+      stage.has('isthmus', 1006n)
         ? { reasons: ['past'], safe: 3 }
-        : { reasons: refusal(holocene, 'setCodeBeforeIsthmus'), safe: 3 },
+        : { reasons: refusal(stage, 'setCodeBeforeIsthmus'), safe: 3 },
   }),
   withTx('post-exec', 'postExecTransaction', Uint8Array.of(0x7d, 0xc0)),
   withUserTxs({

@@ -18,6 +18,7 @@ import {
   INCLUSION_TIME,
   markedTx,
   type Posts,
+  refusal,
   type Scenario,
   type Stage,
 } from './scenario.ts';
@@ -54,10 +55,6 @@ function fromDelta(scenario: Scenario, epoch: 100 | 101 = 101): Scenario {
       return { reasons: ['spanBeforeDelta'], safe: 3 };
     },
   };
-}
-
-function refusal({ holocene }: Stage, reason: DropReason): DropReason[] {
-  return holocene ? [reason, 'flushed'] : [reason];
 }
 
 /** The span of blocks 3 to 5, changed so that a prefix rule refuses it. */

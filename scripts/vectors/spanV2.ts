@@ -13,7 +13,7 @@ import {
   spanOf,
 } from '../../test/derive/support/batches.ts';
 import { addressOf } from '../../test/derive/support/l1.ts';
-import { INCLUSION, markedTx, type Posts, type Scenario, type Stage } from './scenario.ts';
+import { INCLUSION, markedTx, type Posts, refusal, type Scenario, type Stage } from './scenario.ts';
 
 const A = addressOf(0xa1);
 const B = addressOf(0xa2);
@@ -91,10 +91,6 @@ function accepted(name: string, rule: string, indexes: readonly number[], set: r
 
 function late({ holocene }: Stage): DropReason[] {
   return [holocene ? 'past' : 'timestampTooLow'];
-}
-
-function refusal({ holocene }: Stage, reason: DropReason): DropReason[] {
-  return holocene ? [reason, 'flushed'] : [reason];
 }
 
 /** A rule of version 1, broken in a span that is well-formed in all that version 2 adds. */
