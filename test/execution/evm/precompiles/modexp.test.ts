@@ -1,38 +1,13 @@
-import { getActivePrecompiles } from '@ethereumjs/evm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToHex, concatBytes } from '../../../../src/base/bytes.ts';
-import {
-  createOsakaCommon,
-  createRuleSet,
-} from '../../../../src/execution/evm/ethereumjs/ruleSet.ts';
-import { createPrecompiles } from '../../../../src/execution/evm/interpreter/precompiles.ts';
 import type { EvmFork } from '../../../../src/execution/evm/port.ts';
 import {
   modexp,
   modexpGas,
   modexpLengths,
 } from '../../../../src/execution/evm/precompiles/modexp.ts';
-
-function call(fork: EvmFork, data: Uint8Array, gas: number) {
-  const map = createPrecompiles(fork, createRuleSet(fork, 901n), createOsakaCommon(901n));
-  return map.get(`0x${'5'.padStart(40, '0')}`)?.(data, gas);
-}
-
-/** What @ethereumjs/evm makes of the same input. */
-function reference(fork: EvmFork, data: Uint8Array, gas: number) {
-  const common = createRuleSet(fork, 901n);
-  createPrecompiles(fork, common, createOsakaCommon(901n));
-  const run = getActivePrecompiles(common).get('5'.padStart(40, '0'));
-  const ended = run?.({ data, gasLimit: BigInt(gas), common, _EVM: undefined as never });
-  if (ended === undefined || ended instanceof Promise) throw new Error('expected an answer');
-  const succeeded = ended.exceptionError === undefined;
-  return {
-    succeeded,
-    gasUsed: Number(ended.executionGasUsed),
-    output: succeeded ? new Uint8Array(ended.returnValue) : new Uint8Array(0),
-  };
-}
+import { precompilePair } from '../../../support/precompilePair.ts';
 
 function input(...operands: readonly Uint8Array[]): Uint8Array {
   const lengths = operands.map((operand) => bigintToBytes(BigInt(operand.length), 32));
@@ -50,12 +25,13 @@ describe('modexp', () => {
   test.each<EvmFork>(['bedrock', 'jovian', 'karst'])(
     'behavior: result and gas at %s are those of @ethereumjs/evm',
     (fork) => {
+      const { own, reference } = precompilePair(fork, 5);
       const cut = fc.nat(300);
       fc.assert(
         fc.property(operand(80), operand(70), operand(80), cut, (base, exponent, modulus, n) => {
           const whole = input(base, exponent, modulus);
           const data = n % 3 === 0 ? whole.subarray(0, n) : whole;
-          expect(call(fork, data, 10_000_000)).toEqual(reference(fork, data, 10_000_000));
+          expect(own(data, 10_000_000)).toEqual(reference(data, 10_000_000));
         }),
         { numRuns: 60 },
       );
@@ -63,6 +39,7 @@ describe('modexp', () => {
   );
 
   test.each<EvmFork>(['jovian', 'karst'])('behavior: any lengths at %s', (fork) => {
+    const { own, reference } = precompilePair(fork, 5);
     const length = fc.oneof(
       fc.constantFrom(0n, 1n, 32n, 33n, 1024n, 1025n, 2n ** 32n, 2n ** 64n, 2n ** 256n - 1n),
       fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
@@ -71,7 +48,7 @@ describe('modexp', () => {
       fc.property(length, length, length, fc.uint8Array({ maxLength: 99 }), (b, e, m, rest) => {
         const words = [b, e, m].map((value) => bigintToBytes(value, 32));
         const data = concatBytes(...words, rest);
-        expect(call(fork, data, 100_000)).toEqual(reference(fork, data, 100_000));
+        expect(own(data, 100_000)).toEqual(reference(data, 100_000));
       }),
       { numRuns: 200 },
     );
