@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installNative } from '../../src/native/install.ts';
 import {
+  FAULT_KINDS,
   headsReached,
   lastRecordedBlock,
   type LiveNode,
@@ -11,23 +12,12 @@ import { lacksShared, sharedPath } from '../support/shared.ts';
 
 beforeAll(async () => void (await installNative()));
 
-const KINDS = [
-  'error',
-  '429',
-  '500',
-  'timeout',
-  'truncate',
-  'null',
-  'wrong',
-  'wrong-hash',
-  'missing-tx',
-];
 const NAME = 'devnet-fjord';
 
 describe.skipIf(lacksShared(`data/chains/${NAME}`))('L1 and beacon that fail', () => {
   // A function, because what stands here runs even where the tests are skipped.
   const last = () => lastRecordedBlock(NAME);
-  const cells = ['l1', 'beacon'].flatMap((side) => KINDS.map((kind) => ({ side, kind })));
+  const cells = ['l1', 'beacon'].flatMap((side) => FAULT_KINDS.map((kind) => ({ side, kind })));
   test.each(cells)(
     'behavior: $kind of $side is survived',
     async ({ side, kind }) => {

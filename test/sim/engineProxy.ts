@@ -1,22 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient, type HttpClient } from '../../src/transport/http.ts';
-
-/** The ways in which an answer goes wrong, as the tool that serves recordings has them. */
-export const FAULT_KINDS = [
-  'error',
-  '429',
-  '500',
-  'timeout',
-  'truncate',
-  'null',
-  'wrong',
-  'wrong-hash',
-  'missing-tx',
-] as const;
-
-/** One of them. */
-export type FaultKind = (typeof FAULT_KINDS)[number];
+import type { FaultKind } from '../support/servedChain.ts';
 
 /** What befalls the calls of an engine: a fault of the tool's, or an engine that lacks blocks. */
 export type EngineFault = { readonly kind: FaultKind | 'syncing'; readonly every: number };

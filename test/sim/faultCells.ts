@@ -3,6 +3,8 @@ import { createHttpEngine } from '../../src/engine/httpEngine.ts';
 import { explainNode, watchNode } from '../../src/node/why.ts';
 import { sleep } from '../../src/transport/abort.ts';
 import {
+  FAULT_KINDS,
+  type FaultKind,
   headsReached,
   type LiveNode,
   type ServedChain,
@@ -11,7 +13,7 @@ import {
 } from '../support/servedChain.ts';
 import { ENGINE_SECRET, serveEngine, type ServedEngine } from '../support/servedEngine.ts';
 import { type Branch, type BranchedChain, branchedEngine } from './branchedChain.ts';
-import { type EngineProxy, FAULT_KINDS, type FaultKind, startEngineProxy } from './engineProxy.ts';
+import { type EngineProxy, startEngineProxy } from './engineProxy.ts';
 
 // One cell of the fault matrix: a node derives an L1 that grows, something goes wrong for a while,
 // and the node must say so meanwhile, recover, and end where the chain ends.

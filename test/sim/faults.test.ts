@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installNative } from '../../src/native/install.ts';
+import { FAULT_KINDS } from '../support/servedChain.ts';
 import { lacksShared } from '../support/shared.ts';
 import { type BranchedChain, recordBranches } from './branchedChain.ts';
-import { FAULT_KINDS } from './engineProxy.ts';
 import { type FaultCell, nameOf, runCell } from './faultCells.ts';
 
 // The fault matrix in small: scripts/faultMatrix.ts runs all of it, and for longer.

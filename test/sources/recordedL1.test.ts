@@ -19,6 +19,7 @@ import { createL1Source } from '../../src/sources/l1Source.ts';
 import { createPool } from '../../src/sources/pool.ts';
 import type { BlobKzg } from '../../src/sources/verifyBlob.ts';
 import { createWaits } from '../../src/transport/waits.ts';
+import { FAULT_KINDS } from '../support/servedChain.ts';
 import { lacksShared, sharedPath } from '../support/shared.ts';
 
 // Recorded chains, served live with faults. Whatever the endpoints do, the facts are the same.
@@ -141,18 +142,7 @@ describe.skipIf(lacksShared(TOOL) || lacksShared(CHAIN))('a devnet with blobs', 
     expect(blobs.every(({ data }) => data?.length === 131_072)).toBe(true);
   });
 
-  const l1Faults = [
-    'error',
-    '429',
-    '500',
-    'timeout',
-    'truncate',
-    'null',
-    'wrong',
-    'wrong-hash',
-    'missing-tx',
-  ];
-  test.each(l1Faults)('behavior: L1 fault %s, every third call', async (kind) => {
+  test.each(FAULT_KINDS)('behavior: L1 fault %s, every third call', async (kind) => {
     const spec = `side=l1,method=eth_getBlockByNumber,every=3,times=6,kind=${kind}`;
     const faulty = await readAll(CHAIN, [spec]);
     expect(faulty.faults).toBeGreaterThan(0);

@@ -31,6 +31,22 @@ export type ServedChain = {
   readonly close: () => Promise<void>;
 };
 
+/** The ways in which an answer of the tool that serves recordings goes wrong. */
+export const FAULT_KINDS = [
+  'error',
+  '429',
+  '500',
+  'timeout',
+  'truncate',
+  'null',
+  'wrong',
+  'wrong-hash',
+  'missing-tx',
+] as const;
+
+/** One of them. */
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
 /** Serves a recording of `data/chains`; options are the tool's flags in camelCase. */
 export async function serveRecording(name: string, options: object = {}): Promise<ServedChain> {
   return serveFolder(sharedPath(`data/chains/${name}`), options);
