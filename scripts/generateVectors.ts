@@ -17,14 +17,7 @@ import {
   type VectorFile,
 } from '../test/derive/support/vectors.ts';
 import { CHANNELS } from './vectors/channels.ts';
-import {
-  type Era,
-  ERAS,
-  type Scenario,
-  type Stage,
-  stageOf,
-  V2_ERAS,
-} from './vectors/scenario.ts';
+import { type Era, ERAS, type Scenario, type Stage, stageOf, V2_ERAS } from './vectors/scenario.ts';
 import { SINGULAR } from './vectors/singular.ts';
 import { SPAN } from './vectors/span.ts';
 import { SPAN_V2 } from './vectors/spanV2.ts';

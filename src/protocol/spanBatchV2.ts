@@ -92,7 +92,8 @@ function readRecipients(cursor: Cursor, count: number): readonly Address[] {
   );
   const left = cursor.data.length - cursor.offset;
   if (left !== 0) {
-    const message = `fee recipients: expected ${count}, found ${plural(left, 'more byte')} behind them`;
+    const found = plural(left, 'more byte');
+    const message = `fee recipients: expected ${count}, found ${found} behind them`;
     throw new DecodeError('feeRecipientExcess', cursor.offset, message);
   }
   if (new Set(recipients).size !== count) {
