@@ -13,7 +13,8 @@ const PARTS: readonly Part[] = [
   ['EVM', /execution\/evm\//],
   ['senders', /execution\/transaction|protocol\/signedTx|base\/secp256k1/],
   ['receipts and header', /buildBlock/, /^(seal|toReceipts)$/],
-  ['the rest of executing', /execution\//],
+  // What works on tries belongs to whoever asks for it.
+  ['the rest of executing', /execution\/(?!state\/trie)/],
   ['proving L1', /sources\//],
   ['derivation', /src\/derive\//],
   ['reading and comparing the recording', /src\/cli\/|src\/protocol\/rpc/],
