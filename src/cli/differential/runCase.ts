@@ -48,6 +48,7 @@ export function runCase(corpusCase: CorpusCase): RunResult {
   const notes: Dropped[] = [];
   let l1Origin = 0n;
   let resets = 0;
+  let highest = 0n;
   let isReorged = l1After === undefined;
   for (;;) {
     const { value: event, done } = events.next();
@@ -62,7 +63,11 @@ export function runCase(corpusCase: CorpusCase): RunResult {
     });
     if (event.type !== 'step') {
       steps.push(toRunStep(event));
-      resets = 0;
+      // Blocks that are derived once more are no progress.
+      if (event.safe.number > highest) {
+        highest = event.safe.number;
+        resets = 0;
+      }
       continue;
     }
     const step: Exclude<Step, AttributesStep> = event.step;
