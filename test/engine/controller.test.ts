@@ -258,7 +258,7 @@ describe('applyAttributes', () => {
     expect(heads).toMatchObject({ unsafeHead: genesis, pendingSafeHead: genesis });
   });
 
-  test('behavior: a refused transaction is no fault of the deposits', async () => {
+  test('behavior: a transaction that the engine refuses', async () => {
     const derived = derivedOn(engine.genesis);
     const attributes = { ...derived.attributes, transactions: [makeDeposit(0), POISON] };
     const [, outcome] = await applyAttributes(engine, CONFIG, headsAt(genesis), {
