@@ -5,6 +5,7 @@ import { readJsonLines } from '../../src/cli/recording/lines.ts';
 import { deriveChain, nullBlock } from '../../src/derive/index.ts';
 import { installNative } from '../../src/native/install.ts';
 import { DEPOSIT_TX_TYPE } from '../../src/protocol/deposit.ts';
+import { cpuStopwatch } from './cpu.ts';
 import type { DeriveFigure } from './derive.ts';
 
 // The process that `derive.ts` starts: `deriveChild.ts <bench file>`. Checks that every run reaches
@@ -18,11 +19,10 @@ const { expected, name, prepared } = await readStretch(file);
 const seconds: number[] = [];
 let counts = { l2Blocks: 0, transactions: 0 };
 for (let run = 0; run <= RUNS; run++) {
-  const before = process.cpuUsage();
+  const elapsed = cpuStopwatch();
   counts = derive(prepared);
-  const { user, system } = process.cpuUsage(before);
   // The first run warms the code up.
-  if (run > 0) seconds.push((user + system) / 1e6);
+  if (run > 0) seconds.push(elapsed());
 }
 const figure: DeriveFigure = {
   workload: name,
@@ -44,7 +44,7 @@ function derive({ config, l1, start }: CorpusCase): typeof counts {
       for (const tx of event.block?.transactions ?? []) {
         if (tx[0] !== DEPOSIT_TX_TYPE) transactions += 1;
       }
-    } else if (event.type === 'step' && event.step.type === 'needL1Block') {
+    } else if (event.step.type === 'needL1Block') {
       const { number, hash } = event.safe;
       if (hash === expected.hash) break;
       throw new Error(
