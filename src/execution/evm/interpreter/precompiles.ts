@@ -93,7 +93,7 @@ function modexpOf(fork: EvmFork): Precompile {
     const { base, exponent, modulus } = lengths;
     const isLong = base > 1024n || exponent > 1024n || modulus > 1024n;
     if (isOsaka && isLong) return failed(gas);
-    const price = modexpGas(data, lengths, isOsaka);
+    const price = modexpGas(data, lengths, isOsaka ? 'eip7883' : 'eip2565');
     if (price > BigInt(gas)) return failed(gas);
     return succeeded(Number(price), modexp(data, lengths));
   };

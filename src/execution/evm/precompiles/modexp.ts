@@ -20,21 +20,28 @@ export function modexpLengths(data: Uint8Array): ModexpLengths {
   return { base: word(0), exponent: word(1), modulus: word(2) };
 }
 
+/** The EIP that says what a call costs. */
+export type ModexpPricing = 'eip2565' | 'eip7883';
+
 /**
- * Gas of a call, as EIP-2565 has it or, with `isOsaka`, EIP-7883.
+ * Gas of a call.
  *
  * @spec protocol/execution.md 4.1
  */
-export function modexpGas(data: Uint8Array, lengths: ModexpLengths, isOsaka: boolean): bigint {
+export function modexpGas(
+  data: Uint8Array,
+  lengths: ModexpLengths,
+  pricing: ModexpPricing,
+): bigint {
   const { base, exponent, modulus } = lengths;
   const longest = base > modulus ? base : modulus;
   const words = (longest + 7n) / 8n;
-  const iterations = iterationsOf(data, base, exponent, isOsaka ? 16n : 8n);
-  if (!isOsaka) {
-    const gas = (words * words * iterations) / 3n;
+  if (pricing === 'eip2565') {
+    const gas = (words * words * iterationsOf(data, base, exponent, 8n)) / 3n;
     return gas < 200n ? 200n : gas;
   }
-  const gas = (longest > 32n ? 2n * words * words : 16n) * iterations;
+  const complexity = longest > 32n ? 2n * words * words : 16n;
+  const gas = complexity * iterationsOf(data, base, exponent, 16n);
   return gas < 500n ? 500n : gas;
 }
 
