@@ -2,7 +2,12 @@ import { bytesToHex, EMPTY_BYTES, type Hash, type Hex, hexToBytes } from '../../
 import { keccak256Hex } from '../../src/base/hash.ts';
 import { decodeRlp, type RlpItem, rlpToBigint } from '../../src/base/rlp.ts';
 import { logsBloom } from '../../src/protocol/bloom.ts';
-import { EMPTY_OMMERS_HASH, type Header, headerHash } from '../../src/protocol/header.ts';
+import {
+  EMPTY_OMMERS_HASH,
+  EMPTY_REQUESTS_HASH,
+  type Header,
+  headerHash,
+} from '../../src/protocol/header.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../../src/protocol/orderedTrie.ts';
 import { encodeReceipt, type Receipt, type ReceiptLog } from '../../src/protocol/receipt.ts';
 import { toQuantity } from '../../src/protocol/rpcJson.ts';
@@ -40,7 +45,6 @@ export type MinedPlace = {
 
 const ZERO_32 = `0x${'00'.repeat(32)}` as const;
 /** SHA-256 of nothing: no requests. @spec EIP-7685 */
-const NO_REQUESTS = '0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const GAS_PER_TX = 100_000n;
 
 /**
@@ -105,7 +109,7 @@ function headerOf(
     blobGasUsed: 0n,
     excessBlobGas: 0n,
     parentBeaconBlockRoot: keccak256Hex(Uint8Array.of(7, salt, Number(number % 256n))),
-    requestsHash: NO_REQUESTS,
+    requestsHash: EMPTY_REQUESTS_HASH,
     blockAccessListHash: undefined,
     slotNumber: undefined,
   };
