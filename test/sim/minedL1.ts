@@ -44,7 +44,6 @@ export type MinedPlace = {
 };
 
 const ZERO_32 = `0x${'00'.repeat(32)}` as const;
-/** SHA-256 of nothing: no requests. @spec EIP-7685 */
 const GAS_PER_TX = 100_000n;
 
 /**
