@@ -25,6 +25,10 @@ if (only !== undefined && !PARTS.some((part) => part === only)) {
 const isWanted = (part: (typeof PARTS)[number]): boolean => only === undefined || only === part;
 
 await installNative();
+const hasShared = existsSync(join(shared, 'data/chains'));
+if (!hasShared) {
+  console.log('No shared corpora here: only the demo can be measured (set HEADWATER_SHARED).');
+}
 if (isWanted('demo')) console.log(await benchDemo());
 if (isWanted('decode')) for (const line of benchDecode()) console.log(line);
 if (isWanted('derive')) {
@@ -33,12 +37,8 @@ if (isWanted('derive')) {
     if (figure !== undefined) console.log(deriveLine(figure));
   }
 }
-if (existsSync(join(shared, 'data/chains'))) {
-  if (isWanted('execute')) await benchExecution(shared);
-  if (isWanted('replay')) {
-    await benchKzgSetup();
-    benchReplay(join(shared, 'data/chains/every-fork-a'));
-  }
-} else {
-  console.log('No shared corpora here: only the demo was measured (set HEADWATER_SHARED).');
+if (isWanted('execute') && hasShared) await benchExecution(shared);
+if (isWanted('replay') && hasShared) {
+  await benchKzgSetup();
+  benchReplay(join(shared, 'data/chains/every-fork-a'));
 }

@@ -62,11 +62,12 @@ export function planNode(
   const safedb = values.text('safedb.path');
   const safedbPath =
     safedb !== undefined ? pathArgument(safedb, io) : directory && join(directory, 'safedb');
+  const engineSync = engineSyncOf(values, config);
   return {
     config,
     l1: l1Options(values, config, l1Urls, directory),
-    driver: driverOptions(values, config),
-    engineSync: engineSyncOf(values, config),
+    driver: driverOptions(values, engineSync?.offsetBlocks ?? 0n),
+    engineSync,
     openEngine: engineOf(values, config, directory, io, log),
     openSafeHeads: async () => {
       if (safedbPath === undefined) return memorySafeHeads();
@@ -208,17 +209,14 @@ function engineSyncOf(
   return { offsetBlocks: (offsetS + blockTime - 1n) / blockTime };
 }
 
-function driverOptions(
-  values: GoFlagValues,
-  { rollup }: Pick<DeriveConfig, 'rollup'>,
-): NodeOptions['driver'] {
+function driverOptions(values: GoFlagValues, recoveredOffsetBlocks: bigint): NodeOptions['driver'] {
   const delay = values.integer('finality.delay');
   return {
     ...DEFAULT_DRIVER_OPTIONS,
     confirmations: values.integer('verifier.l1-confs'),
     readAhead: inRange(values, 'l1.read-ahead', 1, 1_000),
     finalityDelay: delay === 0n ? DEFAULT_DRIVER_OPTIONS.finalityDelay : delay,
-    recoveredOffsetBlocks: engineSyncOf(values, { rollup })?.offsetBlocks ?? 0n,
+    recoveredOffsetBlocks,
   };
 }
 

@@ -127,8 +127,9 @@ function readMethods(call: Call, config: HttpEngineOptions['config']): ReadMetho
 }
 
 /**
- * op-geth before 1.101702 has no code of its own for attributes with a transaction that does not
- * decode. Batches can contain such a thing, so asking again would stop the chain for good.
+ * Choice: goes by the words. op-geth before 1.101702 has no code of its own for attributes with a
+ * transaction that does not decode. Batches can contain such a thing, so asking again would stop
+ * the chain for good.
  */
 async function refusalOfTx<T>(answer: Promise<T>): Promise<T> {
   try {
