@@ -53,3 +53,14 @@ describe('headwater/derive', () => {
     expect(runAlone(script, 'typeof library.next')).toBe('function');
   });
 });
+
+describe('headwater/brotli', () => {
+  test('behavior: runs without Node, in less than 80 kB', async () => {
+    const script = await bundle('base/brotli/brotli.ts');
+    expect(gzipSync(script).length).toBeLessThan(80_000);
+    // "hello" in a block that is not compressed, then the end.
+    const stream = 'new Uint8Array([0x0b, 0x02, 0x80, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x03])';
+    const expression = `JSON.stringify(library.decompressBrotliPure(${stream}, 10))`;
+    expect(runAlone(script, expression)).toContain('"ending":"clean"');
+  });
+});

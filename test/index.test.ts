@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as brotli from '../src/base/brotli/brotli.ts';
 import * as derive from '../src/derive/index.ts';
 import * as root from '../src/index.ts';
 import * as protocol from '../src/protocol/index.ts';
@@ -14,6 +15,10 @@ describe('the public surface', () => {
         "protocol",
       ]
     `);
+  });
+
+  test('headwater/brotli', () => {
+    expect(Object.keys(brotli)).toEqual(['decompressBrotliPure']);
   });
 
   test('headwater/protocol', () => {

@@ -100,6 +100,31 @@ describe('decompressBrotliNative', () => {
     }
   });
 
+  test('behavior: damaged or longer, it agrees with the pure one', () => {
+    const shapes = [10, 12, 16, 22].map((window) => {
+      const params = {
+        [constants.BROTLI_PARAM_LGWIN]: window,
+        [constants.BROTLI_PARAM_QUALITY]: 5,
+      };
+      return new Uint8Array(brotliCompressSync(CONTENT.subarray(0, 50_000), { params }));
+    });
+    const tail = fc.uint8Array({ maxLength: 40 });
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 2 });
+    fc.assert(
+      fc.property(fc.constantFrom(...shapes), tail, edits, (stream, extra, patches) => {
+        const damaged = concatBytes(stream, extra);
+        for (const [offset, byte] of patches) damaged[offset % damaged.length] = byte;
+        for (const cap of [CAP, 20_000]) {
+          const pure = decompressBrotliPure(damaged, cap);
+          const native = decompressBrotliNative(damaged, cap);
+          expect(sameAs(pure.bytes, native)).toBe(pure.ending);
+          expect(native.faultReadBytes).toBe(pure.faultReadBytes);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('behavior: the cap', () => {
     expect(decompressBrotliNative(STREAM, CONTENT.length).ending).toBe('clean');
     const capped = decompressBrotliNative(STREAM, CONTENT.length - 1);
