@@ -37,7 +37,7 @@ export function bareEvm(evm: Evm): BareEvm {
 export const EXECUTION_PARTS: readonly Part[] = [
   ['EVM', /execution\/evm\//],
   ['state root', /commitState/],
-  ['senders', /execution\/transaction|protocol\/signedTx|base\/secp256k1/],
+  ['senders', /execution\/(transaction|sendersAhead)|protocol\/signedTx|base\/secp256k1/],
   ['receipts and header', /buildBlock/, /^(seal|toReceipts)$/],
   ['storing', /execution\/(store|engine|blockTree)|memory-level|classic-level/],
   ['fees and checks', /execution\/(executeSignedTx|executeDeposit|fees|fastLz|intrinsicGas)/],

@@ -26,6 +26,35 @@ export function installRecovery(fast: RecoverPublicKey): void {
   recover = fast;
 }
 
+/** A signature of `hash`, 32 bytes. `compact` is r and s, 32 bytes each, back to back. */
+export type Signature = {
+  readonly hash: Uint8Array;
+  readonly compact: Uint8Array;
+  readonly yParity: 0 | 1;
+};
+
+/**
+ * Begins recovering the public key of each signature elsewhere. Calling what it gives, once, is as
+ * good as `RecoverPublicKey`, and never waits.
+ */
+export type RecoverAhead = (
+  signatures: readonly Signature[],
+) => readonly (() => Uint8Array | undefined)[];
+
+const recoverWhenAsked: RecoverAhead = (signatures) =>
+  signatures.map(
+    ({ hash, compact, yParity }) =>
+      () =>
+        recover(hash, compact, yParity),
+  );
+
+let recoverAhead: RecoverAhead = recoverWhenAsked;
+
+/** Installs recovery ahead of need; without an argument there is none again. */
+export function installRecoverAhead(ahead: RecoverAhead = recoverWhenAsked): void {
+  recoverAhead = ahead;
+}
+
 /**
  * Address that signed `hash`, or undefined for an invalid signature. High `s` is not refused here:
  * where low `s` is a rule, the caller checks it.
@@ -35,7 +64,10 @@ export function recoverAddress(
   signature: Uint8Array,
   yParity: 0 | 1,
 ): Address | undefined {
-  const key = recover(hash, signature, yParity);
+  return toAddress(recover(hash, signature, yParity));
+}
+
+function toAddress(key: Uint8Array | undefined): Address | undefined {
   return key === undefined ? undefined : bytesToHex(keccak256(key.subarray(1)).subarray(12));
 }
 
@@ -53,8 +85,38 @@ export function recoverSigner(
   s: bigint,
   yParity: bigint,
 ): Address | undefined {
+  const signature = toSignature({ hash, r, s, yParity });
+  if (signature === undefined) return undefined;
+  return recoverAddress(hash, signature.compact, signature.yParity);
+}
+
+function toSignature({ hash, r, s, yParity }: SignerQuery): Signature | undefined {
   if (yParity !== 0n && yParity !== 1n) return undefined;
   if (r === 0n || r >= CURVE_ORDER || s === 0n || s > CURVE_ORDER >> 1n) return undefined;
-  const signature = concatBytes(bigintToBytes(r, 32), bigintToBytes(s, 32));
-  return recoverAddress(hash, signature, yParity === 0n ? 0 : 1);
+  const compact = concatBytes(bigintToBytes(r, 32), bigintToBytes(s, 32));
+  return { hash, compact, yParity: yParity === 0n ? 0 : 1 };
+}
+
+/** Whose address is asked for: what signed `hash`, 32 bytes, as in `recoverSigner`. */
+export type SignerQuery = {
+  readonly hash: Uint8Array;
+  readonly r: bigint;
+  readonly s: bigint;
+  readonly yParity: bigint;
+};
+
+/**
+ * What `recoverSigner` gives for each query, had by calling. Where recovery ahead is installed it
+ * begins at once; otherwise, and wherever that has not come so far, it is done when asked for.
+ */
+export function recoverSignersAhead(
+  queries: readonly SignerQuery[],
+): readonly (() => Address | undefined)[] {
+  const signatures = queries.map(toSignature);
+  const begun = recoverAhead(signatures.filter((signature) => signature !== undefined));
+  let next = 0;
+  return signatures.map((signature) => {
+    const key = signature === undefined ? () => undefined : begun[next++];
+    return () => toAddress(key?.());
+  });
 }

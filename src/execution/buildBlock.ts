@@ -29,6 +29,7 @@ import { executeDeposit } from './executeDeposit.ts';
 import { executeSignedTx } from './executeSignedTx.ts';
 import { txSize } from './fees.ts';
 import { MESSAGE_PASSER } from './predeploys.ts';
+import { recoverSendersAhead, signedTxOf } from './sendersAhead.ts';
 import { commitState } from './state/commitState.ts';
 import {
   discardChanges,
@@ -37,7 +38,6 @@ import {
   type WorldState,
 } from './state/worldState.ts';
 import { applyBlockStart } from './systemCalls.ts';
-import { decodeSignedTx } from './transaction.ts';
 
 /** What a block is built on. */
 export type ParentBlock = { readonly hash: Hash; readonly header: Header };
@@ -99,6 +99,7 @@ export async function buildBlock(
   const { eip1559Params, minBaseFee } = attributes;
   const extra = extraDataOf(config, timestamp, eip1559Params, minBaseFee);
   if (extra.type === 'invalid') return invalidAttributes(extra.reason);
+  recoverSendersAhead(attributes.transactions);
   const context = await openBlock(builder, parent, attributes, state, blockHash);
   const results = await executeTransactions(context, parent.header, attributes.transactions);
   if ('code' in results) {
@@ -192,7 +193,7 @@ export async function executeTransaction(
     const tx = decoded(() => decodeDepositTx(raw));
     return tx.type === 'invalid' ? tx : executeDeposit(context, tx.value, raw);
   }
-  const tx = decoded(() => decodeSignedTx(raw));
+  const tx = decoded(() => signedTxOf(raw));
   return tx.type === 'invalid' ? tx : executeSignedTx(context, tx.value, txSize(raw));
 }
 

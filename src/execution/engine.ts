@@ -12,6 +12,7 @@ import { createInterpreter } from './evm/interpreter/createEvm.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
 import { attributesOf, headerDifference } from './payloadBlock.ts';
+import { recoverSendersAhead } from './sendersAhead.ts';
 import { openState, type WorldState } from './state/worldState.ts';
 import {
   createStateKeeper,
@@ -204,13 +205,18 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
   return {
     config,
     genesis,
-    build: (parentHash, attributes, candidates) =>
-      inTurn(async () => {
+    build: (parentHash, attributes, candidates) => {
+      recoverSendersAhead(attributes.transactions);
+      return inTurn(async () => {
         const parent = tree.block(parentHash);
         if (parent === undefined) return UNKNOWN_PARENT;
         return keeper.build(parent, attributes, candidates);
-      }),
-    insert: (envelope) => inTurn(() => insert(core, envelope)),
+      });
+    },
+    insert: (envelope) => {
+      recoverSendersAhead(envelope.executionPayload.transactions);
+      return inTurn(() => insert(core, envelope));
+    },
     setForkchoice: (heads) => inTurn(() => setForkchoice(core, heads)),
     heads: () => core.heads,
     block: tree.block,

@@ -9,7 +9,7 @@ import {
 import { DecodeError } from '../base/errors.ts';
 import { keccak256 } from '../base/hash.ts';
 import { decodeRlp, encodeRlp, type RlpItem, rlpToBigint } from '../base/rlp.ts';
-import { recoverSigner } from '../base/secp256k1.ts';
+import { recoverSigner, type SignerQuery } from '../base/secp256k1.ts';
 
 // Signed transactions that an L2 block may hold, by their first byte.
 //
@@ -51,6 +51,12 @@ export type Authorization = {
   readonly authority: Address | undefined;
 };
 
+/** A signed transaction whose sender is still to be recovered from `signature`. */
+export type UnrecoveredTx = {
+  readonly tx: Omit<SignedTx, 'from'>;
+  readonly signature: SignerQuery;
+};
+
 /**
  * The transaction that `raw` encodes, with the sender recovered.
  *
@@ -58,6 +64,27 @@ export type Authorization = {
  * @spec protocol/execution.md 2.1
  */
 export function decodeSignedTx(raw: Uint8Array): SignedTx {
+  const { tx, signature } = decodeUnrecoveredTx(raw);
+  const { hash, r, s, yParity } = signature;
+  return withSender(tx, recoverSigner(hash, r, s, yParity));
+}
+
+/**
+ * `tx` with what recovering its sender gave.
+ *
+ * @throws DecodeError without a sender: the signature is bad.
+ */
+export function withSender(tx: Omit<SignedTx, 'from'>, from: Address | undefined): SignedTx {
+  if (from !== undefined) return { ...tx, from };
+  throw new DecodeError('txSignature', -1, 'expected a valid signature with a low s');
+}
+
+/**
+ * The transaction that `raw` encodes, without its sender.
+ *
+ * @throws DecodeError as `decodeSignedTx`, but for a signature that does not recover.
+ */
+export function decodeUnrecoveredTx(raw: Uint8Array): UnrecoveredTx {
   const type = raw[0];
   if (type === undefined) throw new DecodeError('txEmpty', 0, 'expected a transaction, found none');
   if (type >= 0xc0) return decodeLegacy(raw);
@@ -66,7 +93,7 @@ export function decodeSignedTx(raw: Uint8Array): SignedTx {
   throw new DecodeError('txType', 0, `expected transaction type 0, 1, 2 or 4, found ${found}`);
 }
 
-function decodeLegacy(raw: Uint8Array): SignedTx {
+function decodeLegacy(raw: Uint8Array): UnrecoveredTx {
   const items = listOf(decodeRlp(raw), 9);
   const fields = bytesAt(items);
   const v = rlpToBigint(fields(6), 32);
@@ -81,10 +108,9 @@ function decodeLegacy(raw: Uint8Array): SignedTx {
     unsigned.push(bigintToMinimalBytes(chainId), new Uint8Array(0), new Uint8Array(0));
   }
   const price = rlpToBigint(fields(1), 32);
-  return {
+  const tx: Omit<SignedTx, 'from'> = {
     type: 0,
     hash: bytesToHex(keccak256(raw)),
-    from: recoverSender(keccak256(encodeRlp(unsigned)), fields(7), fields(8), parity),
     chainId,
     nonce: rlpToBigint(fields(0), 8),
     maxFeePerGas: price,
@@ -96,9 +122,11 @@ function decodeLegacy(raw: Uint8Array): SignedTx {
     accessList: [],
     authorizations: [],
   };
+  const hash = keccak256(encodeRlp(unsigned));
+  return { tx, signature: signatureOf(hash, fields(7), fields(8), parity) };
 }
 
-function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): SignedTx {
+function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): UnrecoveredTx {
   const items = listOf(decodeRlp(raw.subarray(1)), type === 1 ? 11 : type === 2 ? 12 : 13);
   const signature = items.length - 3;
   // Types 2 and 4 have one more fee field than type 1.
@@ -107,10 +135,9 @@ function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): SignedTx {
   const unsigned = concatBytes(Uint8Array.of(type), encodeRlp(items.slice(0, signature)));
   const parity = rlpToBigint(fields(signature), 32);
   const [r, s] = [fields(signature + 1), fields(signature + 2)];
-  return {
+  const tx: Omit<SignedTx, 'from'> = {
     type,
     hash: bytesToHex(keccak256(raw)),
-    from: recoverSender(keccak256(unsigned), r, s, parity),
     chainId: rlpToBigint(fields(0), 32),
     nonce: rlpToBigint(fields(1), 8),
     maxPriorityFeePerGas: rlpToBigint(fields(2), 32),
@@ -122,6 +149,7 @@ function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): SignedTx {
     accessList: listOf(items[7 + shift]).map(decodeAccessListEntry),
     authorizations: type === 4 ? listOf(items[9]).map(decodeAuthorization) : [],
   };
+  return { tx, signature: signatureOf(keccak256(unsigned), r, s, parity) };
 }
 
 function decodeAccessListEntry(item: RlpItem): AccessListEntry {
@@ -147,10 +175,8 @@ function decodeAuthorization(item: RlpItem): Authorization {
   };
 }
 
-function recoverSender(hash: Uint8Array, r: Uint8Array, s: Uint8Array, parity: bigint): Address {
-  const sender = recoverSigner(hash, rlpToBigint(r, 32), rlpToBigint(s, 32), parity);
-  if (sender !== undefined) return sender;
-  throw new DecodeError('txSignature', -1, 'expected a valid signature with a low s');
+function signatureOf(hash: Uint8Array, r: Uint8Array, s: Uint8Array, yParity: bigint): SignerQuery {
+  return { hash, r: rlpToBigint(r, 32), s: rlpToBigint(s, 32), yParity };
 }
 
 function listOf(item: RlpItem | undefined, length?: number): readonly RlpItem[] {

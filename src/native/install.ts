@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { installHashes } from '../base/hash.ts';
 import { installDecompressors } from '../base/inflate.ts';
-import { installRecovery } from '../base/secp256k1.ts';
+import { installRecoverAhead, installRecovery, type RecoverPublicKey } from '../base/secp256k1.ts';
 import { decompressBrotliNative, inflateZlibNative } from './decompress.ts';
 import { wasmKeccak256 } from './keccak.ts';
+import { createRecoverAhead } from './recoverAhead.ts';
 
 /** Which implementation each port runs on. */
 export type NativeReport = {
@@ -35,12 +36,15 @@ function installNativeRecovery(): 'native' | 'js' {
   } catch {
     return 'js';
   }
-  installRecovery((hash, signature, yParity) => {
+  const recover: RecoverPublicKey = (hash, signature, yParity) => {
     try {
       return native.ecdsaRecover(signature, yParity, hash, false);
     } catch {
       return undefined;
     }
-  });
+  };
+  installRecovery(recover);
+  const onFault = (message: string): void => process.emitWarning(message);
+  installRecoverAhead(createRecoverAhead(recover, { onFault }));
   return 'native';
 }

@@ -1,8 +1,13 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { bytesToBigint, bytesToHex } from '../../src/base/bytes.ts';
 import { keccak256, sha256 } from '../../src/base/hash.ts';
-import { recoverSigner } from '../../src/base/secp256k1.ts';
+import {
+  installRecoverAhead,
+  recoverSigner,
+  recoverSignersAhead,
+  type Signature,
+} from '../../src/base/secp256k1.ts';
 
 const key = new Uint8Array(32).fill(9);
 const digest = sha256(new Uint8Array(3));
@@ -29,5 +34,32 @@ describe('recoverSigner', () => {
     ['the parity is negative', r, s, -1n],
   ])('error: %s', (_, badR, badS, badParity) => {
     expect(recoverSigner(digest, badR, badS, badParity)).toBeUndefined();
+  });
+});
+
+describe('recoverSignersAhead', () => {
+  const good = { hash: digest, r, s, yParity };
+  const other = { ...good, yParity: 1n - yParity };
+  const bad = { ...good, r: 0n };
+  const signerOf = (query: typeof good) =>
+    recoverSigner(query.hash, query.r, query.s, query.yParity);
+
+  afterEach(() => installRecoverAhead());
+
+  test('default: as recoverSigner, in order', () => {
+    const found = recoverSignersAhead([bad, good, other, bad]).map((signer) => signer());
+    expect(found).toEqual([undefined, signerOf(good), signerOf(other), undefined]);
+  });
+
+  test('behavior: what is installed begins before anybody asks, with valid forms only', () => {
+    const begun: Signature[] = [];
+    const publicKey = secp256k1.getPublicKey(key, false);
+    installRecoverAhead((signatures) => {
+      begun.push(...signatures);
+      return signatures.map((_, i) => () => (i === 0 ? publicKey : undefined));
+    });
+    const signers = recoverSignersAhead([bad, good, other]);
+    expect(begun.map(({ yParity: parity }) => BigInt(parity))).toEqual([yParity, 1n - yParity]);
+    expect(signers.map((signer) => signer())).toEqual([undefined, signerOf(good), undefined]);
   });
 });
