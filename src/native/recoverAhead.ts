@@ -34,8 +34,8 @@ export type RecoverAheadOptions = {
 
 /**
  * Recovery on a thread of its own while this one does other work. A key that is asked for before
- * the thread has it is recovered by `recover` at once: nobody waits. Where the thread fails, that
- * becomes of all keys. With one CPU there is no thread.
+ * the thread has it is recovered by `recover` at once: nobody waits. Where the thread fails, all
+ * keys are. With one CPU there is no thread.
  *
  * Even where a block has two signatures, as in the chain `every-fork-a`, the thread that executes
  * spends 1.16 s instead of 1.24 s on 640 blocks.

@@ -15,10 +15,9 @@ export type BloomLog = { readonly address: Address; readonly topics: readonly Ha
  */
 export function logsBloom(logs: readonly BloomLog[]): Uint8Array {
   const bloom = new Uint8Array(BLOOM_BYTES);
-  for (const log of logs) {
-    for (const item of [log.address, ...log.topics]) {
-      for (const { byte, mask } of bitsOf(item)) bloom[byte] = (bloom[byte] as number) | mask;
-    }
+  for (const { address, topics } of logs) {
+    addItem(bloom, address);
+    for (const topic of topics) addItem(bloom, topic);
   }
   return bloom;
 }
@@ -29,15 +28,27 @@ export function logsBloom(logs: readonly BloomLog[]): Uint8Array {
  * @param bloom 256 bytes.
  */
 export function bloomMayContain(bloom: Uint8Array, item: Address | Hash): boolean {
-  return bitsOf(item).every(({ byte, mask }) => ((bloom[byte] as number) & mask) !== 0);
+  const hash = keccak256(hexToBytes(item));
+  for (let at = 0; at < 6; at += 2) {
+    const bit = bitAt(hash, at);
+    if (((bloom[byteOf(bit)] as number) & (1 << (bit & 7))) === 0) return false;
+  }
+  return true;
 }
 
-type Bit = { readonly byte: number; readonly mask: number };
-
-function bitsOf(item: Address | Hash): readonly Bit[] {
+function addItem(bloom: Uint8Array, item: Address | Hash): void {
   const hash = keccak256(hexToBytes(item));
-  return [0, 2, 4].map((at) => {
-    const bit = (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 0x7ff;
-    return { byte: BLOOM_BYTES - 1 - (bit >> 3), mask: 1 << (bit & 7) };
-  });
+  for (let at = 0; at < 6; at += 2) {
+    const bit = bitAt(hash, at);
+    const byte = byteOf(bit);
+    bloom[byte] = (bloom[byte] as number) | (1 << (bit & 7));
+  }
+}
+
+function bitAt(hash: Uint8Array, at: number): number {
+  return (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 0x7ff;
+}
+
+function byteOf(bit: number): number {
+  return BLOOM_BYTES - 1 - (bit >> 3);
 }

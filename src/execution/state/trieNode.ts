@@ -98,7 +98,35 @@ export function encodeNode(node: TrieNode): Uint8Array {
  * @throws DecodeError when it is not RLP, RangeError when it is not a node.
  */
 export function decodeNode(encoded: Uint8Array, ref: Uint8Array): TrieNode {
-  return toNode(decodeRlp(encoded), ref);
+  return decodePlainBranch(encoded, ref) ?? toNode(decodeRlp(encoded), ref);
+}
+
+/**
+ * A branch of hashes alone, as nearly all stored nodes are; undefined for any other node. It takes
+ * a third of the time that all items and links take as arrays of their own: the links are views.
+ */
+function decodePlainBranch(encoded: Uint8Array, ref: Uint8Array): TrieNode | undefined {
+  // The lists of 7 to 16 hashes have a length of two bytes.
+  if (encoded[0] !== 0xf9) return undefined;
+  if ((((encoded[1] as number) << 8) | (encoded[2] as number)) !== encoded.length - 3) {
+    return undefined;
+  }
+  const children: TrieLink[] = [];
+  let at = 3;
+  for (let i = 0; i < 16; i++) {
+    const first = encoded[at];
+    if (first === 0xa0) {
+      children.push({ type: 'unread', ref: encoded.subarray(at, at + 33) });
+      at += 33;
+    } else if (first === 0x80) {
+      children.push(undefined);
+      at += 1;
+    } else {
+      return undefined;
+    }
+  }
+  const isWhole = at === encoded.length - 1 && encoded[at] === 0x80;
+  return isWhole ? { type: 'branch', children, ref, stored: true } : undefined;
 }
 
 function toNode(item: RlpItem, ref: Uint8Array): TrieNode {
@@ -178,7 +206,9 @@ function joinList(items: readonly Uint8Array[]): Uint8Array {
   }
   let offset = header;
   for (const item of items) {
-    out.set(item, offset);
+    // Half of a branch's items are empty, and `set` has a high price of its own.
+    if (item.length === 1) out[offset] = item[0] as number;
+    else out.set(item, offset);
     offset += item.length;
   }
   return out;

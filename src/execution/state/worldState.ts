@@ -16,7 +16,7 @@ import {
   isEmptyAccount,
 } from './account.ts';
 import { EMPTY_TRIE_ROOT, findLeaf, type NodeReader, type Trie } from './trie.ts';
-import { toNibbles, type TrieLink, unreadNode } from './trieNode.ts';
+import { fromNibbles, toNibbles, type TrieLink, unreadNode } from './trieNode.ts';
 
 /** Reads of what is not in memory. Both return undefined for what the store does not hold. */
 export type StateSource = {
@@ -372,7 +372,7 @@ function committedSlot(state: WorldState, account: CachedAccount, key: bigint): 
 
 /** The storage of `account` as a trie; changes of its root must be put back. */
 export function storageTrie(state: WorldState, account: CachedAccount): Trie {
-  const owner = keccak256(hexToBytes(account.address));
+  const owner = fromNibbles(account.key);
   return { root: account.storage, owner, read: state.source.readNode };
 }
 
