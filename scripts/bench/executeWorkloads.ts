@@ -30,20 +30,25 @@ export function readChain(shared: string, name: string): ChainWorkload {
   };
 }
 
-/** Executes a chain with nothing around it: one state, no store. Gives the last block's hash. */
-export async function buildChain({ genesis, blocks }: ChainWorkload, evm: Evm): Promise<Hash> {
+/**
+ * Makes the genesis of a chain. Calling what it gives, once, executes the blocks with nothing
+ * around them: one state, no store. That gives the last block's hash.
+ */
+export function openChain({ genesis, blocks }: ChainWorkload, evm: Evm): () => Promise<Hash> {
   const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
   let parent: ParentBlock = applyGenesis(genesis, state);
   const hashes = [parent.hash];
   const builder = { config: genesis.config, evm };
   const blockHash = (number: bigint) => hashes[Number(number)];
-  for (const attributes of blocks) {
-    const outcome = await buildBlock(builder, parent, attributes, state, blockHash);
-    if (outcome.type !== 'sealed') throw new Error(outcome.reason);
-    parent = outcome.block;
-    hashes.push(parent.hash);
-  }
-  return parent.hash;
+  return async () => {
+    for (const attributes of blocks) {
+      const outcome = await buildBlock(builder, parent, attributes, state, blockHash);
+      if (outcome.type !== 'sealed') throw new Error(outcome.reason);
+      parent = outcome.block;
+      hashes.push(parent.hash);
+    }
+    return parent.hash;
+  };
 }
 
 /** A recorded real block with what it reads. */

@@ -2,12 +2,20 @@ import type { Evm } from '../../src/execution/evm/port.ts';
 import { checkpoint, revertTo } from '../../src/execution/state/worldState.ts';
 import type { Part, Shares } from './profile.ts';
 
-// What the host costs over the bare EVM. The bare EVM is the EVM port alone: the same messages, in
-// the same order, on a state that is in memory and holds all they read. It is measured by running
-// each message twice where it stands in its block: once to bring what it reads to memory, then,
-// with that undone, once more, timed. Everything else that executing a block takes is host:
-// decoding, recovering senders, checking, fees, reads of the tries, receipts, roots, headers,
-// storing.
+// What the host costs over the bare EVM, in processor time of the thread that executes.
+//
+// Everything has run before, with the same EVM, as in a node that is up. Medians of rounds.
+//
+//   whole     all that the thread does from the first block to the last. Genesis and reading the
+//             recordings are not in it, nor is what other threads do meanwhile: collecting garbage
+//             in part, compiling, recovering senders.
+//   bare EVM  the EVM port alone: the same messages, in the same order, on a state that is in
+//             memory and holds all they read. Each message is run twice where it stands in its
+//             block: once to bring what it reads to memory, then, with that undone, once more,
+//             timed. That clock knows the process only, so of its time the part is taken that the
+//             thread has in the process in the same run, in which there is no other work.
+//   host      the rest: decoding, checking, fees, reads of the tries, receipts, header, garbage.
+//             Beside it stand the state root and storing, by their share in a profile.
 
 /** An EVM whose messages run twice, and the processor time of the second runs so far. */
 export type BareEvm = { readonly evm: Evm; readonly seconds: () => number };
@@ -33,8 +41,9 @@ export function bareEvm(evm: Evm): BareEvm {
   };
 }
 
-/** Where executing blocks spends its time. What the EVM reads from the tries counts as EVM. */
+/** Where executing blocks spends its time. A stack belongs to the first that it meets. */
 export const EXECUTION_PARTS: readonly Part[] = [
+  ['reads', /state\/worldState/, /^(readAccount|committedSlot|codeByHash)$/],
   ['EVM', /execution\/evm\//],
   ['state root', /commitState/],
   ['senders', /execution\/(transaction|sendersAhead)|protocol\/signedTx|base\/secp256k1/],
