@@ -18,6 +18,9 @@ type Secp256k1 = typeof import('secp256k1');
 /**
  * Installs the fast digests, signature recovery and decompressors, once, before anything else. A
  * port whose fast version cannot be loaded keeps the pure one, and the report says so.
+ *
+ * With native recovery, senders of many transactions are recovered on a thread, which does not keep
+ * the process alive. Where it fails the process warns, once, and goes on without.
  */
 export async function installNative(): Promise<NativeReport> {
   installHashes({
