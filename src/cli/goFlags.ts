@@ -27,7 +27,10 @@ export type GoFlagValues = {
   readonly integer: (name: string) => bigint;
   readonly number: (name: string) => number;
   readonly isSet: (name: string) => boolean;
+  /** From 0 to 2^31 - 1, the most that a timer can wait. */
   readonly durationMs: (name: string) => number;
+  /** A port from 0 to 65535; 0: any free one. */
+  readonly port: (name: string) => number;
   readonly list: (name: string) => readonly string[];
 };
 
@@ -59,14 +62,15 @@ export function readGoFlags(options: { readonly [name: string]: unknown }): GoFl
     if (value === undefined) throw new ConfigError(name, 'nothing', 'a value; it is required');
     return value;
   };
+  const integer = (name: string): bigint => {
+    const value = requiredText(name);
+    if (!/^\d+$/.test(value)) throw new ConfigError(name, `\`${value}\``, 'a whole number');
+    return BigInt(value);
+  };
   return {
     text,
     requiredText,
-    integer: (name) => {
-      const value = requiredText(name);
-      if (!/^\d+$/.test(value)) throw new ConfigError(name, `\`${value}\``, 'a whole number');
-      return BigInt(value);
-    },
+    integer,
     number: (name) => {
       const value = requiredText(name);
       if (!/^\d+(\.\d+)?$/.test(value)) throw new ConfigError(name, `\`${value}\``, 'a number');
@@ -79,6 +83,11 @@ export function readGoFlags(options: { readonly [name: string]: unknown }): GoFl
       throw new ConfigError(name, `\`${value}\``, 'true or false');
     },
     durationMs: (name) => parseDurationMs(requiredText(name), name),
+    port: (name) => {
+      const port = integer(name);
+      if (port > 65_535n) throw new ConfigError(name, `\`${port}\``, 'a port from 0 to 65535');
+      return Number(port);
+    },
     list: (name) =>
       (text(name) ?? '')
         .split(',')
@@ -97,10 +106,13 @@ const UNIT_MS: { readonly [unit: string]: number } = {
   ns: 0.000001,
 };
 
+/** A timer of more overflows, and rings after 1 ms. It is 596 hours and a half. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Milliseconds of a duration in Go's form, like `1h2m3.5s` or `100ms`; `0` needs no unit.
  *
- * @throws ConfigError for anything else, negative ones too.
+ * @throws ConfigError for anything else, negative ones and those beyond any timer too.
  */
 export function parseDurationMs(text: string, field: string): number {
   if (text === '0') return 0;
@@ -113,5 +125,16 @@ export function parseDurationMs(text: string, field: string): number {
     total += Number(found[1]) * (UNIT_MS[found[2] as string] as number);
   }
   if (text === '') throw new ConfigError(field, 'nothing', 'a duration like 1m30s or 500ms');
+  if (total > LONGEST_TIMER_MS) throw new ConfigError(field, `\`${text}\``, 'at most 596h');
   return total;
 }
+
+/** A duration below which polling would be a busy loop. @throws ConfigError naming the flag. */
+export function atLeastMs(values: GoFlagValues, flag: string, leastMs: number): number {
+  const value = values.durationMs(flag);
+  if (value >= leastMs) return value;
+  throw new ConfigError(flag, `${value} ms`, `at least ${leastMs} ms`);
+}
+
+/** Least time between two looks at a server, milliseconds. */
+export const LEAST_POLL_MS = 10;

@@ -14,7 +14,7 @@ import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import { decodeJwtSecret } from '../transport/jwt.ts';
 import { chainOfFlags, parseJsonFile, readTextFile } from './chainFlags.ts';
-import type { GoFlagValues } from './goFlags.ts';
+import { atLeastMs, type GoFlagValues, LEAST_POLL_MS } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
 import { sequencerOfFlags } from './sequencerFlags.ts';
 import { IGNORED_FLAGS, P2P_FLAGS, REFUSED_FLAGS } from './nodeFlags.ts';
@@ -165,7 +165,7 @@ function l1Options(
     maxBatchSize: inRange(values, 'l1.rpc-max-batch-size', 1, 500),
     maxCallsPerSecond: rate === 0 ? Infinity : rate,
     requestTimeoutMs: 10_000,
-    pollIntervalMs: atLeast(values, 'l1.http-poll-interval', 10),
+    pollIntervalMs: atLeastMs(values, 'l1.http-poll-interval', LEAST_POLL_MS),
     epochPollIntervalMs: values.durationMs('l1.epoch-poll-interval'),
     secondsPerSlot: slot === 0n ? undefined : slot,
     blobDirectory: directory === undefined ? undefined : join(directory, 'blobs'),
@@ -188,12 +188,6 @@ function inRange(values: GoFlagValues, flag: string, least: number, most: number
   const value = Number(values.integer(flag));
   if (value >= least && value <= most) return value;
   throw new ConfigError(flag, `\`${value}\``, `a number from ${least} to ${most}`);
-}
-
-function atLeast(values: GoFlagValues, flag: string, leastMs: number): number {
-  const value = values.durationMs(flag);
-  if (value >= leastMs) return value;
-  throw new ConfigError(flag, `${value} ms`, `at least ${leastMs} ms`);
 }
 
 function engineSyncOf(
@@ -261,13 +255,14 @@ function httpEngine(
     throw new ConfigError('l2.jwt-secret', 'nothing', accepted);
   }
   const jwtSecret = decodeJwtSecret(readTextFile('l2.jwt-secret', file, io), 'l2.jwt-secret');
+  const timeoutMs = values.durationMs('l2.engine-rpc-timeout');
   return async (watch) => {
     const { createHttpEngine } = await import('../engine/httpEngine.ts');
     return createHttpEngine({
       url: server.url,
       jwtSecret,
       config: rollup,
-      timeoutMs: values.durationMs('l2.engine-rpc-timeout'),
+      timeoutMs,
       watch,
     });
   };

@@ -9,13 +9,13 @@ import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { createL1Client, type L1Client } from '../l1Tx/l1Client.ts';
 import { signerOf } from '../l1Tx/signer.ts';
 import { createTxSender, type TxSender } from '../l1Tx/txSender.ts';
-import { UsageError } from './exit.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import type { CliIo } from './io.ts';
 import { type AdjustableLog, createLog } from './log.ts';
 import { toLogLevel } from './logLevel.ts';
 import { txSenderConfig } from './roleFlags.ts';
 import type { RoleMetrics } from './roleMetrics.ts';
+import { assertAddresses, cannotListen, type Served, servedAt } from './servedAt.ts';
 import { VERSION } from './version.ts';
 
 /** What every service that writes to L1 has. */
@@ -47,6 +47,7 @@ export async function roleSetup(
   log: AdjustableLog,
   metrics: RoleMetrics,
 ): Promise<RoleSetup> {
+  assertAddresses(values);
   const signer = await signerOf({
     privateKey: values.text('private-key'),
     mnemonic: values.text('mnemonic'),
@@ -118,19 +119,15 @@ export async function roleServer(
 
 /** @throws UsageError naming the flag, when the address is taken or not ours. */
 async function listen(
-  flags: 'rpc' | 'metrics',
+  flags: Served,
   values: GoFlagValues,
   served: Pick<RpcServerOptions, 'methods' | 'pages'>,
 ): Promise<RpcServer> {
-  const host = values.requiredText(`${flags}.addr`);
-  const port = Number(values.integer(`${flags}.port`));
+  const at = servedAt(flags, values);
   try {
-    return await startRpcServer({ host, port, ...served, watch: () => {} });
+    return await startRpcServer({ ...at, ...served, watch: () => {} });
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
-    const place = `${host}:${port} (${String(cause.code)})`;
-    const remedy = `choose another with --${flags}.addr or --${flags}.port`;
-    throw new UsageError(`cannot listen on ${place}: ${remedy}`, { cause });
+    throw cause instanceof Error ? cannotListen(flags, at, cause) : cause;
   }
 }
 

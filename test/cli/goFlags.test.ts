@@ -1,6 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { addGoFlags, type GoFlag, parseDurationMs, readGoFlags } from '../../src/cli/goFlags.ts';
+import {
+  addGoFlags,
+  atLeastMs,
+  type GoFlag,
+  parseDurationMs,
+  readGoFlags,
+} from '../../src/cli/goFlags.ts';
 
 const FLAGS: readonly GoFlag[] = [
   { name: 'poll-interval', kind: 'duration', standard: '6s', about: '' },
@@ -49,6 +55,12 @@ describe('readGoFlags', () => {
     expect(() => values.isSet('rpc.enable-admin')).toThrow(/true or false/);
     expect(() => values.requiredText('l2-eth-rpc')).toThrow(/required/);
   });
+
+  test('error: a port above 65535', () => {
+    expect(read('--max-pending-tx', '65535').port('max-pending-tx')).toBe(65_535);
+    const values = read('--max-pending-tx', '65536');
+    expect(() => values.port('max-pending-tx')).toThrow(/max-pending-tx.*from 0 to 65535/);
+  });
 });
 
 describe('parseDurationMs', () => {
@@ -64,7 +76,22 @@ describe('parseDurationMs', () => {
     expect(parseDurationMs(text, 'field')).toBe(ms);
   });
 
+  test('error: more than a timer can wait, which would ring at once', () => {
+    expect(parseDurationMs('2147483647ms', 'field')).toBe(2_147_483_647);
+    expect(() => parseDurationMs('2147483648ms', 'field')).toThrow(/`field`.*at most 596h/);
+    expect(() => parseDurationMs('99999999999h', 'field')).toThrow(/at most 596h/);
+    expect(() => parseDurationMs('9'.repeat(400) + 'h', 'field')).toThrow(/at most 596h/);
+  });
+
   test.each(['', '5', '-1s', '1s x', 's', '1d'])('error: %s', (text) => {
     expect(() => parseDurationMs(text, 'field')).toThrow('field');
+  });
+});
+
+describe('atLeastMs', () => {
+  test('error: a poll interval that would be a busy loop names its flag', () => {
+    expect(atLeastMs(read('--poll-interval=10ms'), 'poll-interval', 10)).toBe(10);
+    const values = read('--poll-interval=0s');
+    expect(() => atLeastMs(values, 'poll-interval', 10)).toThrow(/`poll-interval`.*least 10 ms/);
   });
 });

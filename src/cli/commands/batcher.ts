@@ -26,7 +26,13 @@ import { plain } from '../../node/rpc/rpcMethods.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
 import type { HttpClient } from '../../transport/http.ts';
 import { BATCHER_FLAGS } from '../batcherFlags.ts';
-import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
+import {
+  addGoFlags,
+  atLeastMs,
+  type GoFlagValues,
+  LEAST_POLL_MS,
+  readGoFlags,
+} from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { refuseUnsupported } from '../roleFlags.ts';
@@ -233,7 +239,7 @@ export function batcherConfig(values: GoFlagValues): BatcherConfig {
   return {
     channel,
     daType: choice(values, 'data-availability-type', DA_TYPES),
-    pollIntervalMs: values.durationMs('poll-interval'),
+    pollIntervalMs: atLeastMs(values, 'poll-interval', LEAST_POLL_MS),
     maxPendingTxs: Number(values.integer('max-pending-tx')),
   };
 }

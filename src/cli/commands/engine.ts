@@ -99,7 +99,7 @@ function serverOptions(
   const apis = { http: apisOf(values, 'http.api', log), ws: apisOf(values, 'ws.api', log) };
   const publicPort = (name: 'http' | 'ws', origins: string) => ({
     host: values.requiredText(`${name}.addr`),
-    port: portOf(values, `${name}.port`),
+    port: values.port(`${name}.port`),
     apis: apis[name],
     origins: values.list(origins),
   });
@@ -110,7 +110,7 @@ function serverOptions(
     log,
     auth: {
       host: values.requiredText('authrpc.addr'),
-      port: portOf(values, 'authrpc.port'),
+      port: values.port('authrpc.port'),
       vhosts: values.list('authrpc.vhosts'),
       jwtSecret,
     },
@@ -136,12 +136,6 @@ function apisOf(values: GoFlagValues, name: string, log: Log): readonly string[]
     log.warn('no such namespace', { flag: name, api, known: PUBLIC_APIS.join(',') });
   }
   return apis;
-}
-
-function portOf(values: GoFlagValues, name: string): number {
-  const port = values.integer(name);
-  if (port > 65_535n) throw new ConfigError(name, `\`${port}\``, 'a port up to 65535');
-  return Number(port);
 }
 
 function urlOf(values: GoFlagValues, name: string): URL | undefined {

@@ -6,7 +6,6 @@ import { createMetrics } from '../../node/metrics.ts';
 import { type RollupNode, startNode } from '../../node/node.ts';
 import { progressEvents, serveNode } from '../../node/serveNode.ts';
 import { BLOB_BYTES } from '../../protocol/blob.ts';
-import { UsageError } from '../exit.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
@@ -16,6 +15,7 @@ import { flagsAndEnv } from '../nodeEnv.ts';
 import { ALL_NODE_FLAGS } from '../nodeFlags.ts';
 import { type NodePlan, planNode } from '../nodeSetup.ts';
 import { roleLog } from '../roleSetup.ts';
+import { assertAddresses, cannotListen, servedAt } from '../servedAt.ts';
 import { VERSION } from '../version.ts';
 
 /** Adds `headwater node`: follows L1 and keeps the L2, with the flags of op-node. */
@@ -35,6 +35,7 @@ export function registerNode(program: Command, io: CliIo): void {
     // op-node writes its log to stdout.
     const log = roleLog(values, { ...io, stderr: io.stdout });
     for (const name of unknownNames) log.warn('environment variable is not known', { name });
+    assertAddresses(values);
     const plan = planNode(values, given, io, log);
     await runNode(plan, values, log, interruptSignal());
   });
@@ -125,26 +126,24 @@ async function serve(
   values: GoFlagValues,
   log: AdjustableLog,
 ): ReturnType<typeof serveNode> {
+  const at = servedAt('rpc', values);
+  const metricsAt = values.isSet('metrics.enabled') ? servedAt('metrics', values) : undefined;
   try {
     return await serveNode(node, metrics, {
-      host: values.requiredText('rpc.addr'),
-      port: Number(values.integer('rpc.port')),
+      ...at,
       version: `v${VERSION}-headwater`,
       hasSafeHeadDb: plan.hasSafeHeadDb,
       hasAdmin: values.isSet('rpc.enable-admin'),
-      metricsAt: values.isSet('metrics.enabled')
-        ? {
-            host: values.requiredText('metrics.addr'),
-            port: Number(values.integer('metrics.port')),
-          }
-        : undefined,
+      metricsAt,
       sequencer: node.sequencer,
       setLogLevel: (word) => log.setLevel(toLogLevel(word)),
     });
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || !('port' in cause)) throw cause;
-    const message = `cannot listen on port ${String(cause.port)} (${String(cause.code)})`;
-    throw new UsageError(`${message}: choose another with --rpc.port or --metrics.port`, { cause });
+    if (!(cause instanceof Error)) throw cause;
+    // An address that cannot be looked up has no port in its error.
+    const { port = at.port, hostname = at.host } = cause as { port?: number; hostname?: string };
+    const isRpc = metricsAt === undefined || (port === at.port && hostname === at.host);
+    throw isRpc ? cannotListen('rpc', at, cause) : cannotListen('metrics', metricsAt, cause);
   }
 }
 

@@ -10,7 +10,14 @@ import { createRollupClient } from '../../sources/rollupClient.ts';
 import { sleep } from '../../transport/abort.ts';
 import type { TxSender } from '../../l1Tx/txSender.ts';
 import type { L1Client } from '../../l1Tx/l1Client.ts';
-import { addGoFlags, type GoFlag, type GoFlagValues, readGoFlags } from '../goFlags.ts';
+import {
+  addGoFlags,
+  atLeastMs,
+  type GoFlag,
+  type GoFlagValues,
+  LEAST_POLL_MS,
+  readGoFlags,
+} from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { flag, refuseUnsupported, SERVICE_FLAGS, TX_SENDER_FLAGS } from '../roleFlags.ts';
@@ -58,7 +65,7 @@ export function registerProposer(program: Command, io: CliIo): void {
 async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
   const log = roleLog(values, io);
   refuseUnsupported(values, log);
-  const pollIntervalMs = values.durationMs('poll-interval');
+  const pollIntervalMs = atLeastMs(values, 'poll-interval', LEAST_POLL_MS);
   assertTarget(values);
   const node = createRollupClient(
     endpointOf(values, 'rollup-rpc', values.requiredText('rollup-rpc')),

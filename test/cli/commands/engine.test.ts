@@ -19,7 +19,7 @@ describe('headwater engine', () => {
 
   test.skipIf(lacksShared('data/chains')).each([
     [['--gcmode=half'], 'full or archive'],
-    [['--authrpc.port=70000'], 'a port up to 65535'],
+    [['--authrpc.port=70000'], 'a port from 0 to 65535'],
     [['--http.api=eth,engine'], 'on the port with the token only'],
     [['--ws', '--ws.api=engine'], 'on the port with the token only'],
     [['--verbosity=9'], 'a number from 0 to 5'],

@@ -42,6 +42,13 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no beacon server', ['--l1=http://127.0.0.1:1', ...CHAIN], /`l1\.beacon`.*ignore/],
   ['an L1 that is no URL', ['--l1=nonsense', ...CHAIN], /`l1`.*URLs/],
   ['a duration without unit', [...L1, ...CHAIN, '--l1.http-poll-interval=12'], /poll-interval/],
+  [
+    'a duration beyond any timer',
+    [...L1, ...CHAIN, '--l1.http-poll-interval=99999999999h'],
+    /poll-interval.*at most 596h/,
+  ],
+  ['a port of the RPC', [...L1, ...CHAIN, '--rpc.port=70000'], /`rpc\.port`.*0 to 65535/],
+  ['a port of the metrics', [...L1, ...CHAIN, '--metrics.port=70000'], /`metrics\.port`.*65535/],
   ['an unknown engine kind', [...L1, ...CHAIN, '--l2.enginekind=besu'], /geth, reth, erigon/],
   ['an unknown rpc kind', [...L1, ...CHAIN, '--l1.rpckind=nonsense'], /alchemy/],
   ['an unknown sync mode', [...L1, ...CHAIN, '--syncmode=nonsense'], /consensus-layer/],
@@ -72,6 +79,17 @@ describe('registerNode', () => {
     const args = flags.map((flag) => flag.replace('FOLDER', folder));
     expect(await runCli(['node', ...args], io)).toBe(2);
     expect(io.err()).toMatch(complaint);
+  });
+
+  test('error: an address that is not of this machine, with nothing said of the engine', async () => {
+    const io = captureIo();
+    writeFileSync(join(folder, 'secret.txt'), '11'.repeat(32));
+    const engine = ['--l2=http://127.0.0.1:1', `--l2.jwt-secret=${join(folder, 'secret.txt')}`];
+    // Of a range that is kept for examples.
+    const address = ['--rpc.addr=192.0.2.1', '--rpc.port=0'];
+    expect(await runCli(['node', ...L1, ...CHAIN, ...engine, ...address], io)).toBe(2);
+    expect(io.err()).toMatch(/192\.0\.2\.1:0 \(EADDRNOTAVAIL\).*--rpc\.addr/);
+    expect(io.out()).not.toContain('genesis block');
   });
 
   test('behavior: an unknown flag is refused', async () => {

@@ -112,3 +112,22 @@ describe.skipIf(lacksAnvil())('registerProposer', () => {
     expect(again.err()).toContain('proposal-interval');
   });
 });
+
+describe('flags of batcher and proposer', () => {
+  const proposer = ['proposer', '--l2oo-address', `0x${'11'.repeat(20)}`];
+  const batcher = ['batcher', '--l2-eth-rpc', 'http://127.0.0.1:1'];
+
+  test.each([
+    ['--poll-interval=0s', /`poll-interval`.*at least 10 ms/],
+    ['--poll-interval=1000h', /`poll-interval`.*at most 596h/],
+    ['--rpc.port=70000', /`rpc\.port`.*from 0 to 65535/],
+    ['--metrics.port=70000', /`metrics\.port`.*from 0 to 65535/],
+  ])('error: %s', async (flag, complaint) => {
+    for (const role of [batcher, proposer]) {
+      const io = captureIo({ env: {} });
+      const servers = ['--rollup-rpc', 'http://127.0.0.1:1', '--l1-eth-rpc', 'http://127.0.0.1:1'];
+      expect(await runCli([...role, ...servers, flag], io)).toBe(2);
+      expect(io.err()).toMatch(complaint);
+    }
+  });
+});
