@@ -9,6 +9,19 @@ export function readNumber(text: string): bigint {
   throw new InvalidArgumentError('Expected a whole number.');
 }
 
+/** A whole number below 2^64. */
+export function readUint64(text: string): bigint {
+  const value = readNumber(text);
+  if (value < 1n << 64n) return value;
+  throw new InvalidArgumentError('Expected a number below 2^64.');
+}
+
+/** The URL of an HTTP server, as it was given. */
+export function readHttpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/i.test(text)) return text;
+  throw new InvalidArgumentError('Expected an http or https URL.');
+}
+
 /** An address, in lowercase. */
 export function readAddress(text: string): Address {
   if (/^0x[\da-f]{40}$/i.test(text)) return text.toLowerCase() as Address;
@@ -23,8 +36,16 @@ export function readHash(text: string): Hash {
 
 /** A private key, with or without `0x`. What was given is not repeated in the message. */
 export function readKey(text: string): Hex {
-  if (/^(0x)?[\da-f]{64}$/i.test(text)) return `0x${text.replace(/^0x/, '')}`;
-  throw new InvalidArgumentError('Expected a private key of 32 bytes.');
+  const digits = text.replace(/^0x/, '');
+  if (/^[\da-f]{64}$/i.test(digits) && isScalar(BigInt(`0x${digits}`))) return `0x${digits}`;
+  throw new InvalidArgumentError('Expected a private key of 32 bytes, of secp256k1.');
+}
+
+/** Order of secp256k1. */
+const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+function isScalar(key: bigint): boolean {
+  return key > 0n && key < CURVE_ORDER;
 }
 
 /** Bytes in hex. */
@@ -36,6 +57,9 @@ export function readHexBytes(text: string): Hex {
 /** Wei of an amount of ether with up to 18 decimals. */
 export function readEther(text: string): bigint {
   const [, whole = '', decimals = ''] = /^(\d+)(?:\.(\d{1,18}))?$/.exec(text) ?? [];
-  if (whole === '') throw new InvalidArgumentError('Expected an amount of ether, like 0.5.');
+  // A balance has 256 bits; nobody has a billion ether.
+  if (whole === '' || whole.length > 9) {
+    throw new InvalidArgumentError('Expected an amount of ether, like 0.5, below a billion.');
+  }
   return BigInt(whole) * 10n ** 18n + BigInt(decimals.padEnd(18, '0'));
 }

@@ -24,7 +24,8 @@ export type StartedWithdrawal = {
   readonly l2Block: bigint;
 };
 
-const MESSAGE_PASSER: Address = '0x4200000000000000000000000000000000000016';
+/** The predeploy that keeps withdrawals. */
+export const MESSAGE_PASSER: Address = '0x4200000000000000000000000000000000000016';
 
 const PASSER_ABI = parseAbi([
   'function initiateWithdrawal(address target, uint256 gasLimit, bytes data) payable',
