@@ -60,11 +60,24 @@ export function describeFailure(error: unknown, withStack: boolean): string {
 function messageOf(error: unknown): string {
   const path = unreadablePath(error);
   if (path !== undefined) return `cannot read \`${path.path}\`: ${path.reason}`;
-  return error instanceof Error ? error.message || error.name : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return shortMessage(error) ?? (error.message || error.name);
 }
 
+/** What an error of viem says, without the request and the version around it; else undefined. */
+export function shortMessage(error: Error): string | undefined {
+  if (!('shortMessage' in error) || typeof error.shortMessage !== 'string') return undefined;
+  const details = 'details' in error && typeof error.details === 'string' ? error.details : '';
+  const isNew = details !== '' && !error.shortMessage.includes(details);
+  return isNew ? `${error.shortMessage} ${details.slice(0, MAX_DETAIL_CHARS)}` : error.shortMessage;
+}
+
+const MAX_DETAIL_CHARS = 300;
+
+/** The short message of viem has what its causes say. */
 function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
+  const isWhole = error instanceof Error && shortMessage(error) !== undefined;
+  return error instanceof Error && !isWhole ? error.cause : undefined;
 }
 
 function isOurFault(error: unknown): boolean {

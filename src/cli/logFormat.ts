@@ -1,5 +1,6 @@
 import { encodeJsonExact, type JsonValue } from '../base/json.ts';
 import type { LogFields, LogLevel } from '../transport/log.ts';
+import { shortMessage } from './exit.ts';
 
 /** Forms of a log line. `…ms`: with milliseconds. `json-pretty` takes a line for each field. */
 export const LOG_FORMATS = [
@@ -127,6 +128,8 @@ export function toPlain(fields: LogFields): { readonly [key: string]: JsonValue 
 
 /** Message of an error and of what caused it. */
 function describeError(error: Error): string {
+  const short = shortMessage(error);
+  if (short !== undefined) return short;
   const message = error.message || error.name;
   return error.cause instanceof Error ? `${message}: ${describeError(error.cause)}` : message;
 }

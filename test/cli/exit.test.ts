@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { BaseError } from 'viem';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, DecodeError, InvariantError } from '../../src/base/errors.ts';
 import {
@@ -7,6 +8,7 @@ import {
   EXIT_FAILED,
   EXIT_USAGE,
   exitCodeOf,
+  shortMessage,
   UsageError,
 } from '../../src/cli/exit.ts';
 
@@ -49,6 +51,13 @@ describe('describeFailure', () => {
     expect(describeFailure(error, false)).toBe(
       'headwater: L1 cannot be read\n  because: no answer: connection refused',
     );
+  });
+
+  test('behavior: an error of viem without the request around it', () => {
+    const error = new BaseError('It failed.', { details: 'no money', metaMessages: ['Request'] });
+    expect(error.message).toContain('Version');
+    expect(describeFailure(error, false)).toBe('headwater: It failed. no money');
+    expect(shortMessage(new Error('plain'))).toBeUndefined();
   });
 
   test('behavior: our own bugs are called bugs', () => {
