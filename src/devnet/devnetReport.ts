@@ -1,3 +1,5 @@
+import type { Address } from '../base/bytes.ts';
+import type { DevAccount } from './devAccounts.ts';
 import type { Devnet } from './devnet.ts';
 
 /** Where a devnet is reached. */
@@ -63,8 +65,8 @@ export function describeDevnet(state: DevnetState): string {
   ].join('  ');
 }
 
-/** What to try on a running devnet. */
-export function suggestions(urls: DevnetUrls): string {
+/** What to try on a running devnet. `user` is an account with ether on L1. */
+export function suggestions(urls: DevnetUrls, portal: Address, user: DevAccount): string {
   const ask = (url: string, method: string): string =>
     `  curl -s ${url} -H 'content-type: application/json' \\\n` +
     `    -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":[]}'`;
@@ -73,5 +75,8 @@ export function suggestions(urls: DevnetUrls): string {
     ask(urls.verifier, 'optimism_syncStatus'),
     ask(urls.verifier, 'headwater_why'),
     ask(urls.l2, 'eth_blockNumber'),
+    `  npm run -s headwater -- deposit --l1 ${urls.l1} --l2 ${urls.l2} \\`,
+    `    --portal ${portal} --value 1 \\`,
+    `    --private-key ${user.key}`,
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
 import { describeChaos, runChaos, seededRandom } from './chaos.ts';
 import { DivergedError } from './compareNodes.ts';
+import { devAccount } from './devAccounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { DevnetOptions } from './devnetOptions.ts';
 import {
@@ -26,6 +27,8 @@ export type DevnetRun = {
 };
 
 const TELL_EVERY_MS = 3_000;
+/** Index of an account that nothing here uses. */
+const VISITOR = 4;
 
 /**
  * Runs a devnet to its end and tells how it goes.
@@ -66,7 +69,7 @@ export async function runDevnet(run: DevnetRun): Promise<boolean> {
   }
   const urls = urlsOf(devnet);
   const upMs = performance.now();
-  say(isJson ? JSON.stringify(urls) : upText(urls, options, (upMs - startedMs) / 1000));
+  say(isJson ? JSON.stringify(urls) : upText(urls, devnet, (upMs - startedMs) / 1000));
   const over = new AbortController();
   const limits = [signal, over.signal];
   if (run.durationMs !== undefined) limits.push(AbortSignal.timeout(run.durationMs));
@@ -139,7 +142,7 @@ async function tellForever(
   }
 }
 
-function upText(urls: DevnetUrls, options: DevnetOptions, seconds: number): string {
+function upText(urls: DevnetUrls, { options, l1 }: Devnet, seconds: number): string {
   const { batchType, compression, daType, schedule, chaos } = options;
   const rows = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}`);
   const forks =
@@ -151,7 +154,7 @@ function upText(urls: DevnetUrls, options: DevnetOptions, seconds: number): stri
     `All up after ${seconds.toFixed(1)} s (${forks}; ${batchType} batches, ${compression}, ` +
       `${daType}${seed}).`,
     ...rows,
-    suggestions(urls),
+    suggestions(urls, l1.rollup.depositContractAddress, devAccount(VISITOR)),
     'Ctrl-C ends it.',
     '',
   ].join('\n');
