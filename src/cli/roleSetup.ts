@@ -60,7 +60,7 @@ export async function roleSetup(
     l1,
     signer,
     kzg,
-    config: txSenderConfig(values, await l1.chainId()),
+    config: txSenderConfig(values, await l1ChainIdOf(l1)),
     onEvent: (event) => {
       metrics.txs.onEvent(event);
       const { type, ...fields } = event;
@@ -74,6 +74,14 @@ export async function roleSetup(
     await kzg.close();
   };
   return { l1, txSender, kzg, close };
+}
+
+async function l1ChainIdOf(l1: L1Client): Promise<bigint> {
+  try {
+    return await l1.chainId();
+  } catch (cause) {
+    throw new Error('L1 does not answer: look at --l1-eth-rpc', { cause });
+  }
 }
 
 /** A client of an endpoint that a flag names. */

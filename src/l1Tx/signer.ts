@@ -57,8 +57,17 @@ export async function signerOf(source: KeySource): Promise<Signer> {
   if (isKey) return localSigner(privateKey);
   const { mnemonicToAccount } = await import('viem/accounts');
   const path = (hdPath === undefined || hdPath === '' ? "m/44'/60'/0'/0/0" : hdPath) as HdPath;
-  const hdKey = mnemonicToAccount(mnemonic as string, { path }).getHdKey().privateKey;
-  if (hdKey === null) throw new ConfigError('mnemonic', 'words', 'a mnemonic with a private key');
+  const refuse = (cause?: unknown): ConfigError =>
+    new ConfigError('mnemonic', 'words that are none', 'a BIP-39 mnemonic, and a path below it', {
+      cause,
+    });
+  let hdKey: Uint8Array | null;
+  try {
+    hdKey = mnemonicToAccount(mnemonic as string, { path }).getHdKey().privateKey;
+  } catch (error) {
+    throw refuse(error);
+  }
+  if (hdKey === null) throw refuse();
   return localSigner(bytesToHex(hdKey));
 }
 

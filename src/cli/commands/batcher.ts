@@ -23,8 +23,12 @@ import { estimatedSize } from '../../execution/fees.ts';
 import { compressChannel } from '../../native/compress.ts';
 import { installNative } from '../../native/install.ts';
 import { plain } from '../../node/rpc/rpcMethods.ts';
+import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
+import { sleep } from '../../transport/abort.ts';
+import { TransportError } from '../../transport/errors.ts';
 import type { HttpClient } from '../../transport/http.ts';
+import type { Log } from '../../transport/log.ts';
 import { BATCHER_FLAGS } from '../batcherFlags.ts';
 import {
   addGoFlags,
@@ -69,7 +73,12 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   const setup = await roleSetup(values, log, metrics);
   const { l1, txSender } = setup;
   const signal = interruptSignal();
-  const rollup = await (endpoints[0] as L2Endpoint).node.rollupConfig({ signal });
+  const rollup = await rollupOf(endpoints[0] as L2Endpoint, config.pollIntervalMs, log, { signal });
+  const l1ChainId = await l1.chainId({ signal });
+  if (l1ChainId !== rollup.l1ChainId) {
+    const accepted = `the L1 of the rollup, chain ${rollup.l1ChainId}: batches cost ether there`;
+    throw new ConfigError('l1-eth-rpc', `chain ${l1ChainId}`, accepted);
+  }
   const batcher = rollup.genesis.systemConfig.batcherAddr;
   if (batcher !== txSender.address) {
     // Not fatal: L1 may have appointed another batcher since.
@@ -123,6 +132,25 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   } finally {
     await server.stop();
     await setup.close();
+  }
+}
+
+/** The node's config. A node that is not up yet is waited for. */
+async function rollupOf(
+  { node }: L2Endpoint,
+  pauseMs: number,
+  log: Log,
+  options: { readonly signal: AbortSignal },
+): Promise<RollupConfig> {
+  for (;;) {
+    try {
+      return await node.rollupConfig(options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof TransportError)) throw error;
+      log.warn('batcher waits for the rollup node, see --rollup-rpc', { error });
+      await sleep(pauseMs, options);
+    }
   }
 }
 

@@ -78,6 +78,19 @@ describe.skipIf(lacksAnvil())('registerBatcher', () => {
     );
   });
 
+  test('error: an L1 of another chain, before anything is sent', async () => {
+    const rollup = toRollupConfigJson({ ...BATCHER_ROLLUP, l1ChainId: 1n });
+    await withAnvil({ mining: { type: 'instant' } }, (anvil) =>
+      withAnswers({ optimism_rollupConfig: rollup }, async (node) => {
+        const io = captureIo();
+        const args = ['batcher', '--rollup-rpc', node, '--l2-eth-rpc', node];
+        const key = ['--private-key', devAccount(1).key];
+        expect(await runCli([...args, '--l1-eth-rpc', anvil.url, ...key], io)).toBe(2);
+        expect(io.err()).toContain('`l1-eth-rpc`: expected the L1 of the rollup, chain 1');
+      }),
+    );
+  });
+
   test('error: endpoints that do not pair up', async () => {
     const io = captureIo();
     const args = ['batcher', '--l1-eth-rpc', 'http://127.0.0.1:1', '--rollup-rpc', 'http://a'];
