@@ -95,7 +95,8 @@ async function runNode(
       await rpc.stop();
     }
   } finally {
-    listening.open();
+    // Whoever waits for an engine that is not opened any more is told.
+    listening.giveUp();
     log.info('stopping');
     await node.stop();
     await kzg.close();
@@ -109,14 +110,21 @@ function loadEarly(kzg: Pick<ReturnType<typeof createKzg>, 'commitment'>): void 
   kzg.commitment(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
 }
 
-type Latch = { readonly opened: Promise<void>; readonly open: () => void };
+/** Either is without effect after the other. */
+type Latch = {
+  readonly opened: Promise<void>;
+  readonly open: () => void;
+  readonly giveUp: () => void;
+};
 
 function openLatch(): Latch {
   let open = (): void => {};
-  const opened = new Promise<void>((resolve) => {
+  let giveUp = (): void => {};
+  const opened = new Promise<void>((resolve, reject) => {
     open = resolve;
+    giveUp = () => reject(new Error('the node stops'));
   });
-  return { opened, open: () => open() };
+  return { opened, open, giveUp };
 }
 
 async function serve(

@@ -81,7 +81,7 @@ describe('registerNode', () => {
     expect(io.err()).toMatch(complaint);
   });
 
-  test('error: an address that is not of this machine, with nothing said of the engine', async () => {
+  test('error: an address that is not of this machine; the engine is not blamed', async () => {
     const io = captureIo();
     writeFileSync(join(folder, 'secret.txt'), '11'.repeat(32));
     const engine = ['--l2=http://127.0.0.1:1', `--l2.jwt-secret=${join(folder, 'secret.txt')}`];
