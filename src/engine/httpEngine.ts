@@ -73,7 +73,10 @@ type Call = (
   options?: AbortOptions,
 ) => Promise<unknown>;
 
-type EngineMethods = Pick<EnginePort, 'forkchoiceUpdated' | 'getPayload' | 'newPayload'>;
+type EngineMethods = Pick<
+  EnginePort,
+  'forkchoiceUpdated' | 'getPayload' | 'newPayload' | 'hasEngineApi'
+>;
 type ReadMethods = Pick<EnginePort, 'block' | 'storageRoot' | 'chainId'>;
 
 function engineMethods(call: Call, config: HttpEngineOptions['config']): EngineMethods {
@@ -103,7 +106,32 @@ function engineMethods(call: Call, config: HttpEngineOptions['config']): EngineM
       const answer = await call(method, params, options);
       return decoded(method, () => fromStatusJson(answer));
     },
+    hasEngineApi: async (options) => {
+      const forkchoice = forkchoiceMethod(forkTimes, undefined);
+      if (await isServed(call, 'engine_exchangeCapabilities', [[forkchoice]], options)) return true;
+      // Not every engine has that one. Without parameters this one changes nothing.
+      return isServed(call, forkchoice, [], options);
+    },
   };
+}
+
+/** JSON-RPC: the method does not exist. */
+const METHOD_NOT_FOUND = -32601;
+
+/** Whether there is such a method, whatever it thinks of its parameters. */
+async function isServed(
+  call: Call,
+  method: string,
+  params: readonly unknown[],
+  options: AbortOptions | undefined,
+): Promise<boolean> {
+  try {
+    await call(method, params, options);
+    return true;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.rpcCode === undefined) throw error;
+    return error.rpcCode !== METHOD_NOT_FOUND;
+  }
 }
 
 function readMethods(call: Call, config: HttpEngineOptions['config']): ReadMethods {

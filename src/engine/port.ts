@@ -57,6 +57,12 @@ export type EnginePort = {
 
   readonly chainId: (options?: AbortOptions) => Promise<bigint>;
 
+  /**
+   * Whether the Engine API is served there at all: the public port of an engine has `eth_` methods
+   * only. An engine without this has it.
+   */
+  readonly hasEngineApi?: (options?: AbortOptions) => Promise<boolean>;
+
   /** Lets go of connections and timers. Calls after it fail. */
   readonly close: () => Promise<void>;
 };

@@ -16,6 +16,7 @@ export function deferredEngine(opening: Promise<EnginePort>): EnginePort {
     block: async (...args) => (await opening).block(...args),
     storageRoot: async (...args) => (await opening).storageRoot(...args),
     chainId: async (...args) => (await opening).chainId(...args),
+    hasEngineApi: async (...args) => (await (await opening).hasEngineApi?.(...args)) ?? true,
     close: async () => {
       const engine = await opening.catch(() => undefined);
       await engine?.close();

@@ -255,5 +255,6 @@ async function halt(run: Run, message: string): Promise<never> {
 }
 
 function scope({ ports, signal }: Run): Parameters<typeof untilDone>[0] {
-  return { waits: ports.waits, signal, failed: ports.events.failed };
+  const { waits, log, events } = ports;
+  return { waits, log, signal, failed: events.failed };
 }

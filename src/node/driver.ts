@@ -146,9 +146,9 @@ async function runCycle(
 
 /** A walk of a thousand calls must not begin again because one of them failed. */
 function syncStartPorts(ports: DriverPorts, signal: AbortSignal): Parameters<typeof findStart>[0] {
-  const { l1Refs, safeHeads, config, options, waits, events } = ports;
+  const { l1Refs, safeHeads, config, options, waits, log, events } = ports;
   const { recoveredOffsetBlocks } = options;
-  const scope = { waits, signal, failed: events.failed };
+  const scope = { waits, log, signal, failed: events.failed };
   const engine = { block: patientReads(ports.engine, scope) };
   return { rollup: config.rollup, engine, l1Refs, safeHeads, recoveredOffsetBlocks };
 }

@@ -2,7 +2,8 @@ import { EngineError } from '../engine/errors.ts';
 import { retry } from '../engine/outcome.ts';
 import type { EnginePort } from '../engine/port.ts';
 import { sleep } from '../transport/abort.ts';
-import type { OpenWait, Waits } from '../transport/waits.ts';
+import type { Log } from '../transport/log.ts';
+import { createWaitWarning, type OpenWait, type Waits } from '../transport/waits.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
@@ -13,6 +14,8 @@ type Attempt = { readonly type: string; readonly message?: string };
 /** Who waits, and for what. */
 export type RetryScope = {
   readonly waits: Waits;
+  /** Told of a wait that lasts. */
+  readonly log: Pick<Log, 'warn'>;
   readonly signal: AbortSignal;
   /** Told after each attempt that failed. */
   readonly failed: (message: string) => void;
@@ -25,11 +28,12 @@ export type RetryScope = {
  * @throws What `attempt` throws, or the signal's reason.
  */
 export async function untilDone<T extends Attempt>(
-  { waits, signal, failed }: RetryScope,
+  { waits, log, signal, failed }: RetryScope,
   name: string,
   attempt: () => Promise<T>,
 ): Promise<Exclude<T, { readonly type: 'retry' }>> {
   let wait: OpenWait | undefined;
+  let warnIfLong: ReturnType<typeof createWaitWarning> | undefined;
   try {
     for (let tries = 1; ; tries++) {
       const outcome = await attempt();
@@ -38,6 +42,8 @@ export async function untilDone<T extends Attempt>(
       failed(lastError);
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 16), LONGEST_PAUSE_MS);
       wait ??= waits.begin(name, 'ask the engine again');
+      warnIfLong ??= createWaitWarning(log, name);
+      warnIfLong(tries, lastError);
       wait.update({ tries, lastError, nextActionAtMs: Date.now() + pauseMs });
       await sleep(pauseMs, { signal });
     }

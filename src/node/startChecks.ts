@@ -6,7 +6,7 @@ import { SourceError } from '../sources/errors.ts';
 import type { L1Source } from '../sources/l1Source.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
-import type { Waits } from '../transport/waits.ts';
+import { createWaitWarning, type Waits } from '../transport/waits.ts';
 
 /** What is looked at before anything is derived. */
 export type StartChecks = {
@@ -73,8 +73,14 @@ async function assertEngine(
     const accepted = `an engine of L2 chain ${rollup.l2ChainId}, as the rollup config says`;
     throw new ConfigError('l2', `one of chain ${chainId}`, accepted);
   }
+  if (engine.hasEngineApi !== undefined && !(await engine.hasEngineApi(abort))) {
+    const accepted = "the Engine API's port, usually 8551";
+    throw new ConfigError('l2', 'a port that serves no `engine_` methods', accepted);
+  }
   const { number, hash } = rollup.genesis.l2;
   const found = await genesisHash(engine, number, abort);
+  // One that is stopping has nothing any more.
+  abort.signal?.throwIfAborted();
   if (found === undefined) {
     log.warn('the engine does not have the genesis block any more', { number });
   } else if (found !== hash) {
@@ -107,12 +113,14 @@ async function answered(
   { signal }: AbortOptions,
 ): Promise<void> {
   const wait = waits.begin(name, 'ask again');
+  const warnIfLong = createWaitWarning(log, name);
   try {
     for (let tries = 1; ; tries++) {
       const failure = await failureOf(ask);
       if (failure === undefined) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries, 10), LONGEST_PAUSE_MS);
       if (tries === 1) log.warn(`waiting for ${name}`, { err: failure });
+      warnIfLong(tries, failure.message);
       wait.update({ tries, lastError: failure.message, nextActionAtMs: Date.now() + pauseMs });
       await sleep(pauseMs, signal === undefined ? {} : { signal });
     }

@@ -1,3 +1,5 @@
+import type { Log } from './log.ts';
+
 /**
  * One thing that is being waited for, as `why` prints it. Times are milliseconds since 1970.
  *
@@ -58,4 +60,30 @@ export function createWaits(now: () => number = Date.now): Waits {
     };
   };
   return { begin, list: () => [...open.values()] };
+}
+
+/** A wait that lasts longer is told. */
+const LONG_WAIT_MS = 10_000;
+const BETWEEN_WARNINGS_MS = 60_000;
+
+/**
+ * Tells the log of a wait that lasts: after ten seconds, and once a minute from then on. The wait
+ * begins with this call; what it returns is called after each try that failed.
+ *
+ * @param now The clock, in milliseconds.
+ */
+export function createWaitWarning(
+  log: Pick<Log, 'warn'>,
+  name: string,
+  now: () => number = Date.now,
+): (tries: number, lastError: string) => void {
+  const sinceMs = now();
+  let nextMs = sinceMs + LONG_WAIT_MS;
+  return (tries, lastError) => {
+    const nowMs = now();
+    if (nowMs < nextMs) return;
+    nextMs = nowMs + BETWEEN_WARNINGS_MS;
+    const seconds = Math.round((nowMs - sinceMs) / 1_000);
+    log.warn(`still waiting for ${name}`, { seconds, tries, lastError });
+  };
 }

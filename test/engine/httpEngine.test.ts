@@ -219,6 +219,30 @@ describe('createHttpEngine', () => {
     expect(error).toMatchObject({ code: 'badAnswer', retryable: true });
   });
 
+  test('behavior: tells an engine without its first method from a port without any', async () => {
+    const { engine, calls, close } = await connect();
+    cleanups.push(close);
+    expect(await engine.hasEngineApi?.()).toBe(true);
+    expect(calls.map(({ method }) => method)).toEqual([
+      'engine_exchangeCapabilities',
+      'engine_forkchoiceUpdatedV3',
+    ]);
+    const error = (code: number) => `{"jsonrpc":"2.0","id":1,"error":{"code":${code}}}`;
+    for (const [code, has] of [
+      [-32601, false],
+      [-32602, true],
+    ] as const) {
+      const other = await connect({ fault: () => ({ type: 'body', body: error(code) }) });
+      cleanups.push(other.close);
+      expect(await other.engine.hasEngineApi?.()).toBe(has);
+    }
+    const broken = await connect({ fault: () => ({ type: 'truncate' }) });
+    cleanups.push(broken.close);
+    expect(await errorOf(Promise.resolve(broken.engine.hasEngineApi?.()))).toMatchObject({
+      retryable: true,
+    });
+  });
+
   test('error: an abort throws its own reason', async () => {
     const { engine, close } = await connect({ fault: () => ({ type: 'hang' }) });
     cleanups.push(close);

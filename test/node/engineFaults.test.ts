@@ -81,6 +81,21 @@ describe.skipIf(lacksShared(`data/chains/${NAME}`))('engines', () => {
     }
   }, 60_000);
 
+  test('error: the public port of an engine is told at once', async () => {
+    const served = await serveRecording(NAME);
+    const behind = await serveEngine(genesis());
+    const engine = httpEngine(behind.httpUrl, ENGINE_SECRET);
+    const node = await startLive(NAME, served, { engine });
+    try {
+      await expect(node.ended).rejects.toThrow(ConfigError);
+      await expect(node.ended).rejects.toThrow(/`l2`.*the Engine API's port, usually 8551/);
+    } finally {
+      await node.stop();
+      await behind.close();
+      await served.close();
+    }
+  }, 60_000);
+
   test('error: an L1 of another chain is told at once', async () => {
     const served = await serveRecording(NAME);
     const config = recordedConfig(NAME);
@@ -217,7 +232,7 @@ function httpEngine(url: URL, jwtSecret: Uint8Array): EnginePort {
 function beforeEachCall(engine: EnginePort, before: () => Promise<void>): EnginePort {
   return new Proxy(engine, {
     get: (target, key: keyof EnginePort) => {
-      if (key === 'close') return target.close;
+      if (key === 'close' || target[key] === undefined) return target[key];
       const call = target[key] as (...args: readonly unknown[]) => Promise<unknown>;
       return async (...args: readonly unknown[]) => {
         await before();

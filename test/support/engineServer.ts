@@ -54,6 +54,7 @@ async function answer(engine: EnginePort, config: RollupConfig, call: Call): Pro
   const [name, version] = call.method.replace(/^engine_/, '').split(/(?=V\d$)/);
   switch (name) {
     case 'forkchoiceUpdated': {
+      if (call.params.length !== 2) throw new CallError(-32602, 'two parameters');
       const attributes = second === null ? undefined : fromAttributesJson(second);
       const { status, build } = await engine.forkchoiceUpdated(first as never, attributes);
       return { payloadStatus: statusJson(status), payloadId: build?.id ?? null };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWaits } from '../../src/transport/waits.ts';
+import { createWaits, createWaitWarning } from '../../src/transport/waits.ts';
 
 describe('createWaits', () => {
   test('default', () => {
@@ -40,5 +40,30 @@ describe('createWaits', () => {
     expect(waits.list()).toMatchObject([{ tries: 0 }]);
     b.end();
     expect(waits.list()).toEqual([]);
+  });
+});
+
+describe('createWaitWarning', () => {
+  test('default: after ten seconds, then once a minute, with the cause', () => {
+    let nowMs = 1_000;
+    const told: unknown[] = [];
+    const warn = createWaitWarning(
+      { warn: (message, fields) => told.push([nowMs, message, fields]) },
+      'the engine',
+      () => nowMs,
+    );
+    for (let tries = 1; nowMs <= 100_000; tries++, nowMs += 1_000) warn(tries, 'ECONNREFUSED');
+    expect(told).toEqual([
+      [
+        11_000,
+        'still waiting for the engine',
+        { seconds: 10, tries: 11, lastError: 'ECONNREFUSED' },
+      ],
+      [
+        71_000,
+        'still waiting for the engine',
+        { seconds: 70, tries: 71, lastError: 'ECONNREFUSED' },
+      ],
+    ]);
   });
 });
