@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from '@commander-js/extra-typings';
-import { bytesToHex } from '../../base/bytes.ts';
+import { type Address, bytesToHex } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { activeSource, type L2Endpoint } from '../../batcher/activeSource.ts';
 import { type BatcherConfig, type BatcherParts, createBatcher } from '../../batcher/batcher.ts';
@@ -20,6 +20,7 @@ import { createThrottler } from '../../batcher/throttler.ts';
 import { waitForNode } from '../../batcher/waitForNode.ts';
 import { fastLzLength } from '../../execution/fastLz.ts';
 import { estimatedSize } from '../../execution/fees.ts';
+import type { L1Client } from '../../l1Tx/l1Client.ts';
 import { compressChannel } from '../../native/compress.ts';
 import { installNative } from '../../native/install.ts';
 import { plain } from '../../node/rpc/rpcMethods.ts';
@@ -74,16 +75,7 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   const { l1, txSender } = setup;
   const signal = interruptSignal();
   const rollup = await rollupOf(endpoints[0] as L2Endpoint, config.pollIntervalMs, log, { signal });
-  const l1ChainId = await l1.chainId({ signal });
-  if (l1ChainId !== rollup.l1ChainId) {
-    const accepted = `the L1 of the rollup, chain ${rollup.l1ChainId}: batches cost ether there`;
-    throw new ConfigError('l1-eth-rpc', `chain ${l1ChainId}`, accepted);
-  }
-  const batcher = rollup.genesis.systemConfig.batcherAddr;
-  if (batcher !== txSender.address) {
-    // Not fatal: L1 may have appointed another batcher since.
-    log.warn('key is not that of the batcher at genesis', { key: txSender.address, batcher });
-  }
+  await checkRollup(rollup, l1, txSender.address, log);
   const source = activeSource(endpoints, values.durationMs('active-sequencer-check-duration'));
   const throttler = createThrottler(throttleConfig(values), builders(values, endpoints), log);
   const parts: BatcherParts = {
@@ -133,6 +125,23 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
     await server.stop();
     await setup.close();
   }
+}
+
+/** @throws ConfigError when the L1 is not that of the rollup. */
+async function checkRollup(
+  rollup: RollupConfig,
+  l1: L1Client,
+  key: Address,
+  log: Log,
+): Promise<void> {
+  const l1ChainId = await l1.chainId();
+  if (l1ChainId !== rollup.l1ChainId) {
+    const accepted = `the L1 of the rollup, chain ${rollup.l1ChainId}: batches cost ether there`;
+    throw new ConfigError('l1-eth-rpc', `chain ${l1ChainId}`, accepted);
+  }
+  const batcher = rollup.genesis.systemConfig.batcherAddr;
+  // Not fatal: L1 may have appointed another batcher since.
+  if (batcher !== key) log.warn('key is not that of the batcher at genesis', { key, batcher });
 }
 
 /** The node's config. A node that is not up yet is waited for. */
