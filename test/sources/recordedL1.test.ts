@@ -143,7 +143,7 @@ describe.skipIf(lacksShared(TOOL) || lacksShared(CHAIN))('a devnet with blobs', 
   });
 
   test.each(FAULT_KINDS)('behavior: L1 fault %s, every third call', async (kind) => {
-    const spec = `side=l1,method=eth_getBlockByNumber,every=3,times=6,kind=${kind}`;
+    const spec = `side=l1,method=eth_getBlockByNumber,every=3,times=4,kind=${kind}`;
     const faulty = await readAll(CHAIN, [spec]);
     expect(faulty.faults).toBeGreaterThan(0);
     expect(digest(faulty.facts)).toEqual(digest((await clean).facts));

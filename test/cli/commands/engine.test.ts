@@ -36,7 +36,7 @@ describe('headwater engine', () => {
     'behavior: killed again and again, it goes on where it was and ends on the same block',
     { timeout: 300_000 },
     async () => {
-      const options = { kills: 3, seed: 7, blocks: 60 };
+      const options = { kills: 2, seed: 7, blocks: 40 };
       const { lives, wrong } = await killEngine('every-fork-a', folder, options);
       expect(wrong).toEqual([]);
       expect(lives.length).toBeGreaterThan(0);
