@@ -1,7 +1,8 @@
 import { bytesEqual } from './bytes.ts';
+import { appendByte, type CappedOutput } from './cappedOutput.ts';
 import type { Inflated } from './inflate.ts';
 import { buildPrefixCode, FIXED_CODE, type PrefixCode } from './prefixCode.ts';
-import { CAP_PASSED, endingOf, INPUT_ENDED, STREAM_BROKEN } from './streamEnding.ts';
+import { endingOf, INPUT_ENDED, STREAM_BROKEN } from './streamEnding.ts';
 
 // What Go's compress/zlib yields of a stream with a fault, to the byte. It is slower than others,
 // and only asked about streams that others find faulty. Where it differs from zlib:
@@ -23,10 +24,7 @@ export type BrokenStream = {
 
 type Reader = { readonly data: Uint8Array; at: number; hold: number; bits: number };
 
-type Output = {
-  bytes: Uint8Array;
-  length: number;
-  readonly capBytes: number;
+type Output = CappedOutput & {
   /** How much had been handed out at the last flush. */
   flushed: number;
 };
@@ -114,7 +112,7 @@ function readStored(reader: Reader, output: Output): boolean {
   const length = low | (high << 8);
   reader.at += 4;
   const content = data.subarray(reader.at, reader.at + length);
-  for (const byte of content) append(output, byte);
+  for (const byte of content) appendByte(output, byte);
   reader.at += content.length;
   if (content.length < length) throw INPUT_ENDED;
   return length === 0;
@@ -181,7 +179,7 @@ function readCodes(reader: Reader, output: Output, codes: Codes): void {
   for (;;) {
     const symbol = readSymbol(reader, codes.literals, codes.leastBits);
     if (symbol === END_OF_BLOCK) return;
-    if (symbol < END_OF_BLOCK) append(output, symbol);
+    if (symbol < END_OF_BLOCK) appendByte(output, symbol);
     else copyBack(output, readLength(reader, symbol), readDistance(reader, codes.distances));
   }
 }
@@ -212,21 +210,8 @@ function reverse5(bits: number): number {
 function copyBack(output: Output, length: number, distance: number): void {
   if (distance > Math.min(output.length, WINDOW_BYTES)) throw STREAM_BROKEN;
   for (let i = 0; i < length; i++) {
-    append(output, output.bytes[output.length - distance] as number);
+    appendByte(output, output.bytes[output.length - distance] as number);
   }
-}
-
-function append(output: Output, byte: number): void {
-  if (output.length === output.bytes.length) grow(output);
-  output.bytes[output.length++] = byte;
-}
-
-function grow(output: Output): void {
-  if (output.length >= output.capBytes) throw CAP_PASSED;
-  const size = Math.min(output.capBytes, Math.max(65_536, 2 * output.bytes.length));
-  const bytes = new Uint8Array(size);
-  bytes.set(output.bytes);
-  output.bytes = bytes;
 }
 
 const ADLER_MODULUS = 65_521;

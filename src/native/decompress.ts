@@ -10,7 +10,12 @@ import { type Decompress, inflateFaulty, type Inflated } from '../base/inflate.t
 // node:zlib is fast but gives nothing back when a stream has a fault. So: the fast call first, and
 // only on a fault a slower way to the exact prefix.
 
-/** zlib by node:zlib; what it finds faulty, by the decoder that knows what a fault costs. */
+/**
+ * zlib by node:zlib; what it finds faulty, by the decoder that knows what a fault costs.
+ *
+ * Choice: not followed is a damaged stream that ends in what looks like the mark of a flush. There
+ * the last bytes can differ from the reference.
+ */
 export const inflateZlibNative: Decompress = (data, capBytes) => {
   // Batchers post streams that stop after a flush, whose mark is the last thing in them. There the
   // call that asks for an end would only fail.

@@ -7,9 +7,9 @@ import { brotliWindowBytes, decodeBrotli } from './decodeBrotli.ts';
 // When one has a fault, it sees what the pieces before it yielded, and of this one what filled the
 // window, for then its decoder must make room.
 //
-// Choice: not followed is what no writer makes: a copy that runs past its block, a fault behind a
-// block that exactly fills a buffer smaller than the window, and a damaged zlib stream that ends in
-// what looks like the mark of a flush. There the last bytes can differ from the reference.
+// Choice: not followed is what no writer makes: a copy that runs past its block, and a fault behind
+// a block that exactly fills a buffer smaller than the window. There the last bytes can differ from
+// the reference.
 
 const FIRST_PIECE_BYTES = 4095;
 const PIECE_BYTES = 32_768;

@@ -4,17 +4,16 @@ import { type PrefixCode, readPrefixCode, readSymbol } from './codes.ts';
 import { distanceContext, literalContext } from './context.ts';
 import { dictionaryWord } from './words.ts';
 import { EMPTY_BYTES } from '../bytes.ts';
+import { appendByte, type CappedOutput } from '../cappedOutput.ts';
 import type { Inflated } from '../inflate.ts';
-import { CAP_PASSED, endingOf, INPUT_ENDED, STREAM_BROKEN } from '../streamEnding.ts';
+import { endingOf, INPUT_ENDED, STREAM_BROKEN } from '../streamEnding.ts';
 
 // Brotli (RFC 7932) decoding, slower than a native one but exact about where a stream breaks.
-
-type Output = { bytes: Uint8Array; length: number; readonly capBytes: number };
 
 /** What lives on from one meta-block to the next. */
 type Stream = {
   readonly reader: BitReader;
-  readonly output: Output;
+  readonly output: CappedOutput;
   /** Farthest distance into the output. */
   readonly window: number;
   /** The last four distances, the newest first. */
@@ -27,7 +26,7 @@ export type DecodedBrotli = Pick<Inflated, 'bytes' | 'ending'> & { readonly read
 /** Decodes a brotli stream. Of a broken one, everything in front of the fault comes out. */
 export function decodeBrotli(data: Uint8Array, capBytes: number): DecodedBrotli {
   const reader: BitReader = { data, bit: 0 };
-  const output: Output = { bytes: EMPTY_BYTES, length: 0, capBytes };
+  const output: CappedOutput = { bytes: EMPTY_BYTES, length: 0, capBytes };
   const ending = endingOf(() => {
     const window = readWindow(reader);
     const stream: Stream = { reader, output, window, distances: [4, 11, 15, 16] };
@@ -97,22 +96,9 @@ function copyUncompressed({ reader, output }: Stream, length: number): void {
   alignBits(reader);
   const start = reader.bit >>> 3;
   const end = Math.min(start + length, reader.data.length);
-  for (let at = start; at < end; at++) append(output, reader.data[at] as number);
+  for (let at = start; at < end; at++) appendByte(output, reader.data[at] as number);
   reader.bit = 8 * end;
   if (end < start + length) throw INPUT_ENDED;
-}
-
-function append(output: Output, byte: number): void {
-  if (output.length >= output.bytes.length) grow(output);
-  output.bytes[output.length++] = byte;
-}
-
-function grow(output: Output): void {
-  if (output.length >= output.capBytes) throw CAP_PASSED;
-  const size = Math.min(output.capBytes, Math.max(65_536, 2 * output.bytes.length));
-  const bytes = new Uint8Array(size);
-  bytes.set(output.bytes);
-  output.bytes = bytes;
 }
 
 /** Everything that a compressed meta-block says before its first command. */
@@ -226,7 +212,7 @@ function readLiteral({ reader, output }: Stream, block: MetaBlock): void {
   const beforeThat = length > 1 ? (bytes[length - 2] as number) : 0;
   const context = literalContext(contextModes[literals.type] as number, before, beforeThat);
   const tree = literalMap[64 * literals.type + context] as number;
-  append(output, readSymbol(reader, literalCodes[tree] as PrefixCode));
+  appendByte(output, readSymbol(reader, literalCodes[tree] as PrefixCode));
 }
 
 /** Appends `copy` bytes of the output, or a word of the dictionary. */
@@ -243,7 +229,7 @@ function copyBack(
   if (distance > reach) {
     const word = dictionaryWord(copy, distance - reach - 1);
     if (word.length > left) throw STREAM_BROKEN;
-    for (const byte of word) append(output, byte);
+    for (const byte of word) appendByte(output, byte);
     return;
   }
   if (copy > left) throw STREAM_BROKEN;
@@ -251,7 +237,8 @@ function copyBack(
     distances.pop();
     distances.unshift(distance);
   }
-  for (let i = 0; i < copy; i++) append(output, output.bytes[output.length - distance] as number);
+  for (let i = 0; i < copy; i++)
+    appendByte(output, output.bytes[output.length - distance] as number);
 }
 
 function readDistanceCode({ reader }: Stream, block: MetaBlock, copy: number): number {
