@@ -1,34 +1,22 @@
-import { type Hash, ZERO_HASH } from '../base/bytes.ts';
+import type { Hash } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
-import { headerHash } from '../protocol/header.ts';
-import { outputRoot } from '../protocol/outputRoot.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
-import { payloadHeader } from '../protocol/payloadHeader.ts';
+import { outputRoot } from '../protocol/outputRoot.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
-import { type BlockTree, createBlockTree } from './blockTree.ts';
+import { createBlockTree } from './blockTree.ts';
 import type { BlockBuilder } from './buildBlock.ts';
 import type { CandidateTxs } from './candidateTxs.ts';
+import type { EngineCore, EngineParts, HeadChange } from './engineCore.ts';
 import { createInterpreter } from './evm/interpreter/createEvm.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
-import { applyGenesis, type Genesis } from './genesis.ts';
-import { attributesOf, headerDifference } from './payloadBlock.ts';
+import { type ForkchoiceVerdict, releaseMemory, setForkchoice } from './forkchoice.ts';
+import type { Genesis } from './genesis.ts';
+import { type InsertOutcome, insertBlock } from './insertBlock.ts';
+import { openGenesis } from './openGenesis.ts';
 import { recoverSendersAhead } from './sendersAhead.ts';
-import { openState, type WorldState } from './state/worldState.ts';
-import {
-  createStateKeeper,
-  type EngineBlockOutcome,
-  MAX_STATES,
-  type StateKeeper,
-} from './stateKeeper.ts';
-import {
-  canonicalChange,
-  type ChainStore,
-  firstHeads,
-  type Heads,
-  headsChange,
-  identityChange,
-  openChainStore,
-} from './store/chainStore.ts';
+import type { WorldState } from './state/worldState.ts';
+import { createStateKeeper, type EngineBlockOutcome, MAX_STATES } from './stateKeeper.ts';
+import { firstHeads, type Heads, openChainStore } from './store/chainStore.ts';
 import type { KeyValueStore } from './store/keyValueStore.ts';
 import type { BlockRecord } from './store/records.ts';
 
@@ -103,29 +91,8 @@ export type ExecutionEngine = {
   readonly close: () => Promise<void>;
 };
 
-/** A move of the head: forward, back, or to another branch. */
-export type HeadChange = { readonly oldHead: BlockRecord; readonly head: BlockRecord };
-
 /** What became of attributes. `sealed` has the block with its results per transaction. */
 export type EngineBuildOutcome = EngineBlockOutcome | { readonly type: 'unknownParent' };
-
-/** Verdict on a block that was built elsewhere. */
-export type InsertOutcome =
-  | { readonly type: 'valid'; readonly block: BlockRecord }
-  | {
-      readonly type: 'invalid';
-      readonly reason: string;
-      readonly latestValidHash: Hash | undefined;
-    }
-  | { readonly type: 'unknownParent' };
-
-/**
- * Verdict on a forkchoice. With `inconsistent` the head has been applied, safe and finalized not.
- */
-export type ForkchoiceVerdict =
-  | { readonly type: 'updated'; readonly head: BlockRecord }
-  | { readonly type: 'unknownHead' }
-  | { readonly type: 'inconsistent'; readonly reason: string };
 
 /** Choices of whoever opens an engine. */
 export type EngineOptions = {
@@ -157,16 +124,12 @@ export async function openEngine(
   const maxStates =
     keepStates === 'archive' ? MAX_STATES : Math.min(MAX_STATES, Math.max(1, keepStates));
   const keeper = createStateKeeper(builder, tree, chain, maxStates, options.maxResidentNodes);
-  const first = await openGenesis(genesis, store, chain, tree, keeper);
+  const parts: EngineParts = { config, store, chain, tree, keeper };
+  const first = await openGenesis(genesis, parts);
   const heads = chain.heads() ?? firstHeads(first.hash);
-  const flushInterval = BigInt(options.flushIntervalBlocks ?? 100);
   const core: EngineCore = {
-    store,
-    chain,
-    tree,
-    keeper,
-    config,
-    flushInterval,
+    ...parts,
+    flushInterval: BigInt(options.flushIntervalBlocks ?? 100),
     keepStates,
     flushedAt: 0n,
     heads,
@@ -178,20 +141,6 @@ export async function openEngine(
   await keeper.stateAfter(head);
   return facade(core, first);
 }
-
-type EngineCore = {
-  readonly store: KeyValueStore;
-  readonly chain: ChainStore;
-  readonly tree: BlockTree;
-  readonly keeper: StateKeeper;
-  readonly config: ExecutionConfig;
-  readonly flushInterval: bigint;
-  readonly keepStates: number | 'archive';
-  /** Number of the last block whose state was stored on purpose. */
-  flushedAt: bigint;
-  heads: Heads;
-  readonly listeners: Set<(change: HeadChange) => void>;
-};
 
 function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
   const { tree, keeper, config } = core;
@@ -209,13 +158,13 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
       recoverSendersAhead(attributes.transactions);
       return inTurn(async () => {
         const parent = tree.block(parentHash);
-        if (parent === undefined) return UNKNOWN_PARENT;
+        if (parent === undefined) return { type: 'unknownParent' } as const;
         return keeper.build(parent, attributes, candidates);
       });
     },
     insert: (envelope) => {
       recoverSendersAhead(envelope.executionPayload.transactions);
-      return inTurn(() => insert(core, envelope));
+      return inTurn(() => insertBlock(core, envelope));
     },
     setForkchoice: (heads) => inTurn(() => setForkchoice(core, heads)),
     heads: () => core.heads,
@@ -250,149 +199,4 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
     },
     close: () => inTurn(() => core.store.close()),
   };
-}
-
-const UNKNOWN_PARENT = { type: 'unknownParent' } as const;
-
-async function openGenesis(
-  genesis: Genesis,
-  store: KeyValueStore,
-  chain: ChainStore,
-  tree: BlockTree,
-  keeper: StateKeeper,
-): Promise<BlockRecord> {
-  const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
-  const made = applyGenesis(genesis, state);
-  const block: BlockRecord = { ...made, transactions: [], receipts: [] };
-  const { chainId } = genesis.config;
-  const found = chain.identity();
-  if (found === undefined) {
-    tree.add(block, state.newCode);
-    keeper.adopt(block.hash, state);
-    await store.write([
-      identityChange({ chainId, genesisHash: block.hash }),
-      headsChange(firstHeads(block.hash)),
-      canonicalChange(block.header.number, block.hash),
-      ...tree.unstored(block.hash),
-      ...keeper.flush(block),
-    ]);
-    tree.stored(block.hash);
-    return block;
-  }
-  if (found.chainId !== chainId || found.genesisHash !== block.hash) {
-    const accepted = `the data of chain ${chainId} with genesis \`${block.hash}\``;
-    const other = `that of chain ${found.chainId} with genesis \`${found.genesisHash}\``;
-    throw new ConfigError('data directory', other, accepted);
-  }
-  return block;
-}
-
-async function insert(core: EngineCore, envelope: PayloadEnvelope): Promise<InsertOutcome> {
-  const { tree, keeper, config, store } = core;
-  const { executionPayload: payload } = envelope;
-  const header = payloadHeader(config, envelope);
-  const hash = headerHash(header);
-  if (hash !== payload.blockHash) {
-    const reason = `block hash: fields give \`${hash}\`, payload says \`${payload.blockHash}\``;
-    return { type: 'invalid', reason, latestValidHash: undefined };
-  }
-  const known = tree.block(hash);
-  if (known !== undefined) {
-    // Built here, perhaps, and stored nowhere yet: who is told that it is good may count on it.
-    const changes = tree.unstored(known.hash);
-    if (changes.length > 0) await store.write(changes);
-    tree.stored(known.hash);
-    return { type: 'valid', block: known };
-  }
-  const parent = tree.block(payload.parentHash);
-  if (parent === undefined) return UNKNOWN_PARENT;
-  const latestValidHash = parent.hash;
-  const attributes = attributesOf(config, header, payload.transactions);
-  const outcome = await keeper.build(parent, attributes);
-  if (outcome.type === 'invalid')
-    return { type: 'invalid', reason: outcome.reason, latestValidHash };
-  const { block } = outcome;
-  if (block.hash !== hash) {
-    const reason = headerDifference(block.header, header) ?? 'another block hash';
-    return { type: 'invalid', reason, latestValidHash };
-  }
-  await store.write(tree.unstored(hash));
-  tree.stored(hash);
-  return { type: 'valid', block };
-}
-
-async function setForkchoice(core: EngineCore, wanted: Heads): Promise<ForkchoiceVerdict> {
-  const { tree, keeper, store } = core;
-  const head = tree.block(wanted.head);
-  const oldHead = tree.block(core.heads.head);
-  if (head === undefined || oldHead === undefined) return { type: 'unknownHead' };
-  const problem =
-    notAncestor(tree, head, wanted.finalized, 'finalized') ??
-    notAncestor(tree, head, wanted.safe, 'safe');
-  const { safe, finalized } = problem === undefined ? wanted : core.heads;
-  const heads: Heads = {
-    head: head.hash,
-    safe: safe === ZERO_HASH ? core.heads.safe : safe,
-    finalized: finalized === ZERO_HASH ? core.heads.finalized : finalized,
-  };
-  const { number } = head.header;
-  if (number < core.flushedAt) core.flushedAt = number;
-  const isFlushDue = number >= core.flushedAt + core.flushInterval;
-  await store.write([
-    ...tree.unstored(head.hash),
-    ...tree.canonicalChanges(head, oldHead),
-    ...(isFlushDue ? keeper.flush(head) : []),
-    headsChange(heads),
-  ]);
-  tree.stored(head.hash);
-  if (isFlushDue) keeper.release();
-  core.heads = heads;
-  if (head.hash !== oldHead.hash)
-    for (const listener of core.listeners) listener({ oldHead, head });
-  if (isFlushDue) {
-    core.flushedAt = number;
-    await pruneStates(core, head);
-  }
-  return problem === undefined
-    ? { type: 'updated', head }
-    : { type: 'inconsistent', reason: problem };
-}
-
-/**
- * Stores the state after the head and lets go of trie nodes in memory: whoever reads much brings as
- * many there as the chain has, and no block need come meanwhile.
- */
-async function releaseMemory({ tree, keeper, store, heads }: EngineCore): Promise<void> {
-  const head = tree.block(heads.head);
-  if (head === undefined || !keeper.isFull()) return;
-  const changes = keeper.flush(head);
-  if (changes.length > 0) await store.write([...tree.unstored(head.hash), ...changes]);
-  tree.stored(head.hash);
-  keeper.release();
-}
-
-/** At most two states per call, so that a long list is worked off without a pause. */
-async function pruneStates(core: EngineCore, head: BlockRecord): Promise<void> {
-  const { keepStates, keeper, store, tree, heads } = core;
-  if (keepStates === 'archive') return;
-  const keepFrom = head.header.number - BigInt(keepStates);
-  const finalized = tree.block(heads.finalized)?.header.number ?? 0n;
-  for (let i = 0; i < 2; i++) {
-    const changes = keeper.prune(keepFrom, finalized);
-    if (changes.length === 0) return;
-    await store.write(changes);
-  }
-}
-
-function notAncestor(
-  tree: BlockTree,
-  head: BlockRecord,
-  hash: Hash,
-  name: string,
-): string | undefined {
-  if (hash === ZERO_HASH) return undefined;
-  const block = tree.block(hash);
-  if (block === undefined) return `the ${name} block \`${hash}\` is not known`;
-  if (tree.ancestorHash(head, block.header.number) === hash) return undefined;
-  return `the ${name} block \`${hash}\` is no ancestor of the head`;
 }

@@ -1,4 +1,5 @@
-import type { ExecutionEngine, HeadChange } from './engine.ts';
+import type { ExecutionEngine } from './engine.ts';
+import type { HeadChange } from './engineCore.ts';
 import type { BlockRecord } from './store/records.ts';
 
 /** Blocks by which two heads differ, oldest first. */
