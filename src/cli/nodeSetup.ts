@@ -59,9 +59,7 @@ export function planNode(
   assertPectraBlobSchedule(values, config);
   const datadir = values.text('datadir');
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
-  const safedb = values.text('safedb.path');
-  const safedbPath =
-    safedb !== undefined ? pathArgument(safedb, io) : directory && join(directory, 'safedb');
+  const safedb = safeHeadFolder(values, directory, io);
   const engineSync = engineSyncOf(values, config);
   return {
     config,
@@ -70,13 +68,24 @@ export function planNode(
     engineSync,
     openEngine: engineOf(values, config, directory, io, log),
     openSafeHeads: async () => {
-      if (safedbPath === undefined) return memorySafeHeads();
+      if (safedb === undefined) return memorySafeHeads();
       const { openSafeHeadDb } = await import('../node/safeHeadDb.ts');
-      return openSafeHeadDb(safedbPath, config.rollup.l2ChainId);
+      return openSafeHeadDb(safedb.path, config.rollup.l2ChainId, safedb.flag);
     },
-    hasSafeHeadDb: safedbPath !== undefined,
+    hasSafeHeadDb: safedb !== undefined,
     sequencer,
   };
+}
+
+/** Where safe heads are recorded, and the flag that says so. */
+function safeHeadFolder(
+  values: GoFlagValues,
+  directory: string | undefined,
+  io: CliIo,
+): { readonly path: string; readonly flag: string } | undefined {
+  const given = values.text('safedb.path');
+  if (given !== undefined) return { path: pathArgument(given, io), flag: 'safedb.path' };
+  return directory === undefined ? undefined : { path: join(directory, 'safedb'), flag: 'datadir' };
 }
 
 /** The blobs of such a chain would be priced by another schedule than the network’s. */

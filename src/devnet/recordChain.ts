@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bytesToHex, type Hash } from '../base/bytes.ts';
@@ -6,6 +6,7 @@ import { encodeJsonExact, type JsonValue } from '../base/json.ts';
 import { toExecutionConfig } from '../execution/executionConfig.ts';
 import { toBlockJson } from '../execution/server/blockJson.ts';
 import { toReceiptsJson } from '../execution/server/receiptJson.ts';
+import { makeFolder } from '../execution/store/folder.ts';
 import { createKzg } from '../native/kzg.ts';
 import type { DerivedBlock, DriverEvents } from '../node/driverPorts.ts';
 import { toAttributesJson } from '../protocol/executionPayloadJson.ts';
@@ -37,9 +38,13 @@ type RpcBlock = {
   readonly transactions: readonly { readonly blobVersionedHashes?: readonly Hash[] }[];
 };
 
-/** Begins a recording that will go to `folder`. Lines are kept in memory, compressed. */
+/**
+ * Begins a recording that will go to `folder`. Lines are kept in memory, compressed.
+ *
+ * @throws ConfigError naming `--record`, when the folder cannot be made or written to.
+ */
 export function startRecording(folder: string): ChainRecording {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder, 'record');
   const lines = new Map<Hash, Promise<L1Line | undefined>>();
   const derived = new Map<bigint, DerivedBlock>();
   let l1: DevL1 | undefined;

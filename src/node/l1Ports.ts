@@ -1,8 +1,9 @@
+import { makeFolder } from '../execution/store/folder.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { createBeaconSource } from '../sources/beacon.ts';
 import { type BeaconApi, createBeaconApi } from '../sources/beaconApi.ts';
 import type { BlobSource } from '../sources/blobSource.ts';
-import { openBlobStore } from '../sources/blobStore.ts';
+import { type BlobStore, openBlobStore } from '../sources/blobStore.ts';
 import { createEndpoint, type EndpointMeter } from '../sources/endpoint.ts';
 import { createL1Heads, type L1Heads } from '../sources/l1Heads.ts';
 import { createL1Source, type L1Source } from '../sources/l1Source.ts';
@@ -34,12 +35,19 @@ export type L1Scope = {
   readonly calls: (rpc: string) => CallWatch;
 };
 
-/** Opens all that L1 is read with. Heads are polled from now on. */
+/**
+ * Opens all that L1 is read with. Heads are polled from now on.
+ *
+ * @throws ConfigError when there can be no folder for blobs.
+ */
 export async function openL1(
   rollup: RollupConfig,
   options: L1Options,
   { kzg, waits, log, calls }: L1Scope,
 ): Promise<L1Ports> {
+  const { blobDirectory, secondsPerSlot } = options;
+  // Before anything runs that would have to be ended when this fails.
+  const store = blobDirectory === undefined ? undefined : await blobStoreIn(blobDirectory);
   const isHttp = ({ url }: { readonly url: URL }): boolean => url.protocol.startsWith('http');
   const timeoutMs = options.requestTimeoutMs;
   const limits = {
@@ -66,12 +74,11 @@ export async function openL1(
     createBeaconApi({ ...server, timeoutMs, watch: calls('l1-beacon') });
   const servers = options.beacons.map(toApi);
   const archivers = options.archivers.map(toApi);
-  const { blobDirectory, secondsPerSlot } = options;
   const blobs = createBeaconSource({
     servers,
     archivers,
     kzg: listedKzg(kzg, waits),
-    ...(blobDirectory === undefined ? {} : { store: await openBlobStore(blobDirectory) }),
+    ...(store === undefined ? {} : { store }),
     ...(secondsPerSlot === undefined ? {} : { secondsPerSlot }),
   });
   return {
@@ -85,4 +92,10 @@ export async function openL1(
       for (const server of [...servers, ...archivers]) server.close();
     },
   };
+}
+
+/** Blobs below `--datadir`. */
+function blobStoreIn(directory: string): Promise<BlobStore> {
+  makeFolder(directory, 'datadir');
+  return openBlobStore(directory);
 }

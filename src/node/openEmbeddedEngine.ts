@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { ConfigError } from '../base/errors.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { EnginePort } from '../engine/port.ts';
@@ -13,7 +12,7 @@ import { embeddedEngine } from './embeddedEngine.ts';
 /**
  * The embedded engine with a genesis file.
  *
- * @param directory Where it keeps its data; undefined: in memory.
+ * @param directory Where below `--datadir` it keeps its data; undefined: in memory.
  * @throws ConfigError when the genesis is not that of the rollup, or the data are of another chain.
  */
 export async function openEmbeddedEngine(
@@ -22,8 +21,8 @@ export async function openEmbeddedEngine(
   directory: string | undefined,
 ): Promise<EnginePort> {
   const genesis = parseGenesisJson(genesisJson, toExecutionConfig(rollup));
-  if (directory !== undefined) await mkdir(directory, { recursive: true });
-  const store = directory === undefined ? memoryKeyValueStore() : await openLevelStore(directory);
+  const store =
+    directory === undefined ? memoryKeyValueStore() : await openLevelStore(directory, 'datadir');
   const engine = await openEngine(genesis, store);
   if (engine.genesis.hash !== rollup.genesis.l2.hash) {
     await engine.close();

@@ -1,4 +1,3 @@
-import { Level } from 'level';
 import {
   bigintToBytes,
   bytesToBigint,
@@ -7,6 +6,7 @@ import {
   hexToBytes,
 } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
+import { type ByteLevel, openLevel } from '../execution/store/openLevel.ts';
 import type { SafeHeadRecord, SafeHeads } from './safeHeads.ts';
 
 // Records of safe heads in LevelDB.
@@ -25,26 +25,25 @@ const IDENTITY_KEY = Uint8Array.of('m'.charCodeAt(0));
  * disk: a killed process loses nothing; a machine that loses power, the newest records, which are
  * then found again by deriving them.
  *
- * @throws ConfigError when the directory holds the records of another chain or format.
+ * @param flag Who named the directory, for messages.
+ * @throws ConfigError when the directory cannot be used, or holds the records of another chain or
+ *                     format.
  * @spec   protocol/derivation-2-attributes-engine.md 10.8
  */
-export async function openSafeHeadDb(directory: string, l2ChainId: bigint): Promise<SafeHeads> {
-  const level = new Level<Uint8Array, Uint8Array>(directory, {
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-  });
-  try {
-    await level.open();
-  } catch (cause) {
-    const accepted = 'a folder that no other process uses; is a node still running on it?';
-    throw new ConfigError('safedb.path', `\`${directory}\` in use or unreadable`, accepted, {
-      cause,
-    });
-  }
-  await assertIdentity(level, directory, l2ChainId);
+export async function openSafeHeadDb(
+  directory: string,
+  l2ChainId: bigint,
+  flag: string,
+): Promise<SafeHeads> {
+  const level = await openLevel(directory, flag);
+  await assertIdentity(level, directory, l2ChainId, flag);
 
   const one = async (range: object): Promise<SafeHeadRecord | undefined> => {
     for await (const [key, value] of level.iterator({ ...range, limit: 1 })) {
+      if (value.length !== RECORD_BYTES) {
+        const found = `\`${directory}\` with a record of ${value.length} bytes`;
+        throw new ConfigError(flag, found, `records of ${RECORD_BYTES}; remove that folder`);
+      }
       return decodeRecord(key, value);
     }
     return undefined;
@@ -95,10 +94,6 @@ function encodeRecord({ l1, l2 }: SafeHeadRecord): Uint8Array {
 }
 
 function decodeRecord(key: Uint8Array, value: Uint8Array): SafeHeadRecord {
-  if (value.length !== RECORD_BYTES) {
-    const found = `a record of ${value.length} bytes`;
-    throw new ConfigError('safedb.path', found, `records of ${RECORD_BYTES}; remove the folder`);
-  }
   const hashAt = (start: number): `0x${string}` => bytesToHex(value.subarray(start, start + 32));
   return {
     l1: { number: bytesToBigint(key.subarray(1)), hash: hashAt(0) },
@@ -107,9 +102,10 @@ function decodeRecord(key: Uint8Array, value: Uint8Array): SafeHeadRecord {
 }
 
 async function assertIdentity(
-  level: Level<Uint8Array, Uint8Array>,
+  level: ByteLevel,
   directory: string,
   l2ChainId: bigint,
+  flag: string,
 ): Promise<void> {
   const wanted = concatBytes(Uint8Array.of(FORMAT_VERSION), bigintToBytes(l2ChainId, 8));
   const stored: Uint8Array | undefined = await level.get(IDENTITY_KEY);
@@ -119,5 +115,5 @@ async function assertIdentity(
   const [version] = stored;
   const found = `those of chain ${bytesToBigint(stored.subarray(1))}, format ${version}`;
   const accepted = `the records of chain ${l2ChainId}, format ${FORMAT_VERSION}, in ${directory}`;
-  throw new ConfigError('safedb.path', found, accepted);
+  throw new ConfigError(flag, found, accepted);
 }

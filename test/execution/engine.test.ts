@@ -128,10 +128,10 @@ describe('openEngine', () => {
   test('behavior: LevelDB holds the same', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'headwater-engine-'));
     try {
-      const first = await open(await openLevelStore(directory));
+      const first = await open(await openLevelStore(directory, 'datadir'));
       await extend(first, 13n);
       await first.close();
-      const second = await open(await openLevelStore(directory));
+      const second = await open(await openLevelStore(directory, 'datadir'));
       expect(await extend(second, 30n)).toBe(TIP);
       await second.close();
     } finally {

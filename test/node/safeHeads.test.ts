@@ -35,7 +35,7 @@ function record(l1: number, l2: number): SafeHeadRecord {
 
 const KINDS: readonly (readonly [string, () => Promise<SafeHeads>])[] = [
   ['memorySafeHeads', async () => memorySafeHeads()],
-  ['openSafeHeadDb', () => openSafeHeadDb(newFolder(), 10n)],
+  ['openSafeHeadDb', () => openSafeHeadDb(newFolder(), 10n, 'datadir')],
 ];
 
 describe.each(KINDS)('%s', (_, open) => {
@@ -109,25 +109,25 @@ describe.each(KINDS)('%s', (_, open) => {
 describe('openSafeHeadDb', () => {
   test('behavior: what was recorded is there again', async () => {
     const folder = newFolder();
-    const before = await openSafeHeadDb(folder, 10n);
+    const before = await openSafeHeadDb(folder, 10n, 'datadir');
     await before.record(record(7, 3));
     await before.close();
-    const after = await openSafeHeadDb(folder, 10n);
+    const after = await openSafeHeadDb(folder, 10n, 'datadir');
     expect(await after.last()).toEqual(record(7, 3));
     await after.close();
   });
 
   test('error: records of another chain are refused', async () => {
     const folder = newFolder();
-    await (await openSafeHeadDb(folder, 10n)).close();
-    await expect(openSafeHeadDb(folder, 11n)).rejects.toThrow(ConfigError);
-    await expect(openSafeHeadDb(folder, 11n)).rejects.toThrow(/chain 10/);
+    await (await openSafeHeadDb(folder, 10n, 'datadir')).close();
+    await expect(openSafeHeadDb(folder, 11n, 'datadir')).rejects.toThrow(ConfigError);
+    await expect(openSafeHeadDb(folder, 11n, 'datadir')).rejects.toThrow(/^`datadir`.*chain 10/);
   });
 
   test('error: a folder in use is told as such', async () => {
     const folder = newFolder();
-    const first = await openSafeHeadDb(folder, 10n);
-    await expect(openSafeHeadDb(folder, 10n)).rejects.toThrow(/no other process/);
+    const first = await openSafeHeadDb(folder, 10n, 'datadir');
+    await expect(openSafeHeadDb(folder, 10n, 'datadir')).rejects.toThrow(/no other process/);
     await first.close();
   });
 });

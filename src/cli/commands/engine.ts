@@ -63,7 +63,7 @@ async function runEngine(
   const store =
     directory === undefined
       ? memoryKeyValueStore()
-      : await openLevelStore(join(directory, 'engine'));
+      : await openLevelStore(join(directory, 'engine'), 'datadir');
   let engine: ExecutionEngine;
   try {
     engine = await openEngine(genesis, store, { keepStateBlocks: stateBlocks(values) });

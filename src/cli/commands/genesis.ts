@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Address, Hex } from '../../base/bytes.ts';
@@ -14,13 +14,14 @@ import { SCHEDULE_FORKS } from '../../devnet/genesis/forkSchedule.ts';
 import { toGenesisJson } from '../../devnet/genesis/genesisJson.ts';
 import { devL1ConfigJson } from '../../devnet/l1Chain.ts';
 import { deployL1Contracts, type L1ContractOptions } from '../../devnet/l1Contracts.ts';
+import { makeFolder } from '../../execution/store/folder.ts';
 import { installNative } from '../../native/install.ts';
 import type { Fork } from '../../protocol/forks.ts';
 import { toRollupConfigJson } from '../../protocol/rollupConfigJson.ts';
 import { createHttpClient } from '../../transport/http.ts';
 import { createL1Client } from '../../l1Tx/l1Client.ts';
 import { type CliIo, pathArgument } from '../io.ts';
-import { readAddress, readKey, readNumber } from '../values.ts';
+import { readAddress, readHttpUrl, readKey, readNumber } from '../values.ts';
 
 /** What every new chain has, until someone needs another value. */
 const CHAIN = {
@@ -59,7 +60,7 @@ export function registerGenesis(program: Command, io: CliIo): void {
         'l1-config.json and l1-contracts.json. Keys and addresses that are not given are those ' +
         'of the mnemonic every development chain knows.',
     )
-    .requiredOption('--l1 <url>', 'RPC of a development L1')
+    .requiredOption('--l1 <url>', 'RPC of a development L1', readHttpUrl)
     .option('--out <dir>', 'folder for the files', '.')
     .option('--deployer-key <key>', 'owner of the contracts', readKey, devAccount(0).key)
     .option('--l2-chain-id <id>', 'chain id of the L2', readNumber, 901n)
@@ -84,6 +85,8 @@ function forkOption(flags: string, about: string, standard: Fork) {
 }
 
 async function runGenesis(flags: GenesisFlags, io: CliIo): Promise<void> {
+  const folder = pathArgument(flags.out, io);
+  makeFolder(folder, 'out');
   const http = createHttpClient({ url: new URL(flags.l1) });
   const l1ChainId = await createL1Client(http).chainId();
   http.close();
@@ -107,8 +110,6 @@ async function runGenesis(flags: GenesisFlags, io: CliIo): Promise<void> {
     chainOpConfig: DEFAULT_CHAIN_OP_CONFIG,
   };
   const { genesis, rollup } = await buildGenesis(options);
-  const folder = pathArgument(flags.out, io);
-  mkdirSync(folder, { recursive: true });
   const files: { readonly [name: string]: JsonValue } = {
     'rollup.json': toRollupConfigJson(rollup),
     'genesis.json': toGenesisJson(genesis),

@@ -1,26 +1,14 @@
-import { Level } from 'level';
-import { ConfigError } from '../../base/errors.ts';
 import type { KeyValueStore } from './keyValueStore.ts';
+import { openLevel } from './openLevel.ts';
 
 /**
  * A store in LevelDB under `directory`, which is made where missing.
  *
- * @throws ConfigError when another process has it open.
+ * @param flag Who named the directory, for messages.
+ * @throws ConfigError when it cannot be written to, is in use, or cannot be read.
  */
-export async function openLevelStore(directory: string): Promise<KeyValueStore> {
-  const level = new Level<Uint8Array, Uint8Array>(directory, {
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-  });
-  try {
-    await level.open();
-  } catch (cause) {
-    if (!isLocked(cause)) throw cause;
-    const accepted = 'a folder of its own; stop the other process first';
-    throw new ConfigError('data directory', `\`${directory}\`, which is in use`, accepted, {
-      cause,
-    });
-  }
+export async function openLevelStore(directory: string, flag: string): Promise<KeyValueStore> {
+  const level = await openLevel(directory, flag);
   return {
     read: (key) => level.getSync(key),
     write: async (changes) => {
@@ -32,9 +20,4 @@ export async function openLevelStore(directory: string): Promise<KeyValueStore> 
     },
     close: () => level.close(),
   };
-}
-
-function isLocked(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
 }

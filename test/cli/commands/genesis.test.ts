@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -38,5 +38,22 @@ describe.skipIf(lacksAnvil())('registerGenesis', () => {
     const io = captureIo();
     expect(await runCli(['genesis', '--l1', 'http://127.0.0.1:1', '--fork', 'delft'], io)).toBe(2);
     expect(io.err()).toContain('delft');
+  });
+
+  test('error: a file in place of the folder, before anything is deployed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headwater-'));
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const io = captureIo();
+    expect(await runCli(['genesis', '--l1', 'http://127.0.0.1:1', '--out', file], io)).toBe(2);
+    expect(io.err()).toContain(`\`out\`: expected a folder`);
+    expect(io.err()).not.toContain('deploying');
+    rmSync(folder, { recursive: true });
+  });
+
+  test('error: an L1 that is no URL', async () => {
+    const io = captureIo();
+    expect(await runCli(['genesis', '--l1', 'localhost:8545'], io)).toBe(2);
+    expect(io.err()).toContain('http or https URL');
   });
 });

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openLevel } from '../../../src/execution/store/openLevel.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-level-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('openLevel', () => {
+  test('default: what was written is there again', async () => {
+    const before = await openLevel(join(folder, 'a/b'), 'datadir');
+    await before.put(Uint8Array.of(1), Uint8Array.of(2));
+    await before.close();
+    const after = await openLevel(join(folder, 'a/b'), 'datadir');
+    expect([...((await after.get(Uint8Array.of(1))) ?? [])]).toEqual([2]);
+    await after.close();
+  });
+
+  test('error: a folder in use is told by the flag that named it', async () => {
+    const first = await openLevel(join(folder, 'used'), 'datadir');
+    const second = openLevel(join(folder, 'used'), 'safedb.path');
+    await expect(second).rejects.toThrow(/^`safedb\.path`.*used` in use: stop .*--safedb\.path/);
+    await first.close();
+  });
+
+  test('error: a file in its place', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(openLevel(join(folder, 'file'), 'datadir')).rejects.toThrow('it is a file');
+  });
+
+  test('error: files that are no LevelDB', async () => {
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, 'other/CURRENT'), 'x');
+    const opened = openLevel(join(folder, 'other'), 'datadir');
+    await expect(opened).rejects.toThrow(/^`datadir`: expected a folder of ours/);
+  });
+});
