@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { ConfigError } from '../../base/errors.ts';
@@ -56,8 +56,8 @@ async function runEngine(
   const genesis = parseGenesisJson(readJson(pathArgument(values.requiredText('genesis'), io)));
   const datadir = values.text('datadir');
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
-  const jwtSecret = readSecret(values, io, directory, log);
-  const options = serverOptions(values, jwtSecret, log);
+  const readSecret = secretOf(values, io, directory, log);
+  const options = serverOptions(values, log);
   await installNative();
   if (directory === undefined) log.warn('no --datadir: nothing is kept when the engine stops');
   const store =
@@ -65,7 +65,9 @@ async function runEngine(
       ? memoryKeyValueStore()
       : await openLevelStore(join(directory, 'engine'), 'datadir');
   let engine: ExecutionEngine;
+  let jwtSecret: Uint8Array;
   try {
+    jwtSecret = readSecret();
     engine = await openEngine(genesis, store, { keepStateBlocks: stateBlocks(values) });
   } catch (error) {
     await store.close();
@@ -76,7 +78,8 @@ async function runEngine(
     const head = engine.block(engine.heads().head);
     const { chainId } = genesis.config;
     log.info('engine opened', { chainId, head: head?.header.number, hash: head?.hash });
-    server = await startEngineServer({ ...options, engine });
+    const auth = { ...options.auth, jwtSecret };
+    server = await startEngineServer({ ...options, auth, engine });
     for (const way of ['auth', 'http', 'ws'] as const) {
       const running = server[way];
       if (running === undefined) continue;
@@ -92,9 +95,10 @@ async function runEngine(
 
 function serverOptions(
   values: GoFlagValues,
-  jwtSecret: Uint8Array,
   log: Log,
-): Omit<EngineServerOptions, 'engine'> {
+): Omit<EngineServerOptions, 'engine' | 'auth'> & {
+  readonly auth: Omit<EngineServerOptions['auth'], 'jwtSecret'>;
+} {
   // Looked at though the port may stay closed: who names it wrongly should hear of it.
   const apis = { http: apisOf(values, 'http.api', log), ws: apisOf(values, 'ws.api', log) };
   const publicPort = (name: 'http' | 'ws', origins: string) => ({
@@ -112,7 +116,6 @@ function serverOptions(
       host: values.requiredText('authrpc.addr'),
       port: values.port('authrpc.port'),
       vhosts: values.list('authrpc.vhosts'),
-      jwtSecret,
     },
     http: isHttp
       ? { ...publicPort('http', 'http.corsdomain'), vhosts: values.list('http.vhosts') }
@@ -155,26 +158,35 @@ function stateBlocks(values: GoFlagValues): number | 'archive' {
   return Number(kept);
 }
 
-/** The secret of the given file; else that of `datadir`, made there on the first start. */
-function readSecret(
+/**
+ * The secret of the given file, read at once. Else that of `datadir`, which is made on the first
+ * start: only when asked for, because nothing is written to a folder that others use.
+ */
+function secretOf(
   values: GoFlagValues,
   io: CliIo,
   directory: string | undefined,
   log: Log,
-): Uint8Array {
-  const given = values.text('authrpc.jwtsecret');
-  const path =
-    given === undefined ? directory && join(directory, 'jwtsecret') : pathArgument(given, io);
-  if (path === undefined) {
+): () => Uint8Array {
+  const flag = 'authrpc.jwtsecret';
+  const read = (path: string): Uint8Array => decodeJwtSecret(readText(path), flag);
+  const given = values.text(flag);
+  if (given !== undefined) {
+    const secret = read(pathArgument(given, io));
+    return () => secret;
+  }
+  if (directory === undefined) {
     const accepted = 'a file with 64 hex digits, or a --datadir to make one in';
-    throw new ConfigError('authrpc.jwtsecret', 'nothing', accepted);
+    throw new ConfigError(flag, 'nothing', accepted);
   }
-  if (given === undefined && !existsSync(path)) {
-    mkdirSync(directory as string, { recursive: true });
-    writeFileSync(path, `0x${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-    log.info('made a JWT secret; the driver must read the same file', { path });
-  }
-  return decodeJwtSecret(readText(path), 'authrpc.jwtsecret');
+  const path = join(directory, 'jwtsecret');
+  return () => {
+    if (!existsSync(path)) {
+      writeFileSync(path, `0x${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+      log.info('made a JWT secret; the driver must read the same file', { path });
+    }
+    return read(path);
+  };
 }
 
 const VERBOSITY = ['crit', 'error', 'warn', 'info', 'debug', 'trace'] as const;

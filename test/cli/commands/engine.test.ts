@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/program.ts';
+import { openLevel } from '../../../src/execution/store/openLevel.ts';
 import { captureIo } from '../../support/cli.ts';
 import { killEngine } from '../../support/killEngine.ts';
 import { lacksShared, sharedPath } from '../../support/shared.ts';
@@ -31,6 +32,20 @@ describe('headwater engine', () => {
     expect(await runCli([...args, ...flags], io)).toBe(2);
     expect(io.err()).toContain(message);
   });
+
+  test.skipIf(lacksShared('data/chains'))(
+    'error: nothing is written to a folder that another process uses',
+    async () => {
+      const datadir = join(folder, 'used');
+      const other = await openLevel(join(datadir, 'engine'), 'datadir');
+      const io = captureIo();
+      const genesis = sharedPath('data/chains/devnet-fjord/genesis.json.gz');
+      expect(await runCli(['engine', '--genesis', genesis, '--datadir', datadir], io)).toBe(2);
+      expect(io.err()).toMatch(/`datadir`.* in use/);
+      expect(readdirSync(datadir)).toEqual(['engine']);
+      await other.close();
+    },
+  );
 
   test.skipIf(lacksShared('data/chains'))(
     'behavior: killed again and again, it goes on where it was and ends on the same block',
