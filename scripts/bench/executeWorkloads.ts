@@ -8,6 +8,7 @@ import { executeRecorded } from '../../src/execution/executeRecorded.ts';
 import { applyGenesis, type Genesis } from '../../src/execution/genesis.ts';
 import { parseGenesisJson } from '../../src/execution/genesisJson.ts';
 import { parseRecordedBlock, parseWitness } from '../../src/execution/recordedBlock.ts';
+import { recoverSendersAhead } from '../../src/execution/sendersAhead.ts';
 import { openState } from '../../src/execution/state/worldState.ts';
 import { fromAttributesJson } from '../../src/protocol/executionPayloadJson.ts';
 import type { PayloadAttributes } from '../../src/protocol/payloadAttributes.ts';
@@ -32,7 +33,8 @@ export function readChain(shared: string, name: string): ChainWorkload {
 
 /**
  * Makes the genesis of a chain. Calling what it gives, once, executes the blocks with nothing
- * around them: one state, no store. That gives the last block's hash.
+ * around them: one state, no store. That gives the last block's hash. Transactions are told of in
+ * pieces before their blocks come, as derivation does with those of a span.
  */
 export function openChain({ genesis, blocks }: ChainWorkload, evm: Evm): () => Promise<Hash> {
   const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
@@ -41,7 +43,9 @@ export function openChain({ genesis, blocks }: ChainWorkload, evm: Evm): () => P
   const builder = { config: genesis.config, evm };
   const blockHash = (number: bigint) => hashes[Number(number)];
   return async () => {
-    for (const attributes of blocks) {
+    for (const [i, attributes] of blocks.entries()) {
+      const piece = i % TOLD_BLOCKS === 0 ? blocks.slice(i, i + TOLD_BLOCKS) : [];
+      recoverSendersAhead(piece.flatMap(({ transactions }) => transactions));
       const outcome = await buildBlock(builder, parent, attributes, state, blockHash);
       if (outcome.type !== 'sealed') throw new Error(outcome.reason);
       parent = outcome.block;
@@ -50,6 +54,9 @@ export function openChain({ genesis, blocks }: ChainWorkload, evm: Evm): () => P
     return parent.hash;
   };
 }
+
+/** Blocks in a piece of `upcomingTransactions`. */
+const TOLD_BLOCKS = 32;
 
 /** A recorded real block with what it reads. */
 export type RealBlock = {

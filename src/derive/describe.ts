@@ -1,6 +1,7 @@
 import { plural } from '../base/plural.ts';
 import { channelTimeout } from './parameters.ts';
-import type { DeriveState, SpanInProgress } from './state.ts';
+import { spanInProgress } from './spanInProgress.ts';
+import type { DeriveState } from './state.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 
 /**
@@ -48,9 +49,10 @@ function describeChannel(state: DeriveState, origin: L1BlockRef | undefined): st
   return `channel ${shortId(open.id)} ${filled} open ${age}/${limit}${more}`;
 }
 
-function describeBatches({ batches, channel }: DeriveState): string | undefined {
+function describeBatches(state: DeriveState): string | undefined {
+  const { batches } = state;
   const parts: string[] = [];
-  const span: SpanInProgress | undefined = batches.type === 'queue' ? batches.span : channel?.span;
+  const span = spanInProgress(state);
   if (span !== undefined) parts.push(`span ${span.batches.length - span.next} left`);
   if (batches.type === 'queue' && batches.waiting.length > 0) {
     const count = batches.waiting.length;

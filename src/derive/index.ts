@@ -6,6 +6,7 @@ export type * from './dropped.ts';
 export { applyInvalidPayload, type InvalidPayloadOutcome } from './invalidPayload.ts';
 export { nullBlock, transactionsDigestHex } from './nullEngine.ts';
 export { addL1Block, addL2Block, flushChannel, next, start } from './pipeline.ts';
+export { upcomingTransactions } from './spanInProgress.ts';
 export type { Checkpoint, DeriveConfig, DeriveState, SafeHead } from './state.ts';
 export type * from './step.ts';
 export {

@@ -2,7 +2,7 @@ import { assert } from '../base/errors.ts';
 import type { SingularBatch, SpanBatch } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import { blockInWindow } from './l1Window.ts';
-import type { L1Window, OrphanBatch, SpanInProgress } from './state.ts';
+import type { DeriveState, L1Window, OrphanBatch, SpanInProgress } from './state.ts';
 import type { BatchPosition } from './step.ts';
 
 /**
@@ -26,7 +26,7 @@ export function beginSpan(
     assert(epoch !== undefined, `the epoch ${epochNumber} of an accepted span is unknown`);
     batches.push({ ...element, type: 'singular', epochHash: epoch.ref.hash });
   }
-  return { batches, next: 0, position };
+  return { batches, next: 0, told: 0, position };
 }
 
 /**
@@ -48,3 +48,34 @@ export function popFromSpan(
 export function isSpanEmpty(span: SpanInProgress): boolean {
   return span.next >= span.batches.length;
 }
+
+/** The part of the state where a span stands. */
+type SpanHolder = Pick<DeriveState, 'batches' | 'channel'>;
+
+/** The accepted span whose blocks are being given out, if there is one. */
+export function spanInProgress({ batches, channel }: SpanHolder): SpanInProgress | undefined {
+  return batches.type === 'queue' ? batches.span : channel?.span;
+}
+
+/**
+ * Transactions of the block that was given last and of those after it in its span, each once: for
+ * whoever can begin early with what does not depend on the state, like recovering senders. They
+ * come in pieces, when those told of are nearly used up: a long span is not worked on at once.
+ *
+ * It is a hint. No rule looks at it, and the blocks may yet come to nothing.
+ */
+export function upcomingTransactions(state: SpanHolder): readonly Uint8Array[] {
+  const span = spanInProgress(state);
+  if (span === undefined || span.told > span.next + 1) return [];
+  const transactions: Uint8Array[] = [];
+  let at = Math.max(span.told, span.next - 1);
+  const end = Math.min(at + PIECE_BLOCKS, span.batches.length);
+  while (at < end && transactions.length < PIECE_TRANSACTIONS) {
+    transactions.push(...(span.batches[at++] as OrphanBatch).transactions);
+  }
+  span.told = at;
+  return transactions;
+}
+
+/** Where a piece ends, but for the rest of its last block. */
+const [PIECE_BLOCKS, PIECE_TRANSACTIONS] = [32, 512];

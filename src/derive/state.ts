@@ -147,6 +147,8 @@ export type TaggedSpan = { readonly batch: SpanBatch; readonly position: BatchPo
 export type SpanInProgress = {
   readonly batches: readonly OrphanBatch[];
   next: number;
+  /** Batches that `upcomingTransactions` has told of, from the first one on. */
+  told: number;
   readonly position: BatchPosition;
 };
 

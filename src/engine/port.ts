@@ -58,6 +58,12 @@ export type EnginePort = {
   readonly chainId: (options?: AbortOptions) => Promise<bigint>;
 
   /**
+   * Tells of transactions that blocks to come will hold, so that their senders are recovered while
+   * other work goes on. A hint: whatever they are, and whatever becomes of them, nothing changes.
+   */
+  readonly expectTransactions?: (transactions: readonly Uint8Array[]) => void;
+
+  /**
    * Whether the Engine API is served there at all: the public port of an engine has `eth_` methods
    * only. An engine without this has it.
    */

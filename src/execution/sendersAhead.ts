@@ -6,15 +6,16 @@ import {
   decodeUnrecoveredTx,
   type SignedTx,
   type UnrecoveredTx,
-  withSender,
+  withSigners,
 } from './transaction.ts';
 
 /** Transactions begun and not yet asked for, by the very array that encodes them. */
 const begun = new WeakMap<Uint8Array, () => SignedTx>();
 
 /**
- * Decodes the signed transactions among `transactions` and begins recovering their senders, for
- * `signedTxOf` of the same arrays. What does not decode is left to that. Calling again is harmless.
+ * Decodes the signed transactions among `transactions` and begins recovering their senders, and
+ * the authorities of their authorizations, for `signedTxOf` of the same arrays. What does not
+ * decode is left to that. Calling again is harmless.
  *
  * @param transactions Encoded, as in a payload. Not to be changed afterwards.
  */
@@ -29,9 +30,12 @@ export function recoverSendersAhead(transactions: readonly Uint8Array[]): void {
     }
   }
   if (decoded.length === 0) return;
-  const senders = recoverSignersAhead(decoded.map(({ signature }) => signature));
-  for (const [i, { raw, tx }] of decoded.entries()) {
-    begun.set(raw, () => withSender(tx, senders[i]?.()));
+  const signers = recoverSignersAhead(decoded.flatMap(({ signatures }) => signatures));
+  let at = 0;
+  for (const tx of decoded) {
+    const own = signers.slice(at, at + tx.signatures.length);
+    at += tx.signatures.length;
+    begun.set(tx.raw, () => withSigners(tx, own));
   }
 }
 

@@ -51,10 +51,12 @@ export type Authorization = {
   readonly authority: Address | undefined;
 };
 
-/** A signed transaction whose sender is still to be recovered from `signature`. */
+/** A signed transaction whose sender and authorities are still to be recovered. */
 export type UnrecoveredTx = {
-  readonly tx: Omit<SignedTx, 'from'>;
-  readonly signature: SignerQuery;
+  readonly tx: Omit<SignedTx, 'from' | 'authorizations'>;
+  readonly authorizations: readonly Omit<Authorization, 'authority'>[];
+  /** The transaction's own, then those of the authorizations. */
+  readonly signatures: readonly SignerQuery[];
 };
 
 /**
@@ -64,23 +66,36 @@ export type UnrecoveredTx = {
  * @spec protocol/execution.md 2.1
  */
 export function decodeSignedTx(raw: Uint8Array): SignedTx {
-  const { tx, signature } = decodeUnrecoveredTx(raw);
-  const { hash, r, s, yParity } = signature;
-  return withSender(tx, recoverSigner(hash, r, s, yParity));
+  const unrecovered = decodeUnrecoveredTx(raw);
+  const signers = unrecovered.signatures.map(({ hash, r, s, yParity }) => () => {
+    return recoverSigner(hash, r, s, yParity);
+  });
+  return withSigners(unrecovered, signers);
 }
 
 /**
- * `tx` with what recovering its sender gave.
+ * The transaction with its signers.
  *
- * @throws DecodeError without a sender: the signature is bad.
+ * @param signers For each of `signatures` what recovers its address: undefined where it is bad.
+ * @throws DecodeError without a sender. An authorization without authority is only skipped.
  */
-export function withSender(tx: Omit<SignedTx, 'from'>, from: Address | undefined): SignedTx {
-  if (from !== undefined) return { ...tx, from };
-  throw new DecodeError('txSignature', -1, 'expected a valid signature with a low s');
+export function withSigners(
+  { tx, authorizations }: UnrecoveredTx,
+  [sender, ...authorities]: readonly (() => Address | undefined)[],
+): SignedTx {
+  const from = sender?.();
+  if (from === undefined) {
+    throw new DecodeError('txSignature', -1, 'expected a valid signature with a low s');
+  }
+  return {
+    ...tx,
+    from,
+    authorizations: authorizations.map((one, i) => ({ ...one, authority: authorities[i]?.() })),
+  };
 }
 
 /**
- * The transaction that `raw` encodes, without its sender.
+ * The transaction that `raw` encodes, without its signers.
  *
  * @throws DecodeError as `decodeSignedTx`, but for a signature that does not recover.
  */
@@ -108,7 +123,7 @@ function decodeLegacy(raw: Uint8Array): UnrecoveredTx {
     unsigned.push(bigintToMinimalBytes(chainId), new Uint8Array(0), new Uint8Array(0));
   }
   const price = rlpToBigint(fields(1), 32);
-  const tx: Omit<SignedTx, 'from'> = {
+  const tx: UnrecoveredTx['tx'] = {
     type: 0,
     hash: bytesToHex(keccak256(raw)),
     chainId,
@@ -120,10 +135,10 @@ function decodeLegacy(raw: Uint8Array): UnrecoveredTx {
     value: rlpToBigint(fields(4), 32),
     data: fields(5),
     accessList: [],
-    authorizations: [],
   };
   const hash = keccak256(encodeRlp(unsigned));
-  return { tx, signature: signatureOf(hash, fields(7), fields(8), parity) };
+  const signature = signatureOf(hash, fields(7), fields(8), parity);
+  return { tx, authorizations: [], signatures: [signature] };
 }
 
 function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): UnrecoveredTx {
@@ -135,7 +150,7 @@ function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): UnrecoveredTx {
   const unsigned = concatBytes(Uint8Array.of(type), encodeRlp(items.slice(0, signature)));
   const parity = rlpToBigint(fields(signature), 32);
   const [r, s] = [fields(signature + 1), fields(signature + 2)];
-  const tx: Omit<SignedTx, 'from'> = {
+  const tx: UnrecoveredTx['tx'] = {
     type,
     hash: bytesToHex(keccak256(raw)),
     chainId: rlpToBigint(fields(0), 32),
@@ -147,9 +162,15 @@ function decodeTyped(raw: Uint8Array, type: 1 | 2 | 4): UnrecoveredTx {
     value: rlpToBigint(fields(5 + shift), 32),
     data: fields(6 + shift),
     accessList: listOf(items[7 + shift]).map(decodeAccessListEntry),
-    authorizations: type === 4 ? listOf(items[9]).map(decodeAuthorization) : [],
   };
-  return { tx, signature: signatureOf(keccak256(unsigned), r, s, parity) };
+  const own = signatureOf(keccak256(unsigned), r, s, parity);
+  if (type !== 4) return { tx, authorizations: [], signatures: [own] };
+  const signed = listOf(items[9]).map(decodeAuthorization);
+  return {
+    tx,
+    authorizations: signed.map(({ authorization }) => authorization),
+    signatures: [own, ...signed.map(({ signature }) => signature)],
+  };
 }
 
 function decodeAccessListEntry(item: RlpItem): AccessListEntry {
@@ -160,18 +181,21 @@ function decodeAccessListEntry(item: RlpItem): AccessListEntry {
   };
 }
 
-function decodeAuthorization(item: RlpItem): Authorization {
+function decodeAuthorization(item: RlpItem): {
+  readonly authorization: Omit<Authorization, 'authority'>;
+  readonly signature: SignerQuery;
+} {
   const items = listOf(item, 6);
   const fields = bytesAt(items);
   const message = concatBytes(Uint8Array.of(5), encodeRlp(items.slice(0, 3)));
   const parity = rlpToBigint(fields(3), 1);
-  const r = rlpToBigint(fields(4), 32);
-  const s = rlpToBigint(fields(5), 32);
   return {
-    chainId: rlpToBigint(fields(0), 32),
-    address: bytesToHex(sized(fields(1), 20, 'address')),
-    nonce: rlpToBigint(fields(2), 8),
-    authority: recoverSigner(keccak256(message), r, s, parity),
+    authorization: {
+      chainId: rlpToBigint(fields(0), 32),
+      address: bytesToHex(sized(fields(1), 20, 'address')),
+      nonce: rlpToBigint(fields(2), 8),
+    },
+    signature: signatureOf(keccak256(message), fields(4), fields(5), parity),
   };
 }
 

@@ -7,8 +7,9 @@ import type { EnginePort } from '../engine/port.ts';
  * What the opening fails with, every call fails with.
  */
 export function deferredEngine(opening: Promise<EnginePort>): EnginePort {
+  let opened: EnginePort | undefined;
   // Whoever calls first is told.
-  opening.catch(() => undefined);
+  opening.then((engine) => void (opened = engine)).catch(() => undefined);
   return {
     forkchoiceUpdated: async (...args) => (await opening).forkchoiceUpdated(...args),
     getPayload: async (...args) => (await opening).getPayload(...args),
@@ -16,6 +17,7 @@ export function deferredEngine(opening: Promise<EnginePort>): EnginePort {
     block: async (...args) => (await opening).block(...args),
     storageRoot: async (...args) => (await opening).storageRoot(...args),
     chainId: async (...args) => (await opening).chainId(...args),
+    expectTransactions: (transactions) => opened?.expectTransactions?.(transactions),
     hasEngineApi: async (...args) => (await (await opening).hasEngineApi?.(...args)) ?? true,
     close: async () => {
       const engine = await opening.catch(() => undefined);

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { unreachable } from '../base/errors.ts';
 import { applyInvalidPayload } from '../derive/invalidPayload.ts';
 import { addL2Block, next, start } from '../derive/pipeline.ts';
+import { upcomingTransactions } from '../derive/spanInProgress.ts';
 import type { DeriveState, SafeHead } from '../derive/state.ts';
 import type { AttributesStep, Step } from '../derive/step.ts';
 import { applyAttributes } from '../engine/controller.ts';
@@ -80,6 +81,7 @@ async function take(run: Run, step: Step): Promise<DerivationEnd | undefined> {
   switch (step.type) {
     case 'attributes':
       watch.phase({ type: 'deriving' });
+      tellOfUpcoming(run, step);
       return takeAttributes(run, step, false);
     case 'advanced': {
       const end = await settle(run);
@@ -158,6 +160,14 @@ const HEADS_UNKNOWN: ResetOutcome = {
   reason: 'headsOutOfOrder',
   message: 'the heads are being found again',
 };
+
+/** Blocks that the engine has already are only compared: nobody needs their senders. */
+function tellOfUpcoming({ ports, state }: Run, { parent }: AttributesStep): void {
+  const { engine, chain } = ports;
+  const unsafe = chain.current()?.unsafeHead.number ?? 0n;
+  if (unsafe > parent.number || engine.expectTransactions === undefined) return;
+  engine.expectTransactions(upcomingTransactions(state));
+}
 
 /** Puts attributes into the chain, or what follows from the engine's refusal. */
 async function takeAttributes(

@@ -7,6 +7,7 @@ import type { ExecutionEngine } from '../execution/engine.ts';
 import type { TxPool } from '../execution/pool/txPool.ts';
 import { payloadOf } from '../execution/payloadBlock.ts';
 import { MESSAGE_PASSER } from '../execution/predeploys.ts';
+import { recoverSendersAhead } from '../execution/sendersAhead.ts';
 import type { BlockRecord } from '../execution/store/records.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 
@@ -82,6 +83,7 @@ export function embeddedEngine(
       throw new EngineError('rpc', `no storage root of ${address} after block \`${blockHash}\``);
     },
     chainId: async () => engine.config.chainId,
+    expectTransactions: recoverSendersAhead,
     close: () => engine.close(),
   };
 }

@@ -26,7 +26,7 @@ describe('discardAtHolocene', () => {
     const position = { inclusion: (l1[0] as L1Block).ref, channelId: channelId(3), batchIndex: 0 };
     const queue = state.batches as BatchQueue;
     queue.waiting = [{ batch: singulars[0] as never, position }];
-    queue.span = { batches: [], next: 0, position };
+    queue.span = { batches: [], next: 0, told: 0, position };
     const window = state.window.blocks;
     discardAtHolocene(state);
     expect(takeReasons(state)).toEqual(Array.from({ length: 4 }, () => 'holoceneActivated'));

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { beginSpan, isSpanEmpty, popFromSpan } from '../../src/derive/spanInProgress.ts';
-import type { L1Window } from '../../src/derive/state.ts';
+import {
+  beginSpan,
+  isSpanEmpty,
+  popFromSpan,
+  spanInProgress,
+  upcomingTransactions,
+} from '../../src/derive/spanInProgress.ts';
+import type { L1Window, OpenChannel, SpanInProgress } from '../../src/derive/state.ts';
 import { InvariantError } from '../../src/base/errors.ts';
 import type { SpanBatch } from '../../src/protocol/batch.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
@@ -83,6 +89,84 @@ describe('popFromSpan', () => {
     expect(popFromSpan(begun, refs[3] as (typeof refs)[number], 2n)).toBeUndefined();
     expect(popFromSpan(begun, refs[5] as (typeof refs)[number], 2n)).toBeUndefined();
     expect(begun.next).toBe(0);
+  });
+});
+
+/** A span of blocks that hold `counts` transactions, each told apart by its two bytes. */
+function spanWith(counts: readonly number[]): SpanInProgress {
+  const batches = counts.map((count, block) => ({
+    type: 'singular' as const,
+    epochNumber: 1n,
+    epochHash: head.hash,
+    timestamp: BigInt(block),
+    transactions: Array.from({ length: count }, (_, i) => Uint8Array.of(block, i)),
+  }));
+  return { batches, next: 0, told: 0, position };
+}
+
+const inQueue = (span: SpanInProgress | undefined) =>
+  ({
+    batches: { type: 'queue', waiting: [], span, loaded: undefined },
+    channel: undefined,
+  }) as const;
+
+/** What is told of after each block, as the driver asks. */
+function toldAfterEach(span: SpanInProgress): readonly (readonly Uint8Array[])[] {
+  return span.batches.map(() => {
+    span.next += 1;
+    return upcomingTransactions(inQueue(span));
+  });
+}
+
+describe('spanInProgress', () => {
+  test('default: that of the queue before Holocene, that of the channel from it on', () => {
+    const begun = spanWith([1]);
+    const channel = { span: begun } as OpenChannel;
+    expect(spanInProgress(inQueue(begun))).toBe(begun);
+    expect(spanInProgress({ batches: { type: 'stage' }, channel })).toBe(begun);
+    expect(spanInProgress({ batches: { type: 'stage' }, channel: undefined })).toBeUndefined();
+  });
+});
+
+describe('upcomingTransactions', () => {
+  test('default: each transaction once, in order, before or with its block', () => {
+    const long = spanWith(Array.from({ length: 100 }, (_, block) => block % 4));
+    const told = toldAfterEach(long);
+    const all = long.batches.flatMap(({ transactions }) => transactions);
+    expect(told.flat()).toEqual(all);
+    let seen = 0;
+    let due = 0;
+    for (const [block, piece] of told.entries()) {
+      seen += piece.length;
+      due += long.batches[block]?.transactions.length ?? 0;
+      expect(seen).toBeGreaterThanOrEqual(due);
+    }
+  });
+
+  test('behavior: in pieces of 32 blocks, each begun before the last is used up', () => {
+    const told = toldAfterEach(spanWith(Array.from({ length: 70 }, () => 1)));
+    expect(
+      told.flatMap((piece, block) => (piece.length > 0 ? [[block, piece.length]] : [])),
+    ).toEqual([
+      [0, 32],
+      [30, 32],
+      [62, 6],
+    ]);
+  });
+
+  test('behavior: a piece of big blocks ends with the one that makes it 512', () => {
+    const told = toldAfterEach(spanWith([200, 200, 200, 200]));
+    expect(told.map((piece) => piece.length)).toEqual([600, 200, 0, 0]);
+  });
+
+  test('behavior: blocks given before anybody asked are not told of', () => {
+    const late = spanWith([1, 1, 1, 1]);
+    late.next = 3;
+    expect(upcomingTransactions(inQueue(late))).toEqual([Uint8Array.of(2, 0), Uint8Array.of(3, 0)]);
+  });
+
+  test('behavior: nothing without a span', () => {
+    expect(upcomingTransactions(inQueue(undefined))).toEqual([]);
   });
 });
 

@@ -11,6 +11,15 @@ const BODY = { nonce: 3, gas: 50_000n, to: TO, chainId: 901 };
 const legacy = await account.signTransaction({ ...BODY, type: 'legacy', gasPrice: 100n });
 const dynamic = await account.signTransaction({ ...BODY, type: 'eip1559', maxFeePerGas: 9n });
 
+const signed = await account.signAuthorization({ chainId: 901, contractAddress: TO, nonce: 8 });
+const unsigned = { ...signed, s: `0x${'ff'.repeat(32)}` as const };
+const setCode = await account.signTransaction({
+  ...BODY,
+  type: 'eip7702',
+  maxFeePerGas: 9n,
+  authorizationList: [unsigned, signed, signed],
+});
+
 /** The last field is s, above the order of the curve. */
 const badlySigned = hexToBytes(legacy).fill(0xff, -32);
 
@@ -22,6 +31,19 @@ describe('recoverSendersAhead', () => {
     for (const raw of raws) {
       expect(signedTxOf(raw)).toEqual(decodeSignedTx(raw));
       expect(signedTxOf(raw)).toEqual(decodeSignedTx(raw));
+    }
+  });
+
+  test('behavior: authorities come with the sender of their own transaction', () => {
+    const raws = [setCode, dynamic, setCode].map(hexToBytes);
+    recoverSendersAhead(raws);
+    const own = account.address.toLowerCase();
+    const authorities = [undefined, own, own];
+    for (const [i, expected] of [authorities, [], authorities].entries()) {
+      const tx = signedTxOf(raws[i] as Uint8Array);
+      expect(tx).toEqual(decodeSignedTx(raws[i] as Uint8Array));
+      expect(tx.from).toBe(own);
+      expect(tx.authorizations.map(({ authority }) => authority)).toEqual(expected);
     }
   });
 

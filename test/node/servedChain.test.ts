@@ -1,29 +1,53 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { EnginePort } from '../../src/engine/port.ts';
 import { installNative } from '../../src/native/install.ts';
+import { embeddedEngine } from '../../src/node/embeddedEngine.ts';
+import type { DerivedBlock } from '../../src/node/driverPorts.ts';
 import type { RollupNode } from '../../src/node/node.ts';
 import {
   headsReached,
   lastRecordedBlock,
+  recordedEngine,
   serveRecording,
   startLive,
 } from '../support/servedChain.ts';
+import { DEPOSIT_TX_TYPE } from '../../src/protocol/deposit.ts';
 import { lacksShared } from '../support/shared.ts';
 
 beforeAll(async () => void (await installNative()));
 
-for (const name of ['devnet-fjord', 'every-fork-a']) {
+for (const [name, least] of [
+  ['devnet-fjord', 0],
+  ['every-fork-a', 450],
+] as const) {
   describe.skipIf(lacksShared(`data/chains/${name}`))(`${name} served live`, () => {
-    test('behavior: derives to the last block, and finalized follows', async () => {
+    test('behavior: derives to the last block, tells of spans, finalized follows', async () => {
       const last = lastRecordedBlock(name);
       const number = BigInt(last.block.number);
       const served = await serveRecording(name, { finalityDepth: 3 });
-      const node = await startLive(name, served);
+      const execution = await recordedEngine(name);
+      const told = new Set<Uint8Array>();
+      const engine: EnginePort = {
+        ...embeddedEngine(execution),
+        expectTransactions: (transactions) => transactions.forEach((raw) => told.add(raw)),
+      };
+      const ofSpans = new Set<Uint8Array>();
+      const derived = ({ step }: DerivedBlock): void => {
+        if (step.source.type !== 'batch' || step.source.kind !== 'span') return;
+        for (const raw of step.attributes.transactions) {
+          if (raw[0] !== DEPOSIT_TX_TYPE) ofSpans.add(raw);
+        }
+      };
+      const node = await startLive(name, served, { execution, engine }, [{ derived }]);
       try {
         await headsReached(node, ({ safeHead }) => safeHead.number === number);
         const { safeHead, unsafeHead } = node.heads() as NonNullable<ReturnType<typeof node.heads>>;
         expect(safeHead.hash).toBe(last.block.hash);
         expect(unsafeHead.hash).toBe(last.block.hash);
         expect(node.execution.outputRoot(safeHead.hash)).toBe(last.outputRoot);
+
+        // A span of one block is used up before anybody can ask.
+        expect([...ofSpans].filter((raw) => told.has(raw)).length).toBeGreaterThanOrEqual(least);
 
         // The last block's record may be written after the head has moved: ask each time.
         for (;;) {

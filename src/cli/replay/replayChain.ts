@@ -1,8 +1,16 @@
-import { addL1Block, addL2Block, applyInvalidPayload, next, start } from '../../derive/index.ts';
+import {
+  addL1Block,
+  addL2Block,
+  applyInvalidPayload,
+  next,
+  start,
+  upcomingTransactions,
+} from '../../derive/index.ts';
 import type { AttributesStep, DeriveConfig, DeriveState, Step } from '../../derive/index.ts';
 import { ZERO_HASH } from '../../base/bytes.ts';
 import { unreachable } from '../../base/errors.ts';
 import type { ExecutionEngine } from '../../execution/engine.ts';
+import { recoverSendersAhead } from '../../execution/sendersAhead.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
 import { l2BlockOf } from '../../protocol/l2Block.ts';
@@ -98,6 +106,7 @@ export async function replayL1Block(
 /** Builds the attributes, or what takes their place. */
 async function build(replay: Replay, step: AttributesStep, events: ReplayEvents): Promise<void> {
   let asked = step;
+  recoverSendersAhead(upcomingTransactions(replay.state));
   for (;;) {
     const built = await replay.engine.build(asked.parent.hash, asked.attributes);
     if (built.type === 'sealed') return seal(replay, asked, built.block, asked !== step, events);

@@ -1,4 +1,5 @@
 import { channelTimeout } from '../../derive/parameters.ts';
+import { spanInProgress } from '../../derive/spanInProgress.ts';
 import type {
   BankChannel,
   DeriveState,
@@ -65,7 +66,7 @@ const MAX_CHANNELS = 20;
 /** What a state holds at each stage. Reads it once and keeps nothing of it. */
 export function pipelineView(state: DeriveState): PipelineView {
   const { traversal, retrieval, frames, channel, batches, read } = state;
-  const span = batches.type === 'queue' ? batches.span : channel?.span;
+  const span = spanInProgress(state);
   return {
     l1: { number: traversal.origin?.ref.number ?? null, fedAhead: traversal.pending.length },
     dataItemsLeft: retrieval.items.length - retrieval.next,

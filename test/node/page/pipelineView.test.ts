@@ -96,6 +96,7 @@ describe('pipelineView', () => {
       span: {
         batches: [batch, batch, batch],
         next: 1,
+        told: 0,
         position: { inclusion, channelId: id, batchIndex: 0 },
       },
     };
