@@ -116,17 +116,21 @@ async function readClock(
   servers: readonly BeaconApi[],
   secondsPerSlot: bigint | undefined,
 ): Promise<BeaconClock> {
-  let failure: SourceError | undefined;
+  const failures: SourceError[] = [];
   for (const server of servers) {
     try {
       const clock = await server.clock();
       return secondsPerSlot === undefined ? clock : { ...clock, secondsPerSlot };
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      failure = error;
+      failures.push(error);
     }
   }
-  const asked = servers.length === 0 ? 'no beacon server is configured' : 'no server tells it';
-  const message = `time of the beacon chain's genesis: ${failure?.message ?? asked}`;
-  throw new SourceError(failure?.code ?? 'notFound', message, { cause: failure });
+  const [first] = failures;
+  const said =
+    first === undefined
+      ? 'no beacon server is configured'
+      : failures.map(({ message }) => message).join('; ');
+  const message = `time of the beacon chain's genesis: ${said}`;
+  throw new SourceError(first?.code ?? 'notFound', message, { cause: first });
 }

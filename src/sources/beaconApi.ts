@@ -7,7 +7,7 @@ import type { AbortOptions } from '../transport/abort.ts';
 import { type CallFailure, type CallWatch, callFailure } from '../transport/callWatch.ts';
 import { TransportError } from '../transport/errors.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
-import { statusError } from '../transport/jsonRpc.ts';
+import { parseJsonReply, statusError } from '../transport/reply.ts';
 import { SourceError } from './errors.ts';
 import { fromTransportError } from './fromTransport.ts';
 
@@ -55,6 +55,9 @@ const TIMEOUT_MS = 10_000;
  * a node answers that holds too few data columns.
  */
 const NOT_HERE: ReadonlySet<number> = new Set([400, 404, 405, 406, 410, 501, 503]);
+
+/** Every beacon node tells its genesis: one that does not is none, or not at this URL. */
+const NO_STATUS: ReadonlySet<number> = new Set();
 
 /**
  * A server of the Beacon API: a beacon node, or an archiver. It may offer the endpoint `blobs`, the
@@ -129,8 +132,8 @@ type BlobQuery = (
 
 async function readClock(client: HttpClient, options: AbortOptions): Promise<BeaconClock> {
   const [genesis, spec] = await Promise.all([
-    fetchData(client, '/eth/v1/beacon/genesis', options),
-    fetchData(client, '/eth/v1/config/spec', options),
+    fetchData(client, '/eth/v1/beacon/genesis', options, NO_STATUS),
+    fetchData(client, '/eth/v1/config/spec', options, NO_STATUS),
   ]);
   const genesisTime = decimal(client, genesis, 'genesis_time');
   return { genesisTime, secondsPerSlot: decimal(client, spec, 'SECONDS_PER_SLOT') };
@@ -180,25 +183,19 @@ async function fetchData(
   client: HttpClient,
   path: string,
   options: AbortOptions,
+  notHere: ReadonlySet<number> = NOT_HERE,
 ): Promise<unknown> {
   const what = path.split('?')[0] as string;
   try {
     const reply = await client.send({ method: 'GET', path }, options);
-    if (NOT_HERE.has(reply.status)) return undefined;
+    if (notHere.has(reply.status)) return undefined;
     const refused = statusError(client, reply);
     if (refused !== undefined) throw refused;
-    return decoded(client, () => toRecord(parse(reply.body), what)['data'] ?? undefined);
+    const answer = parseJsonReply(client, reply);
+    return decoded(client, () => toRecord(answer, what)['data'] ?? undefined);
   } catch (error) {
     if (error instanceof TransportError) throw fromTransportError(what, error);
     throw error;
-  }
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new DecodeError('json', -1, 'expected JSON, found something else', { cause });
   }
 }
 

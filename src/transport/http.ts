@@ -34,6 +34,10 @@ export type HttpRequest = {
 export type HttpReply = {
   readonly status: number;
   readonly body: string;
+  /** The Content-Type header, as it came. */
+  readonly contentType?: string | undefined;
+  /** The Location header: where a redirection leads. It is not followed. */
+  readonly location?: string | undefined;
   /** From the Retry-After header, where it was a number of seconds. */
   readonly retryAfterMs: number | undefined;
 };
@@ -186,8 +190,14 @@ function bodyHeaders(body: string | undefined): Record<string, string | number> 
   return { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
 }
 
+/** What a code does not say by itself. */
+const CONNECTION_FAULTS: { readonly [code: string]: string } = {
+  EPROTO: 'EPROTO: it does not speak TLS; is its URL one with http?',
+  HPE_INVALID_CONSTANT: 'it does not speak HTTP; is this the right port?',
+};
+
 function brokenConnection(name: string, error: NodeJS.ErrnoException): TransportError {
-  const what = error.code ?? 'connection broken';
+  const what = CONNECTION_FAULTS[error.code ?? ''] ?? error.code ?? 'connection broken';
   // The system's own error repeats the address only; its cause chain is kept for its stack.
   return new TransportError('connection', `${name}: ${what}`, { cause: error });
 }
@@ -213,6 +223,8 @@ async function readReply(
   return {
     status: incoming.statusCode ?? 0,
     body: await decodeBody(Buffer.concat(chunks), incoming, name, maxBodyBytes),
+    contentType: incoming.headers['content-type'],
+    location: incoming.headers.location,
     retryAfterMs: retryAfter >= 0 ? retryAfter * 1000 : undefined,
   };
 }

@@ -1,7 +1,9 @@
+import { excerpt } from '../base/excerpt.ts';
 import { encodeJsonExact, type JsonValue } from '../base/json.ts';
 import type { AbortOptions } from './abort.ts';
 import { TransportError } from './errors.ts';
 import type { HttpClient, HttpReply } from './http.ts';
+import { parseJsonReply, statusError } from './reply.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /** One JSON-RPC call. */
@@ -55,7 +57,8 @@ export async function rpcBatch(
   const parsed = parseReply(client, reply);
   if (!Array.isArray(parsed)) {
     const answer = toRpcAnswer(parsed, client);
-    throw answer.type === 'error' ? answer.error : badAnswer(client, 'an array of answers');
+    if (answer.type === 'error') throw answer.error;
+    throw badAnswer(client, 'an array of answers', parsed);
   }
   const byId = new Map<unknown, RpcAnswer>();
   for (const item of parsed as readonly unknown[]) byId.set(idOf(item), toRpcAnswer(item, client));
@@ -90,15 +93,19 @@ function post(client: HttpClient, body: string, options: RpcOptions): Promise<Ht
 
 function parseReply(client: HttpClient, reply: HttpReply): unknown {
   const refused = statusError(client, reply);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(reply.body);
-  } catch (error) {
-    throw refused ?? badAnswer(client, 'JSON', error);
-  }
+  if (refused === undefined) return parseJsonReply(client, reply);
   // Some servers send JSON-RPC errors with status 400 or 500: the error inside says more.
-  if (refused !== undefined && (refused.code !== 'status' || !hasError(parsed))) throw refused;
-  return parsed;
+  const inside = refused.code === 'status' ? parsed(reply.body) : undefined;
+  if (hasError(inside)) return inside;
+  throw refused;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function hasError(value: unknown): boolean {
@@ -110,12 +117,13 @@ export type RpcPeer = { readonly name: string; readonly url: URL };
 
 /** What a JSON-RPC answer comes to. Its id is not looked at. */
 export function toRpcAnswer(item: unknown, client: RpcPeer): RpcAnswer {
-  if (!isRecord(item)) return { type: 'error', error: badAnswer(client, 'a JSON-RPC answer') };
+  if (!isRecord(item))
+    return { type: 'error', error: badAnswer(client, 'a JSON-RPC answer', item) };
   const { error } = item;
   if (error !== undefined && error !== null)
     return { type: 'error', error: rpcError(client, error) };
   if ('result' in item) return { type: 'result', result: item['result'] };
-  return { type: 'error', error: badAnswer(client, 'a `result` or an `error`') };
+  return { type: 'error', error: badAnswer(client, 'a `result` or an `error`', item) };
 }
 
 function rpcError(client: RpcPeer, error: unknown): TransportError {
@@ -127,27 +135,10 @@ function rpcError(client: RpcPeer, error: unknown): TransportError {
   return new TransportError(limited ? 'rateLimited' : 'rpc', `${where}: ${text}`, { status });
 }
 
-/** The error an HTTP status stands for; undefined below 400. */
-export function statusError(client: HttpClient, reply: HttpReply): TransportError | undefined {
-  const { status, retryAfterMs } = reply;
-  if (status < 400) return undefined;
-  const code =
-    status === 429
-      ? 'rateLimited'
-      : status === 401 || status === 403
-        ? 'unauthorized'
-        : status === 413
-          ? 'tooLarge'
-          : 'status';
-  return new TransportError(code, `${client.name}: HTTP status ${status}`, {
-    status,
-    retryAfterMs,
-  });
-}
-
-function badAnswer(client: RpcPeer, expected: string, cause?: unknown): TransportError {
-  const message = `${client.name}: expected ${expected}, found something else`;
-  return new TransportError('badAnswer', message, { cause });
+function badAnswer(client: RpcPeer, expected: string, found?: unknown): TransportError {
+  const text = excerpt(withoutSecrets(JSON.stringify(found) ?? '', client.url));
+  const was = text === '' ? 'none' : `\`${text}\``;
+  return new TransportError('badAnswer', `${client.name}: expected ${expected}, found ${was}`);
 }
 
 function idOf(item: unknown): unknown {

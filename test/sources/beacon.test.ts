@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ import {
   QUICK_KZG,
   startBeaconServer,
 } from '../support/beaconServer.ts';
+import { closeServer, listen } from '../support/rpcServer.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -178,6 +180,21 @@ describe('createBeaconSource', () => {
     const source = createBeaconSource({ servers: [], kzg: QUICK_KZG });
     const error = await errorOf(source.blobs(BLOCK, [A.hash]));
     expect(error.message).toContain('no beacon server is configured');
+  });
+
+  test('error: what every server said that does not tell when slots begin', async () => {
+    const servers = await Promise.all(
+      ['<html>first', '{"message":"second"}'].map(async (body) => {
+        const server = createServer((_, response) => response.writeHead(404).end(body));
+        const api = createBeaconApi({ url: await listen(server) });
+        cleanups.push(api.close, () => closeServer(server));
+        return api;
+      }),
+    );
+    const source = createBeaconSource({ servers, kzg: QUICK_KZG });
+    const { message } = await errorOf(source.blobs(BLOCK, [A.hash]));
+    expect(message).toMatch(/HTTP status 404.*<html>first.*HTTP status 404.*second/);
+    expect(message).toContain('look at the path in the URL');
   });
 
   test('behavior: kept blobs are not asked for again', async () => {
