@@ -28,21 +28,39 @@ export function logsBloom(logs: readonly BloomLog[]): Uint8Array {
  * @param bloom 256 bytes.
  */
 export function bloomMayContain(bloom: Uint8Array, item: Address | Hash): boolean {
-  const hash = keccak256(hexToBytes(item));
-  for (let at = 0; at < 6; at += 2) {
-    const bit = bitAt(hash, at);
+  for (const bit of bitsOf(item)) {
     if (((bloom[byteOf(bit)] as number) & (1 << (bit & 7))) === 0) return false;
   }
   return true;
 }
 
 function addItem(bloom: Uint8Array, item: Address | Hash): void {
-  const hash = keccak256(hexToBytes(item));
-  for (let at = 0; at < 6; at += 2) {
-    const bit = bitAt(hash, at);
+  for (const bit of bitsOf(item)) {
     const byte = byteOf(bit);
     bloom[byte] = (bloom[byte] as number) | (1 << (bit & 7));
   }
+}
+
+type Bits = readonly [number, number, number];
+
+/**
+ * The bits of items seen lately. The same few contracts and events are in most logs, and each log
+ * goes into the bloom of its receipt, of its block, and of the receipt that is stored: looking an
+ * item up takes 0.05 µs, its hash ten times as long.
+ */
+const known = new Map<Address | Hash, Bits>();
+
+/** About 200 bytes each. */
+const MAX_KNOWN = 4096;
+
+function bitsOf(item: Address | Hash): Bits {
+  const found = known.get(item);
+  if (found !== undefined) return found;
+  const hash = keccak256(hexToBytes(item));
+  const bits: Bits = [bitAt(hash, 0), bitAt(hash, 2), bitAt(hash, 4)];
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(item, bits);
+  return bits;
 }
 
 function bitAt(hash: Uint8Array, at: number): number {

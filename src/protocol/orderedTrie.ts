@@ -17,8 +17,11 @@ export const EMPTY_TRIE_ROOT: Hash =
  */
 export function orderedTrieRoot(values: readonly Uint8Array[]): Hash {
   if (values.length === 0) return EMPTY_TRIE_ROOT;
-  const entries = values.map((value, index) => ({ key: nibbles(encodeIndex(index)), value }));
-  entries.sort((left, right) => compareNibbles(left.key, right.key));
+  const entries: Entry[] = [];
+  // In the order of their keys: 0 is encoded as 0x80, behind 1 to 127, which stand for themselves.
+  for (let i = 1; i < Math.min(values.length, 128); i++) entries.push(entryOf(values, i));
+  entries.push(entryOf(values, 0));
+  for (let i = 128; i < values.length; i++) entries.push(entryOf(values, i));
   return bytesToHex(keccak256(encodeRlp(buildNode(entries, 0, entries.length, 0))));
 }
 
@@ -30,13 +33,15 @@ type Entry = { readonly key: readonly number[]; readonly value: Uint8Array };
  */
 function buildNode(entries: readonly Entry[], from: number, to: number, depth: number): RlpItem {
   const first = entries[from] as Entry;
-  if (to - from === 1) return [hexPrefix(first.key.slice(depth), true), first.value];
+  if (to - from === 1) {
+    return [hexPrefix(first.key, depth, first.key.length, true), first.value];
+  }
   const last = entries[to - 1] as Entry;
   let shared = depth;
   while (first.key[shared] === last.key[shared]) shared++;
   if (shared > depth) {
     const child = reference(buildNode(entries, from, to, shared));
-    return [hexPrefix(first.key.slice(depth, shared), false), child];
+    return [hexPrefix(first.key, depth, shared, false), child];
   }
   const branch: RlpItem[] = [];
   for (let nibble = 0, at = from; nibble < 16; nibble++) {
@@ -56,27 +61,19 @@ function reference(node: RlpItem): RlpItem {
 }
 
 /** Path of a node: the first nibble tells leaf (2) or extension (0), and odd length (1). */
-function hexPrefix(path: readonly number[], isLeaf: boolean): Uint8Array {
-  const odd = path.length % 2;
-  const flag = (isLeaf ? 2 : 0) + odd;
-  const padded = odd === 1 ? [flag, ...path] : [flag, 0, ...path];
-  return Uint8Array.from({ length: padded.length / 2 }, (_, i) => {
-    return ((padded[2 * i] as number) << 4) | (padded[2 * i + 1] as number);
-  });
-}
-
-function encodeIndex(index: number): Uint8Array {
-  return encodeRlp(bigintToMinimalBytes(BigInt(index)));
-}
-
-function nibbles(bytes: Uint8Array): number[] {
-  const path: number[] = [];
-  for (const byte of bytes) path.push(byte >> 4, byte & 15);
+function hexPrefix(key: readonly number[], from: number, to: number, isLeaf: boolean): Uint8Array {
+  const odd = (to - from) & 1;
+  const path = new Uint8Array(((to - from) >> 1) + 1);
+  const flag = ((isLeaf ? 2 : 0) + odd) << 4;
+  path[0] = odd === 1 ? flag | (key[from] as number) : flag;
+  for (let i = 1, at = from + odd; at < to; i++, at += 2) {
+    path[i] = ((key[at] as number) << 4) | (key[at + 1] as number);
+  }
   return path;
 }
 
-function compareNibbles(left: readonly number[], right: readonly number[]): number {
-  let i = 0;
-  while (i < left.length && left[i] === right[i]) i++;
-  return (left[i] ?? -1) - (right[i] ?? -1);
+function entryOf(values: readonly Uint8Array[], index: number): Entry {
+  const key: number[] = [];
+  for (const byte of encodeRlp(bigintToMinimalBytes(BigInt(index)))) key.push(byte >> 4, byte & 15);
+  return { key, value: values[index] as Uint8Array };
 }

@@ -32,6 +32,16 @@ describe('logsBloom', () => {
     const union = logsBloom([one]).map((byte, i) => byte | (logsBloom([other])[i] as number));
     expect(logsBloom([one, other])).toEqual(union);
   });
+
+  test('behavior: the same again after more items than are remembered', () => {
+    const logs = Array.from({ length: 5000 }, (_, i) => {
+      return { address: `0x${i.toString(16).padStart(40, '0')}`, topics: [] } as const;
+    });
+    const first = logs.map((log) => bitsOf(logsBloom([log])));
+    expect(logs.map((log) => bitsOf(logsBloom([log])))).toEqual(first);
+    // Keccak-256 of 20 zero bytes begins 5380 c7b7 ae81.
+    expect(first[0]).toEqual([0x380, 0x7b7, 0x681].toSorted((a, b) => a - b));
+  });
 });
 
 describe('bloomMayContain', () => {
