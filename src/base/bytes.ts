@@ -1,3 +1,5 @@
+import { excerpt } from './excerpt.ts';
+
 /** A `0x`-prefixed lowercase hex string. */
 export type Hex = `0x${string}`;
 
@@ -58,7 +60,7 @@ const CODE_OF_DIGIT: Uint8Array = Uint8Array.from('0123456789abcdef', (digit) =>
  */
 export function hexToBytes(hex: string): Uint8Array {
   if (!hex.startsWith('0x'))
-    throw new RangeError(`expected a 0x hex string, found \`${clip(hex)}\``);
+    throw new RangeError(`expected a 0x hex string, found \`${excerpt(hex, 24)}\``);
   if (hex.length % 2 !== 0) {
     throw new RangeError(`expected an even number of hex digits, found ${hex.length - 2}`);
   }
@@ -67,7 +69,8 @@ export function hexToBytes(hex: string): Uint8Array {
     const high = DIGITS[hex.charCodeAt(at)] ?? -1;
     const low = DIGITS[hex.charCodeAt(at + 1)] ?? -1;
     if ((high | low) < 0) {
-      throw new RangeError(`expected hex digits, found \`${hex.slice(at, at + 2)}\` at ${at}`);
+      const found = excerpt(hex.slice(at, at + 2));
+      throw new RangeError(`expected hex digits, found \`${found}\` at ${at}`);
     }
     bytes[i] = (high << 4) | low;
   }
@@ -78,10 +81,6 @@ const DIGITS: Int8Array = new Int8Array(128).fill(-1);
 for (let value = 0; value < 16; value++) {
   DIGITS['0123456789abcdef'.charCodeAt(value)] = value;
   DIGITS['0123456789ABCDEF'.charCodeAt(value)] = value;
-}
-
-function clip(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
 }
 
 /** One new array holding `parts` back to back. */

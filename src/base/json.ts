@@ -1,4 +1,5 @@
 import { DecodeError } from './errors.ts';
+import { excerpt } from './excerpt.ts';
 
 /** A JSON value. An integer that a `number` would round is a `bigint`. */
 export type JsonValue =
@@ -88,7 +89,7 @@ function readObject(reader: Reader, depth: number): JsonValue {
     const key = readString(reader);
     if (key in members) {
       reader.at = keyAt;
-      throw fault(reader, `each key once, but \`${key}\` comes again`);
+      throw fault(reader, `each key once, but \`${excerpt(key)}\` comes again`);
     }
     if (!isNext(reader, ':')) throw fault(reader, '`:`');
     members[key] = readValue(reader, depth + 1);
@@ -149,7 +150,7 @@ function fault(reader: Reader, expected: string): DecodeError {
   const before = reader.text.slice(0, reader.at).split('\n');
   const column = (before.at(-1) as string).length + 1;
   const next = reader.text.slice(reader.at, reader.at + 20).split('\n')[0] as string;
-  const found = reader.at >= reader.text.length ? 'the end' : `\`${next}\``;
+  const found = reader.at >= reader.text.length ? 'the end' : `\`${excerpt(next)}\``;
   const where = `line ${before.length}, column ${column}`;
   return new DecodeError('json', reader.at, `${where}: expected ${expected}, found ${found}`);
 }

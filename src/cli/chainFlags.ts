@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { ConfigError, DecodeError } from '../base/errors.ts';
 import { encodeJsonExact, type JsonValue, parseJsonExact } from '../base/json.ts';
 import type { DeriveConfig } from '../derive/state.ts';
@@ -11,6 +10,7 @@ import { rollupConfigByNetwork } from '../protocol/registry/networks.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { parseRollupConfig, toRollupConfigJson } from '../protocol/rollupConfigJson.ts';
 import type { Log } from '../transport/log.ts';
+import { gzipFault, textOf } from './files.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
 
@@ -101,10 +101,10 @@ export function parseJsonFile(flag: string, path: string, text: string): JsonVal
 /** The text of a file that a flag names. @throws ConfigError when it cannot be read. */
 export function readTextFile(flag: string, path: string, io: CliIo): string {
   try {
-    const bytes = readFileSync(pathArgument(path, io));
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    return textOf(readFileSync(pathArgument(path, io)));
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const reason = gzipFault(cause) ?? code;
     const accepted = 'the path of a file that can be read';
     throw new ConfigError(flag, `\`${path}\` (${reason})`, accepted, { cause });
   }

@@ -1,4 +1,5 @@
 import { ConfigError, DecodeError, InvariantError } from '../base/errors.ts';
+import { printable } from '../base/excerpt.ts';
 
 /** The command did what was asked, and all was equal. */
 export const EXIT_OK = 0;
@@ -45,9 +46,9 @@ export function exitCodeOf(error: unknown): number {
  * when that is not plain. The stack only where `withStack` asks for it.
  */
 export function describeFailure(error: unknown, withStack: boolean): string {
-  const lines = [`headwater: ${messageOf(error)}`];
+  const lines = [`headwater: ${printable(messageOf(error))}`];
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
-    const message = messageOf(cause);
+    const message = printable(messageOf(cause));
     if (!lines.some((line) => line.includes(message))) lines.push(`  because: ${message}`);
   }
   if (withStack && error instanceof Error) lines.push(error.stack ?? 'no stack');

@@ -28,12 +28,24 @@ export function readBytes(path: string): Buffer {
 /** Text of a file, gzipped or not: its first bytes tell. @throws UsageError as `readBytes`. */
 export function readText(path: string): string {
   const bytes = readBytes(path);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   try {
-    return (isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes).toString();
+    return textOf(bytes);
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+/** Text of the bytes of a file, gzipped or not. @throws Error of node:zlib. */
+export function textOf(bytes: Buffer): string {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes).toString();
+}
+
+/** Why bytes of gzip cannot be unpacked; undefined for errors of another kind. */
+export function gzipFault(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!/^Z_[A-Z]+_ERROR$/.test(code)) return undefined;
+  return code === 'Z_BUF_ERROR' ? 'its gzip is cut off' : 'its gzip is damaged, or it is no gzip';
 }
 
 /**
@@ -47,7 +59,7 @@ export function readJson(path: string): unknown {
     return parseJsonExact(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`\`${path}\`: expected JSON, found something else: ${reason}`, { cause });
+    throw new UsageError(`\`${path}\`: expected JSON; ${reason}`, { cause });
   }
 }
 
@@ -75,7 +87,7 @@ export function inFile<T>(path: string, read: () => T): T {
 
 function unreadable(path: string, cause: unknown): UsageError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const known = REASONS[code];
+  const known = REASONS[code] ?? gzipFault(cause);
   if (known !== undefined) return new UsageError(`cannot read \`${path}\`: ${known}`);
   const message = cause instanceof Error ? cause.message : String(cause);
   return new UsageError(`cannot read \`${path}\`: ${message}`, { cause });

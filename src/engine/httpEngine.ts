@@ -1,5 +1,6 @@
 import type { Hash, Hex } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
+import { excerpt } from '../base/excerpt.ts';
 import {
   fromEnvelopeJson,
   toAttributesJson,
@@ -231,7 +232,7 @@ function fromStatusJson(answer: unknown): PayloadStatus {
           : readHash(json, 'latestValidHash'),
       };
     default: {
-      const message = `expected a payload status, found \`${String(json['status'])}\``;
+      const message = `expected a payload status, found \`${excerpt(String(json['status']))}\``;
       throw new DecodeError('payloadStatus', -1, message);
     }
   }

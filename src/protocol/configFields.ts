@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
+import { excerpt } from '../base/excerpt.ts';
 
 /** Where a parser tells what it tolerated. One sentence each. */
 export type Warn = (message: string) => void;
@@ -90,7 +91,7 @@ export function assertKnownKeys(object: ConfigObject, known: readonly string[]):
     if (known.includes(key)) continue;
     const similar = known.find((name) => name.toLowerCase() === key.toLowerCase());
     const accepted = similar === undefined ? `one of ${known.join(', ')}` : `\`${similar}\``;
-    throw new ConfigError(fieldName(object, key), 'an unknown key', accepted);
+    throw new ConfigError(excerpt(fieldName(object, key)), 'an unknown key', accepted);
   }
 }
 
@@ -109,7 +110,7 @@ export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'bigint') return `\`${value}\``;
   const text = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}` : part));
-  return `\`${text.length > 80 ? `${text.slice(0, 79)}…` : text}\``;
+  return `\`${excerpt(text)}\``;
 }
 
 function isWithin(value: bigint, { bits, min = 0n }: UintBounds): boolean {

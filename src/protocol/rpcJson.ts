@@ -1,5 +1,6 @@
 import { type Address, type Hash, type Hex, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
+import { excerpt } from '../base/excerpt.ts';
 
 // Fields of Ethereum's JSON answers. QUANTITY is `0x` and hex digits, DATA is `0x` and an even
 // number of them. Leading zeros of a quantity and upper case are taken, as every client does.
@@ -99,6 +100,5 @@ function wrongField(key: string, expected: string, found: unknown, cause?: unkno
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return excerpt(JSON.stringify(value) ?? 'nothing', 40);
 }

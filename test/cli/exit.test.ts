@@ -60,6 +60,11 @@ describe('describeFailure', () => {
     expect(shortMessage(new Error('plain'))).toBeUndefined();
   });
 
+  test('behavior: what steers a terminal is escaped', () => {
+    const error = new Error('a\u001b[31m', { cause: new Error('b\u0007\nc') });
+    expect(describeFailure(error, false)).toBe('headwater: a\\x1b[31m\n  because: b\\x07\nc');
+  });
+
   test('behavior: our own bugs are called bugs', () => {
     const text = describeFailure(new InvariantError('span is never empty'), false);
     expect(text).toContain('headwater: span is never empty');

@@ -43,7 +43,12 @@ describe('readText', () => {
   });
 
   test('error: a gzipped file that is cut short', () => {
-    expect(() => readText(at('cut.gz'))).toThrow(/cannot read `.*cut.gz`: unexpected end of file/);
+    expect(() => readText(at('cut.gz'))).toThrow(/cannot read `.*cut.gz`: its gzip is cut off/);
+  });
+
+  test('error: what only begins like a gzipped file', () => {
+    writeFileSync(at('half.gz'), Uint8Array.of(0x1f, 0x8b, 1, 2, 3));
+    expect(() => readText(at('half.gz'))).toThrow('its gzip is damaged, or it is no gzip');
   });
 });
 
@@ -55,7 +60,12 @@ describe('readJson', () => {
   test('error: no JSON', () => {
     writeFileSync(at('broken.json'), '{\n"a" 1}');
     expect(() => readJson(at('broken.json'))).toThrow(
-      /broken.json`: expected JSON, found something else: line 2, column 5/,
+      /broken.json`: expected JSON; line 2, column 5/,
     );
+  });
+
+  test('error: no text either, of which nothing reaches the terminal as it is', () => {
+    writeFileSync(at('binary.json'), Uint8Array.of(0x7f, 0x45, 0x1b, 0x5b, 0xff));
+    expect(() => readJson(at('binary.json'))).toThrow('found `\\x7fE\\x1b[\\u{fffd}`');
   });
 });

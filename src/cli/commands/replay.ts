@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { excerpt } from '../../base/excerpt.ts';
 import { installNative } from '../../native/install.ts';
 import { CliExit, EXIT_FAILED } from '../exit.ts';
 import { type CliIo, pathArgument } from '../io.ts';
@@ -97,7 +98,6 @@ function toText(summary: ReplaySummary): string {
 
 /** A transaction can be longer than a person wants to read; --json has all of it. */
 function clip(text: string): string {
-  return text.length > 300
-    ? `${text.slice(0, 300)}… (${toThousands(text.length)} characters)`
-    : text;
+  const cut = excerpt(text, 300);
+  return text.length > 300 ? `${cut} (${toThousands(text.length)} characters)` : cut;
 }

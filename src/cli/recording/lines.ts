@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
+import { excerpt } from '../../base/excerpt.ts';
 import { UsageError } from '../exit.ts';
+import { gzipFault } from '../files.ts';
 
 /** One line of a file of JSON lines. `line` counts from 1. */
 export type JsonLine = {
@@ -29,7 +31,8 @@ export async function* readJsonLines(file: string): AsyncGenerator<JsonLine, voi
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const reason = gzipFault(cause) ?? message;
     throw new UsageError(`cannot read \`${file}\` after line ${line}: ${reason}`, { cause });
   } finally {
     lines.close();
@@ -41,18 +44,13 @@ function parseLine(file: string, line: number, content: string): JsonLine['json'
   let json: unknown;
   try {
     json = JSON.parse(content);
-  } catch (cause) {
-    throw new UsageError(`${file}, line ${line}: expected JSON, found \`${clip(content)}\``, {
-      cause,
-    });
+  } catch {
+    // The parser's own complaint would repeat the line as it is.
+    throw new UsageError(`${file}, line ${line}: expected JSON, found \`${excerpt(content, 40)}\``);
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    const message = `${file}, line ${line}: expected a JSON object, found \`${clip(content)}\``;
-    throw new UsageError(message);
+    const found = excerpt(content, 40);
+    throw new UsageError(`${file}, line ${line}: expected a JSON object, found \`${found}\``);
   }
   return json as JsonLine['json'];
-}
-
-function clip(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { type Address, type Hash, hexToBytes } from '../../base/bytes.ts';
+import { excerpt } from '../../base/excerpt.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { isObject, RpcError } from './jsonRpc.ts';
 
@@ -122,5 +123,5 @@ export function toQuantity(value: JsonValue, index: number, bits: number): bigin
 /** A value in a message, cut short. */
 export function show(value: JsonValue): string {
   const text = typeof value === 'bigint' ? value.toString() : (JSON.stringify(value) ?? 'nothing');
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return excerpt(text, 60);
 }
