@@ -1,7 +1,15 @@
 import { bytesEqual, EMPTY_BYTES, hexToBytes } from '../../base/bytes.ts';
 import { decodeAccount } from './account.ts';
 import { EMPTY_TRIE_ROOT, type NodeReader } from './trie.ts';
-import { decodeNode, fromNibbles, type TrieLink, type TrieNode, unreadNode } from './trieNode.ts';
+import {
+  decodeNode,
+  fromNibbles,
+  nodeRef,
+  sealedRef,
+  type TrieLink,
+  type TrieNode,
+  unreadNode,
+} from './trieNode.ts';
 
 /** A stored node that no kept state has. */
 export type DeadNode = { readonly owner: Uint8Array; readonly hash: Uint8Array };
@@ -42,10 +50,10 @@ function cursorAt(link: TrieLink): Cursor | undefined {
 }
 
 function visit(sweep: Sweep, link: TrieLink, kept: Cursors): void {
-  if (link?.ref === undefined) return;
-  const { ref } = link;
+  const ref = link === undefined ? undefined : sealedRef(link);
+  if (link === undefined || ref === undefined) return;
   const isAlive = (cursor: Cursor | undefined): boolean =>
-    cursor?.skip === 0 && cursor.link.ref !== undefined && bytesEqual(cursor.link.ref, ref);
+    cursor?.skip === 0 && hasSameRef(cursor.link, link);
   if (kept.some(isAlive)) return;
   const node = resolve(sweep, link);
   if (node === undefined) return;
@@ -83,7 +91,8 @@ function readOnce(sweep: Sweep, kept: Cursors): Cursors {
 }
 
 function hasSameRef(a: Cursor['link'], b: Cursor['link']): boolean {
-  return a.ref !== undefined && b.ref !== undefined && bytesEqual(a.ref, b.ref);
+  const [one, other] = [sealedRef(a), sealedRef(b)];
+  return one !== undefined && other !== undefined && bytesEqual(one, other);
 }
 
 function below(sweep: Sweep, nibbles: Uint8Array, child: TrieLink, kept: Cursors): void {
@@ -128,6 +137,7 @@ function step(sweep: Sweep, cursor: Cursor | undefined, nibble: number): Cursor 
 
 function resolve(sweep: Sweep, link: Exclude<TrieLink, undefined>): TrieNode | undefined {
   if (link.type !== 'unread') return link;
-  const encoded = sweep.read(link.ref.subarray(1), sweep.owner, Uint8Array.from(sweep.path));
-  return encoded === undefined ? undefined : decodeNode(encoded, link.ref);
+  const ref = nodeRef(link);
+  const encoded = sweep.read(ref.subarray(1), sweep.owner, Uint8Array.from(sweep.path));
+  return encoded === undefined ? undefined : decodeNode(encoded, ref);
 }

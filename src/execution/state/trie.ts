@@ -148,11 +148,12 @@ function storeBelow(
 
 function load(trie: Trie, link: TrieLink, key: Uint8Array, depth: number): TrieNode | undefined {
   if (link === undefined || link.type !== 'unread') return link;
-  const hash = link.ref.subarray(1);
+  const ref = nodeRef(link);
+  const hash = ref.subarray(1);
   const path = key.subarray(0, depth);
   const encoded = trie.read(hash, trie.owner, path);
   if (encoded === undefined) throw new MissingNodeError(bytesToHex(hash), trie.owner, path);
-  return decodeNode(encoded, link.ref);
+  return decodeNode(encoded, ref);
 }
 
 type NewLeaf = { readonly value: Uint8Array; readonly storage: TrieLink };

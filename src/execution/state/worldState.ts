@@ -16,7 +16,7 @@ import {
   isEmptyAccount,
 } from './account.ts';
 import { EMPTY_TRIE_ROOT, findLeaf, type NodeReader, type Trie } from './trie.ts';
-import { fromNibbles, toNibbles, type TrieLink, unreadNode } from './trieNode.ts';
+import { toNibbles, type TrieLink, unreadNode } from './trieNode.ts';
 
 /** Reads of what is not in memory. Both return undefined for what the store does not hold. */
 export type StateSource = {
@@ -50,6 +50,8 @@ export type WorldState = {
 /** An account in memory. */
 export type CachedAccount = {
   readonly address: Address;
+  /** Keccak-256 of the address, as bytes and as nibbles: the trie key. */
+  readonly hash: Uint8Array;
   readonly key: Uint8Array;
   current: Account | undefined;
   /** As the trie has it. */
@@ -300,8 +302,8 @@ export async function withAbsentAccount<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const real = state.accounts.get(address);
-  const key = toNibbles(keccak256(hexToBytes(address)));
-  const absent = newCachedAccount(address, key, undefined, undefined, EMPTY_TRIE_ROOT);
+  const hash = keccak256(hexToBytes(address));
+  const absent = newCachedAccount(address, hash, undefined, undefined, EMPTY_TRIE_ROOT);
   state.accounts.set(address, absent);
   try {
     return await work();
@@ -314,15 +316,14 @@ export async function withAbsentAccount<T>(
 
 function readAccount(state: WorldState, address: Address): CachedAccount {
   const hash = keccak256(hexToBytes(address));
-  const key = toNibbles(hash);
-  const leaf = findLeaf(state.trie, key);
+  const leaf = findLeaf(state.trie, toNibbles(hash));
   const found = leaf === undefined ? undefined : decodeAccount(leaf.value);
   const storageRoot = found?.storageRoot ?? EMPTY_TRIE_ROOT;
   if (leaf !== undefined && leaf.storage === undefined && storageRoot !== EMPTY_TRIE_ROOT) {
     leaf.storage = unreadNode(hexToBytes(storageRoot));
   }
   const { storage } = leaf ?? { storage: undefined };
-  const account = newCachedAccount(address, key, found?.account, storage, storageRoot);
+  const account = newCachedAccount(address, hash, found?.account, storage, storageRoot);
   state.accounts.set(address, account);
   state.cached++;
   return account;
@@ -330,14 +331,15 @@ function readAccount(state: WorldState, address: Address): CachedAccount {
 
 function newCachedAccount(
   address: Address,
-  key: Uint8Array,
+  hash: Uint8Array,
   value: Account | undefined,
   storage: TrieLink,
   storageRoot: Hash,
 ): CachedAccount {
   return {
     address,
-    key,
+    hash,
+    key: toNibbles(hash),
     current: value,
     committed: value,
     storage,
@@ -372,8 +374,7 @@ function committedSlot(state: WorldState, account: CachedAccount, key: bigint): 
 
 /** The storage of `account` as a trie; changes of its root must be put back. */
 export function storageTrie(state: WorldState, account: CachedAccount): Trie {
-  const owner = fromNibbles(account.key);
-  return { root: account.storage, owner, read: state.source.readNode };
+  return { root: account.storage, owner: account.hash, read: state.source.readNode };
 }
 
 /** Trie key of a storage slot, in nibbles. */

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/base/errors.ts';
 import { keccak256 } from '../../../src/base/hash.ts';
 import { encodeRlp, type RlpItem } from '../../../src/base/rlp.ts';
-import { decodeNode, encodeNode } from '../../../src/execution/state/trieNode.ts';
+import {
+  type BranchNode,
+  decodeNode,
+  encodeNode,
+  nodeRef,
+} from '../../../src/execution/state/trieNode.ts';
 
 const REF = new Uint8Array(33);
 const EMPTY = new Uint8Array(0);
@@ -23,9 +28,29 @@ describe('decodeNode', () => {
         const encoded = encodeRlp([...children, EMPTY]);
         const node = decodeNode(encoded, REF);
         if (node.type !== 'branch') throw new Error(`expected a branch, found a ${node.type}`);
-        const refs = node.children.map((link) => link?.ref?.subarray(1) ?? EMPTY);
+        const refs = node.children.map((link) => nodeRef(link).subarray(1));
         expect(refs).toEqual(children);
         expect(encodeNode(node)).toEqual(encoded);
+      }),
+    );
+  });
+
+  test('behavior: children of other nodes among them, asked for or not, encode the same', () => {
+    const isAsked = fc.array(fc.boolean(), { minLength: 16, maxLength: 16 });
+    const children = fc.array(child, { minLength: 16, maxLength: 16 });
+    fc.assert(
+      fc.property(children, children, isAsked, (own, foreign, asked) => {
+        const [node, other] = [own, foreign].map((of) => {
+          const branch = decodeNode(encodeRlp([...of, EMPTY]), REF);
+          if (branch.type !== 'branch') throw new Error('expected a branch');
+          return branch;
+        }) as [BranchNode, BranchNode];
+        for (const [i, isOther] of asked.entries()) {
+          if (isOther) node.children[i] = other.children[i];
+          else nodeRef(node.children[i]);
+        }
+        const mixed = own.map((item, i) => (asked[i] === true ? (foreign[i] as RlpItem) : item));
+        expect(encodeNode(node)).toEqual(encodeRlp([...mixed, EMPTY]));
       }),
     );
   });
