@@ -33,14 +33,22 @@ export type KzgImplementation = 'native' | 'js';
  * KZG with the trusted setup of Ethereum. Nothing is loaded before the first call; loading takes
  * 1.5 s, and that and all computing happens on a worker thread, so no call ever blocks. The
  * thread does not keep the process alive while it is idle.
+ *
+ * All that are open in a process at the same time share one thread, and what it has loaded.
  */
 export function createKzg(options: KzgOptions = {}): Kzg {
-  let thread: Thread | undefined;
+  const kind = options.implementation ?? 'fastest';
+  const shared = sharedThread(kind);
+  shared.users += 1;
+  const owner = Symbol(kind);
+  let hasAsked = false;
   let isClosed = false;
   const ask = async (job: Job): Promise<readonly Uint8Array[]> => {
     if (isClosed) throw new Error('KZG is closed');
-    thread ??= startThread(options);
-    return thread.ask(job);
+    const thread = (shared.thread ??= startThread(options));
+    if (!hasAsked && options.onLoad !== undefined) thread.onLoad(options.onLoad);
+    hasAsked = true;
+    return thread.ask(owner, job);
   };
   const single = async (job: Job): Promise<Uint8Array> => (await ask(job))[0] as Uint8Array;
   return {
@@ -48,10 +56,34 @@ export function createKzg(options: KzgOptions = {}): Kzg {
     proof: (blob, commitment) => single({ type: 'proof', blob, commitment }),
     cellProofs: (blob) => ask({ type: 'cellProofs', blob }),
     close: async () => {
+      if (isClosed) return;
       isClosed = true;
-      await thread?.close();
+      shared.users -= 1;
+      shared.thread?.abandon(owner);
+      if (shared.users > 0) return;
+      if (sharedThreads.get(kind) === shared) sharedThreads.delete(kind);
+      await shared.thread?.close();
     },
   };
+}
+
+/** Threads of the process, by the implementation that was asked for. */
+const sharedThreads = new Map<string, SharedThread>();
+
+type SharedThread = {
+  /** How many that have it are open. */
+  users: number;
+  /** Undefined until one of them asks. */
+  thread: Thread | undefined;
+};
+
+/** The one there is, unless it has failed: those that have that one are told so, and no others. */
+function sharedThread(kind: string): SharedThread {
+  const known = sharedThreads.get(kind);
+  if (known !== undefined && known.thread?.hasEnded() !== true) return known;
+  const fresh: SharedThread = { users: 0, thread: undefined };
+  sharedThreads.set(kind, fresh);
+  return fresh;
 }
 
 type Job =
@@ -66,18 +98,28 @@ type Message =
   | { readonly type: 'failed'; readonly id: number; readonly message: string };
 
 type Waiting = {
+  readonly owner: symbol;
   readonly resolve: (result: readonly Uint8Array[]) => void;
   readonly reject: (error: Error) => void;
 };
 
 type Thread = {
-  readonly ask: (job: Job) => Promise<readonly Uint8Array[]>;
+  readonly ask: (owner: symbol, job: Job) => Promise<readonly Uint8Array[]>;
+  /** Tells which implementation has been loaded, now or when it has. */
+  readonly onLoad: (listener: (implementation: KzgImplementation) => void) => void;
+  /** Fails what an owner waits for. */
+  readonly abandon: (owner: symbol) => void;
+  readonly hasEnded: () => boolean;
   readonly close: () => Promise<void>;
 };
+
+const ENDED = 'the KZG thread has ended';
 
 function startThread(options: KzgOptions): Thread {
   const worker = new Worker(KZG_WORKER_CODE, { eval: true, workerData: modulePaths(options) });
   const waiting = new Map<number, Waiting>();
+  const listeners: ((implementation: KzgImplementation) => void)[] = [];
+  let loaded: KzgImplementation | undefined;
   let lastId = 0;
   let failure: Error | undefined;
   let hasExited = false;
@@ -88,7 +130,8 @@ function startThread(options: KzgOptions): Thread {
   };
   worker.on('message', (message: Message) => {
     if (message.type === 'loaded') {
-      options.onLoad?.(message.implementation);
+      loaded = message.implementation;
+      for (const listener of listeners) listener(loaded);
       return;
     }
     const job = waiting.get(message.id);
@@ -100,27 +143,40 @@ function startThread(options: KzgOptions): Thread {
   worker.on('error', failAll);
   worker.on('exit', () => {
     hasExited = true;
-    failAll(new Error('the KZG thread has ended'));
+    failAll(new Error(ENDED));
   });
   worker.unref();
   return {
-    ask: (job) => {
+    ask: (owner, job) => {
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
         const id = ++lastId;
-        waiting.set(id, { resolve, reject });
+        waiting.set(id, { owner, resolve, reject });
         worker.ref();
         // A copy: posting a view would clone the whole buffer behind it.
         const blob = job.blob.slice();
         worker.postMessage({ ...job, blob, id }, [blob.buffer]);
       });
     },
+    onLoad: (listener) => {
+      if (loaded === undefined) listeners.push(listener);
+      else listener(loaded);
+    },
+    abandon: (owner) => {
+      for (const [id, job] of waiting) {
+        if (job.owner !== owner) continue;
+        waiting.delete(id);
+        job.reject(new Error(ENDED));
+      }
+      if (waiting.size === 0) worker.unref();
+    },
+    hasEnded: () => failure !== undefined,
     close: async () => {
       if (hasExited) return;
       const exited = new Promise((resolve) => void worker.once('exit', resolve));
       worker.ref();
       worker.postMessage({ type: 'close' });
-      failAll(new Error('the KZG thread has ended'));
+      failAll(new Error(ENDED));
       // Not terminated: the native library ends the whole process when it is cut off.
       await exited;
     },

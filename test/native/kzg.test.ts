@@ -76,6 +76,20 @@ describe('createKzg', () => {
     },
   );
 
+  test('behavior: those that are open at the same time end each for itself', async () => {
+    const told: KzgImplementation[] = [];
+    const other = createKzg({ implementation: 'js', onLoad: (which) => void told.push(which) });
+    const first = other.commitment(ZERO_BLOB);
+    const abandoned = other.commitment(COUNTING_BLOB).catch((error: Error) => error.message);
+    const kept = js.commitment(ZERO_BLOB);
+    expect(bytesToHex(await first)).toBe(INFINITY);
+    await other.close();
+    expect(await abandoned).toBe('the KZG thread has ended');
+    expect(bytesToHex(await kept)).toBe(INFINITY);
+    await expect(other.commitment(ZERO_BLOB)).rejects.toThrow('closed');
+    expect(told).toEqual(['js']);
+  });
+
   test('error: closed before and while computing', async () => {
     const kzg = createKzg({ implementation: 'js' });
     const running = kzg.commitment(ZERO_BLOB).catch((error: Error) => error.message);
