@@ -1,3 +1,3 @@
-import { installNative } from '../src/native/install.ts';
+import { prepareWorker } from './support/worker.ts';
 
-await installNative();
+await prepareWorker();

@@ -8,6 +8,7 @@ import {
   recoverSignersAhead,
   type Signature,
 } from '../../src/base/secp256k1.ts';
+import { installNative } from '../../src/native/install.ts';
 
 const key = new Uint8Array(32).fill(9);
 const digest = sha256(new Uint8Array(3));
@@ -44,7 +45,7 @@ describe('recoverSignersAhead', () => {
   const signerOf = (query: typeof good) =>
     recoverSigner(query.hash, query.r, query.s, query.yParity);
 
-  afterEach(() => installRecoverAhead());
+  afterEach(async () => void (await installNative()));
 
   test('default: as recoverSigner, in order', () => {
     const found = recoverSignersAhead([bad, good, other, bad]).map((signer) => signer());

@@ -1,11 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/base/errors.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import { createHttpEngine } from '../../src/engine/httpEngine.ts';
 import type { EnginePort } from '../../src/engine/port.ts';
 import { toExecutionConfig } from '../../src/execution/executionConfig.ts';
 import { parseGenesisJson } from '../../src/execution/genesisJson.ts';
-import { installNative } from '../../src/native/install.ts';
 import type { DerivedBlock } from '../../src/node/driverPorts.ts';
 import { embeddedEngine } from '../../src/node/embeddedEngine.ts';
 import { readSharedJson } from '../support/recordings.ts';
@@ -21,8 +20,6 @@ import {
 } from '../support/servedChain.ts';
 import { ENGINE_SECRET, serveEngine } from '../support/servedEngine.ts';
 import { lacksShared } from '../support/shared.ts';
-
-beforeAll(async () => void (await installNative()));
 
 const NAME = 'devnet-fjord';
 

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ZERO_HASH } from '../../src/base/bytes.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import type { EnginePort, PayloadStatus } from '../../src/engine/port.ts';
-import { installNative } from '../../src/native/install.ts';
 import { embeddedEngine } from '../../src/node/embeddedEngine.ts';
 import { createEngineSync } from '../../src/node/engineSync.ts';
 import type { UnsafeFollower } from '../../src/node/followUnsafe.ts';
@@ -32,7 +31,6 @@ describe.skipIf(lacksShared(`data/chains/${NAME}`))('createEngineSync', () => {
 
   // What another node has: the peer that an engine would sync from.
   beforeAll(async () => {
-    await installNative();
     const served = await serveRecording(NAME);
     const execution = await recordedEngine(NAME);
     const engine = { ...embeddedEngine(execution), close: async () => {} };

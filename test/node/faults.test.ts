@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { installNative } from '../../src/native/install.ts';
+import { describe, expect, test } from 'vitest';
 import {
   FAULT_KINDS,
   headsReached,
@@ -9,8 +8,6 @@ import {
   startLive,
 } from '../support/servedChain.ts';
 import { lacksShared, sharedPath } from '../support/shared.ts';
-
-beforeAll(async () => void (await installNative()));
 
 const NAME = 'devnet-fjord';
 

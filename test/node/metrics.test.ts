@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installNative } from '../../src/native/install.ts';
 import { createMetrics, type NodeMetrics } from '../../src/node/metrics.ts';
 import { readSharedJson } from '../support/recordings.ts';
 import {
@@ -66,7 +65,6 @@ describe.skipIf(lacksShared('golden/node') || lacksShared('data/chains/devnet-fj
     const ours = () => metrics.registry.getMetricsAsJSON();
 
     beforeAll(async () => {
-      await installNative();
       served = await serveRecording('devnet-fjord', { finalityDepth: 4 });
       metrics = createMetrics('v0.0.0');
       node = await startLive('devnet-fjord', served, { calls: metrics.calls }, [metrics.events]);

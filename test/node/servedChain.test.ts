@@ -1,6 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EnginePort } from '../../src/engine/port.ts';
-import { installNative } from '../../src/native/install.ts';
 import { embeddedEngine } from '../../src/node/embeddedEngine.ts';
 import type { DerivedBlock } from '../../src/node/driverPorts.ts';
 import type { RollupNode } from '../../src/node/node.ts';
@@ -13,8 +12,6 @@ import {
 } from '../support/servedChain.ts';
 import { DEPOSIT_TX_TYPE } from '../../src/protocol/deposit.ts';
 import { lacksShared } from '../support/shared.ts';
-
-beforeAll(async () => void (await installNative()));
 
 for (const [name, least] of [
   ['devnet-fjord', 0],

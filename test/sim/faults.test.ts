@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installNative } from '../../src/native/install.ts';
 import { FAULT_KINDS } from '../support/servedChain.ts';
 import { lacksShared } from '../support/shared.ts';
 import { type BranchedChain, recordBranches } from './branchedChain.ts';
@@ -30,7 +29,6 @@ describe.skipIf(lacksShared('tools'))('a node, and what goes wrong around it', (
   let chain: BranchedChain;
 
   beforeAll(async () => {
-    await installNative();
     folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
     chain = await recordBranches(folder, { l1Blocks: 36, depths: [7], longer: 4 });
   });

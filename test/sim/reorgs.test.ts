@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installNative } from '../../src/native/install.ts';
 import {
   headsReached,
   type LiveNode,
@@ -27,7 +26,6 @@ describe.skipIf(lacksShared('tools'))('an L1 that changes its mind', () => {
   let chain: BranchedChain;
 
   beforeAll(async () => {
-    await installNative();
     folder = mkdtempSync(join(tmpdir(), 'headwater-branches-'));
     chain = await recordBranches(folder, { l1Blocks: 70, depths: DEPTHS, longer: 4 });
   });

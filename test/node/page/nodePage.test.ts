@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { installNative } from '../../../src/native/install.ts';
+import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../../src/node/metrics.ts';
 import { serveNode } from '../../../src/node/serveNode.ts';
 import {
@@ -11,8 +10,6 @@ import {
 import { lacksShared } from '../../support/shared.ts';
 
 const CHAIN = 'devnet-fjord';
-
-beforeAll(async () => void (await installNative()));
 
 describe.skipIf(lacksShared(`data/chains/${CHAIN}`))('createNodePage', () => {
   test('default: a live node tells how far it is', async () => {

@@ -1,6 +1,5 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installNative } from '../../../src/native/install.ts';
 import { createMetrics } from '../../../src/node/metrics.ts';
 import type { RpcServer } from '../../../src/node/rpc/rpcServer.ts';
 import { serveNode } from '../../../src/node/serveNode.ts';
@@ -55,7 +54,6 @@ describe.skipIf(lacksShared('golden/rpc') || lacksShared('data/chains/devnet-fjo
     let ofFresh: RpcServer;
 
     beforeAll(async () => {
-      await installNative();
       served = await serveRecording('devnet-fjord', { safeDepth: 2, finalityDepth: 4 });
       node = await startLive('devnet-fjord', served);
       const serve = (
