@@ -58,6 +58,7 @@ function toJson(summary: ReplaySummary): object {
     gas: Number(summary.gas),
     seconds: Number(summary.seconds.toFixed(3)),
     compared: summary.compared,
+    notCompared: summary.notCompared,
     safeHead: { number: Number(summary.safeHead.number), hash: summary.safeHead.hash },
     outputRoot: summary.outputRoot,
     firstDifference: summary.firstDifference ?? null,
@@ -87,6 +88,7 @@ function toText(summary: ReplaySummary): string {
       `different      L2 block ${block}, ${field}`,
       `               expected ${clip(expected)}`,
       `               found    ${clip(found)}`,
+      `equal          ${count(summary.compared)} blocks before, ${count(summary.notCompared)} not compared`,
     );
   } else if (summary.compared > 0) {
     lines.push(`equal          ${count(summary.compared)} block hashes and output roots`);

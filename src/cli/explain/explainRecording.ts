@@ -55,7 +55,7 @@ export type L2Story = {
 /**
  * Derives and executes a recorded chain and tells what became of each L1 block, in order.
  *
- * @throws UsageError, ConfigError, UnprovenError. A halt is told in the last story.
+ * @throws UsageError, ConfigError. A halt is told in the last story.
  */
 export async function* explainRecording(recording: Recording): AsyncGenerator<L1Story, void, void> {
   const kzg = createKzg();

@@ -10,11 +10,6 @@ import type { Recording } from './recording.ts';
 /** A proven L1 block and the line it came from. */
 export type RecordedL1Block = { readonly line: number; readonly block: L1Block };
 
-/** A recorded L1 block that is not what it claims to be. */
-export class UnprovenError extends Error {
-  override readonly name = 'UnprovenError';
-}
-
 /** L1 blocks whose proofs run ahead of the one being used, at most. */
 const READ_AHEAD_L1_BLOCKS = 16;
 
@@ -23,8 +18,8 @@ const READ_AHEAD_L1_BLOCKS = 16;
  * senders, blobs against their versioned hashes, and the link to the block before. Proofs of the
  * next blocks run while one is used.
  *
- * @throws UnprovenError naming file, line, what was expected and found.
- * @throws UsageError for a line that is not in the form of a recording.
+ * @throws UsageError naming file, line, what was expected and found: for a line that is not in the
+ *         form of a recording, and for a block that is not what it claims to be.
  */
 export async function* recordedL1Blocks(
   recording: Recording,
@@ -72,7 +67,7 @@ async function provenBlock(
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UnprovenError(`${where}: ${reason}`, { cause: error });
+    throw new UsageError(`${where}: ${reason}`, { cause: error });
   }
 }
 
@@ -107,7 +102,7 @@ function recordedBlobs(where: string, blobs: unknown): ReadonlyMap<Hash, Uint8Ar
 function assertLinked(recording: Recording, last: L1Block, { line, block }: RecordedL1Block): void {
   const { number, parentHash } = block.ref;
   if (number === last.ref.number + 1n && parentHash === last.ref.hash) return;
-  throw new UnprovenError(
+  throw new UsageError(
     `${recording.l1File}, line ${line}: expected L1 block ${last.ref.number + 1n} with parent ` +
       `\`${last.ref.hash}\`, found ${number} with parent \`${parentHash}\``,
   );

@@ -49,9 +49,15 @@ export type BuiltOrRefused =
   | { readonly type: 'sealed'; readonly block: BlockRecord; readonly isReplacement: boolean }
   | { readonly type: 'refused'; readonly reason: string };
 
-/** Derivation stopped where it must not go on. */
+/** Derivation stopped where it must not go on: by a rule, or because the recording lacks a blob. */
 export class ReplayHalted extends Error {
   override readonly name = 'ReplayHalted';
+  readonly code: 'rule' | 'lacksBlobs';
+
+  constructor(code: 'rule' | 'lacksBlobs', message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** A replay at genesis. `first` is the rollup's genesis L1 block. */
@@ -91,12 +97,13 @@ export async function replayL1Block(
         return;
       case 'needBlobs':
         throw new ReplayHalted(
+          'lacksBlobs',
           `L1 block ${step.l1.number} names blobs that the recording lacks: ` +
             step.versionedHashes.join(', '),
         );
       case 'reset':
       case 'halted':
-        throw new ReplayHalted(`derivation cannot go on (${step.reason}): ${step.message}`);
+        throw new ReplayHalted('rule', `derivation cannot go on (${step.reason}): ${step.message}`);
       default:
         events.onStep?.(step);
     }
@@ -122,7 +129,7 @@ async function build(replay: Replay, step: AttributesStep, events: ReplayEvents)
         replay.unconcluded.length = 0;
         return;
       case 'halted':
-        throw new ReplayHalted(outcome.message);
+        throw new ReplayHalted('rule', outcome.message);
       default:
         unreachable(outcome);
     }

@@ -30,6 +30,8 @@ export type ReplaySummary = {
   readonly seconds: number;
   /** L2 blocks compared with recorded ones, genesis included. */
   readonly compared: number;
+  /** L2 blocks that nothing was recorded for, or that came after the first difference. */
+  readonly notCompared: number;
   readonly safeHead: { readonly number: bigint; readonly hash: Hash };
   readonly outputRoot: Hash;
   readonly firstDifference: BlockDifference | undefined;
@@ -47,7 +49,7 @@ export type ReplayRecordingOptions = {
  * Derives and executes a recorded chain from genesis, and compares every block with the recorded
  * ones until the first difference.
  *
- * @throws UsageError, ConfigError, UnprovenError, ReplayHalted.
+ * @throws UsageError, ConfigError; ReplayHalted where a rule of derivation does not let it go on.
  */
 export async function replayRecording(
   recording: Recording,
@@ -102,6 +104,7 @@ export async function replayRecording(
     batches,
     seconds: (performance.now() - startedAt) / 1000,
     compared: comparison.compared(),
+    notCompared: comparison.notCompared(),
     safeHead: { number: safe.header.number, hash: safe.hash },
     outputRoot: engine.outputRoot(safe.hash) as Hash,
     firstDifference,
@@ -118,7 +121,11 @@ async function replayLine(
     await replayL1Block(replay, block, events);
   } catch (cause) {
     if (!(cause instanceof ReplayHalted)) throw cause;
-    throw new ReplayHalted(`${l1File}, line ${line}: ${cause.message}`, { cause });
+    const message = `${l1File}, line ${line}: ${cause.message}`;
+    // What the recording lacks is a fault of the recording, not of the chain.
+    throw cause.code === 'lacksBlobs'
+      ? new UsageError(message)
+      : new ReplayHalted(cause.code, message);
   }
 }
 
@@ -132,9 +139,10 @@ function assertGenesisL1({ rollup, l1File }: Recording, hash: Hash): void {
 
 type Comparison = {
   readonly compare: (block: BlockRecord, made: MadeBlock | undefined) => Promise<void>;
-  /** Looks for recorded blocks that were not derived. */
+  /** Looks for recorded blocks that were not derived, and for derived ones not recorded. */
   readonly finish: (safe: BlockRecord) => Promise<void>;
   readonly compared: () => number;
+  readonly notCompared: () => number;
   readonly difference: () => BlockDifference | undefined;
   readonly close: () => Promise<void>;
 };
@@ -143,17 +151,23 @@ type Comparison = {
 function openComparison({ l2File }: Recording, engine: ExecutionEngine): Comparison {
   const lines = l2File === undefined ? undefined : readJsonLines(l2File);
   let compared = 0;
+  let notCompared = 0;
+  let lacking: BlockRecord | undefined;
   let difference: BlockDifference | undefined;
   const nextLine = async (): Promise<JsonLine | undefined> =>
     (await lines?.next())?.value ?? undefined;
   return {
     compare: async (block, made) => {
-      if (lines === undefined || difference !== undefined) return;
+      if (lines === undefined || difference !== undefined) {
+        notCompared += 1;
+        return;
+      }
       const line = await nextLine();
       if (line === undefined) {
         if (made === undefined)
           throw new UsageError(`expected L2 blocks in \`${l2File}\`, found none`);
-        // A chain may go on where its recording ends.
+        lacking ??= block;
+        notCompared += 1;
         return;
       }
       try {
@@ -166,6 +180,15 @@ function openComparison({ l2File }: Recording, engine: ExecutionEngine): Compari
     },
     finish: async ({ header }) => {
       if (difference !== undefined) return;
+      if (lacking !== undefined) {
+        difference = {
+          block: String(lacking.header.number),
+          field: 'block',
+          expected: `none: \`${l2File}\` ends before it`,
+          found: lacking.hash,
+        };
+        return;
+      }
       const line = await nextLine();
       if (line === undefined) return;
       difference = {
@@ -176,6 +199,7 @@ function openComparison({ l2File }: Recording, engine: ExecutionEngine): Compari
       };
     },
     compared: () => compared,
+    notCompared: () => notCompared,
     difference: () => difference,
     close: async () => {
       await lines?.return();

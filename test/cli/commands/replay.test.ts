@@ -68,6 +68,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
       l1Blocks: 12,
       l2Blocks: 21,
       compared: 22,
+      notCompared: 0,
       safeHead: { number: 21 },
       firstDifference: null,
     });
@@ -83,7 +84,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
     rmSync(join(folder, 'l2.ndjson.gz'), { force: true });
     const { exitCode, out } = await run('replay', folder, '--json');
     expect(exitCode).toBe(0);
-    expect(lastJson(out)).toMatchObject({ ok: true, l2Blocks: 21, compared: 0 });
+    expect(lastJson(out)).toMatchObject({ ok: true, l2Blocks: 21, compared: 0, notCompared: 22 });
   });
 
   test('error: the first different header field is named', async () => {
@@ -118,12 +119,34 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
     expect(lastJson(out)['firstDifference']).toMatchObject({ block: '22', field: 'block' });
   });
 
+  test('error: derived blocks that the recorded L2 lacks are a difference, and counted', async () => {
+    const file = join(folder, 'l2.ndjson.gz');
+    const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').slice(0, 10);
+    rmSync(file, { force: true });
+    writeFileSync(file, gzipSync(`${lines.join('\n')}\n`));
+    const { exitCode, out } = await run('replay', folder, '--json');
+    expect(exitCode).toBe(1);
+    expect(lastJson(out)).toMatchObject({
+      ok: false,
+      l2Blocks: 21,
+      compared: 10,
+      notCompared: 12,
+      firstDifference: {
+        block: '10',
+        field: 'block',
+        expected: `none: \`${file}\` ends before it`,
+      },
+    });
+    const { out: text } = await run('replay', folder);
+    expect(text).toContain('equal          10 blocks before, 12 not compared');
+  });
+
   test('error: a header that does not hash to its hash is refused by line', async () => {
     edit('l1.ndjson.gz', 4, (json) => {
       json.block.timestamp = '0x1';
     });
     const { exitCode, err } = await run('replay', folder);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(err).toContain('l1.ndjson.gz, line 4');
   });
 
@@ -135,7 +158,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
       blob.blob = `0x00${blob.blob.slice(4, 200)}ff${blob.blob.slice(202)}`;
     });
     const { exitCode, err } = await run('replay', folder);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(err).toContain(`l1.ndjson.gz, line ${line}`);
   });
 
@@ -144,7 +167,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
       json.receipts = [];
     });
     const { exitCode, err } = await run('replay', folder);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(err).toContain('l1.ndjson.gz, line 7');
   });
 
@@ -155,7 +178,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
     rmSync(file, { force: true });
     writeFileSync(file, gzipSync(`${lines.join('\n')}\n`));
     const { exitCode, err } = await run('replay', folder);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(err).toContain('l1.ndjson.gz, line 5: expected L1 block 13');
   });
 
@@ -193,7 +216,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
       json.blobs = [];
     });
     const { exitCode, err } = await run('replay', folder);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(err).toContain('l1.ndjson.gz, line 7: L1 block 15 names blobs');
   });
 
