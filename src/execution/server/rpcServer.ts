@@ -106,13 +106,17 @@ async function serve(
   if (http === undefined) return refuse(request, response, { status: 404, reason: 'not found' });
   allowOrigin(options, request, response);
   const { method, headers } = request;
-  if (method === 'OPTIONS') return preflight(request, response);
-  // What asks whether somebody is there.
-  if (method === 'GET' && headers['content-length'] === undefined) return send(response, 200, '');
-  if (method !== 'POST') {
+  const isPreflight = method === 'OPTIONS' && 'access-control-request-method' in headers;
+  if (isPreflight && options.corsOrigins.length > 0) return preflight(request, response);
+  // What asks whether somebody is there. Node leaves the body out for HEAD.
+  if ((method === 'GET' || method === 'HEAD') && headers['content-length'] === undefined) {
+    return send(response, 200, '');
+  }
+  if (method === 'PUT' || method === 'DELETE') {
     return refuse(request, response, { status: 405, reason: 'method not allowed' });
   }
-  if (!JSON_TYPES.test(headers['content-type'] ?? '')) {
+  // go-ethereum takes OPTIONS with any type, and answers what is in its body.
+  if (method !== 'OPTIONS' && !JSON_TYPES.test(headers['content-type'] ?? '')) {
     const reason = 'invalid content type, only application/json is supported';
     return refuse(request, response, { status: 415, reason });
   }
@@ -123,7 +127,7 @@ async function serve(
     return refuse(request, response, { status: 413, reason });
   }
   const onFault = (name: string, fault: unknown) => log.error('call failed', { name, err: fault });
-  const answer = await answerMessage(http, body, limits, onFault);
+  const answer = body === '' ? '' : await answerMessage(http, body, limits, onFault);
   response.setHeader('content-type', 'application/json');
   send(response, 200, answer);
 }

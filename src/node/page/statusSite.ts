@@ -38,8 +38,10 @@ export function createStatusSite(source: StatusSource, options?: EventStreamOpti
   const events = serveEvents(source, options);
   return {
     answer: (path, request, response) => {
-      if (request.method !== 'GET') return false;
-      if (path === '/events') {
+      const isGet = request.method === 'GET';
+      // Node leaves the body out for HEAD.
+      if (!isGet && request.method !== 'HEAD') return false;
+      if (path === '/events' && isGet) {
         events.serve(request, response);
         return true;
       }

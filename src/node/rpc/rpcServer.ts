@@ -92,7 +92,8 @@ async function serveRpc(
   if (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined) {
     return preflight(request, response);
   }
-  if (method === 'GET' && Number(headers['content-length'] ?? 0) === 0) {
+  // What asks whether somebody is there. Node leaves the body out for HEAD.
+  if ((method === 'GET' || method === 'HEAD') && Number(headers['content-length'] ?? 0) === 0) {
     return send(response, 200, '', {});
   }
   if (method === 'PUT' || method === 'DELETE') return refuse(response, 405, 'method not allowed');

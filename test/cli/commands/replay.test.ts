@@ -119,7 +119,7 @@ describe.skipIf(lacksShared(DEVNET))('registerReplay on devnet-fjord', () => {
     expect(lastJson(out)['firstDifference']).toMatchObject({ block: '22', field: 'block' });
   });
 
-  test('error: derived blocks that the recorded L2 lacks are a difference, and counted', async () => {
+  test('error: derived blocks that the recorded L2 lacks are a difference, counted', async () => {
     const file = join(folder, 'l2.ndjson.gz');
     const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').slice(0, 10);
     rmSync(file, { force: true });

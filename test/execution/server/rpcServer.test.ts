@@ -50,6 +50,15 @@ describe('startRpcServer', () => {
     expect((await post(httpUrl, ASK)).status).toBe(200);
   });
 
+  test('behavior: who only asks whether somebody is there', async () => {
+    served = await serveEngine(smallGenesis());
+    const { httpUrl } = served;
+    expect((await send(httpUrl, {}, 'HEAD', '')).status).toBe(200);
+    expect((await send(httpUrl, {}, 'OPTIONS', '')).status).toBe(200);
+    expect((await send(httpUrl, {}, 'DELETE', '')).status).toBe(405);
+    expect((await send(httpUrl, {}, 'PATCH', '')).status).toBe(415);
+  });
+
   test('behavior: pages of allowed origins only', async () => {
     const host = '127.0.0.1';
     const open = { host, port: 0, apis: ['eth'], origins: ['https://good.example'] };

@@ -41,6 +41,16 @@ describe('createStatusSite', () => {
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
   });
 
+  test('behavior: HEAD has the headers of GET and no body', async () => {
+    const response = await fetch(server.url, {
+      method: 'HEAD',
+      headers: { accept: 'text/html,*/*;q=0.8' },
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(await response.text()).toBe('');
+  });
+
   test('behavior: everything that the page names is there', async () => {
     const page = await fetch(server.url, { headers: { accept: 'text/html' } });
     const html = await page.text();
