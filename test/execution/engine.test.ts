@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bytesToHex, type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
+import { type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
 import { ConfigError } from '../../src/base/errors.ts';
 import {
   type EngineOptions,
@@ -18,7 +18,7 @@ import {
 import { openLevelStore } from '../../src/execution/store/levelStore.ts';
 import { DamagedRecordError, hashKey } from '../../src/execution/store/records.ts';
 import { decodeDepositTx } from '../../src/protocol/deposit.ts';
-import type { PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
+import { type PayloadEnvelope, payloadFields } from '../../src/protocol/executionPayload.ts';
 import { hexToBytes } from '../../src/base/bytes.ts';
 import { smallAttributes, smallGenesis } from '../support/smallChain.ts';
 
@@ -54,26 +54,11 @@ async function extend(engine: ExecutionEngine, until: bigint): Promise<Hash> {
 function envelopeOf(engine: ExecutionEngine, hash: Hash): PayloadEnvelope {
   const block = engine.block(hash);
   if (block === undefined) throw new Error('no such block');
-  const { header } = block;
+  const { header, transactions } = block;
   return {
     executionPayload: {
-      parentHash: header.parentHash,
-      feeRecipient: header.beneficiary,
-      stateRoot: header.stateRoot,
-      receiptsRoot: header.receiptsRoot,
-      logsBloom: bytesToHex(header.logsBloom),
-      prevRandao: header.mixHash,
-      blockNumber: header.number,
-      gasLimit: header.gasLimit,
-      gasUsed: header.gasUsed,
-      timestamp: header.timestamp,
-      extraData: header.extraData,
-      baseFeePerGas: header.baseFeePerGas ?? 0n,
-      blockHash: hash,
-      transactions: block.transactions,
+      ...payloadFields(hash, header, transactions),
       withdrawals: [],
-      blobGasUsed: header.blobGasUsed,
-      excessBlobGas: header.excessBlobGas,
       withdrawalsRoot: undefined,
     },
     parentBeaconBlockRoot: header.parentBeaconBlockRoot,
