@@ -19,3 +19,12 @@ export function interruptSignal(): AbortSignal {
   process.on('SIGTERM', onSignal);
   return created.signal;
 }
+
+/** Runs a service. To be stopped, at whatever it waits for, is its ordinary end. */
+export async function untilStopped(signal: AbortSignal, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  }
+}

@@ -46,6 +46,7 @@ export async function roleSetup(
   values: GoFlagValues,
   log: AdjustableLog,
   metrics: RoleMetrics,
+  signal: AbortSignal,
 ): Promise<RoleSetup> {
   assertAddresses(values);
   const signer = await signerOf({
@@ -60,7 +61,7 @@ export async function roleSetup(
     l1,
     signer,
     kzg,
-    config: txSenderConfig(values, await l1ChainIdOf(l1)),
+    config: txSenderConfig(values, await l1ChainIdOf(l1, signal)),
     onEvent: (event) => {
       metrics.txs.onEvent(event);
       const { type, ...fields } = event;
@@ -76,10 +77,11 @@ export async function roleSetup(
   return { l1, txSender, kzg, close };
 }
 
-async function l1ChainIdOf(l1: L1Client): Promise<bigint> {
+async function l1ChainIdOf(l1: L1Client, signal: AbortSignal): Promise<bigint> {
   try {
-    return await l1.chainId();
+    return await l1.chainId({ signal });
   } catch (cause) {
+    signal.throwIfAborted();
     throw new Error('L1 does not answer: look at --l1-eth-rpc', { cause });
   }
 }

@@ -20,14 +20,11 @@ import { createThrottler } from '../../batcher/throttler.ts';
 import { waitForNode } from '../../batcher/waitForNode.ts';
 import { fastLzLength } from '../../execution/fastLz.ts';
 import { estimatedSize } from '../../execution/fees.ts';
-import type { L1Client } from '../../l1Tx/l1Client.ts';
 import { compressChannel } from '../../native/compress.ts';
 import { installNative } from '../../native/install.ts';
 import { plain } from '../../node/rpc/rpcMethods.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
-import { sleep } from '../../transport/abort.ts';
-import { TransportError } from '../../transport/errors.ts';
 import type { HttpClient } from '../../transport/http.ts';
 import type { Log } from '../../transport/log.ts';
 import { BATCHER_FLAGS } from '../batcherFlags.ts';
@@ -38,11 +35,12 @@ import {
   LEAST_POLL_MS,
   readGoFlags,
 } from '../goFlags.ts';
-import { interruptSignal } from '../interrupt.ts';
+import { interruptSignal, untilStopped } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { refuseUnsupported } from '../roleFlags.ts';
 import { createRoleMetrics } from '../roleMetrics.ts';
 import { endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
+import { servedRollup } from '../servedRollup.ts';
 import { throttleMethods } from '../throttleMethods.ts';
 import { VERSION } from '../version.ts';
 
@@ -60,24 +58,30 @@ export function registerBatcher(program: Command, io: CliIo): void {
   addGoFlags(command, 'OP_BATCHER', BATCHER_FLAGS);
   command.action(async (options) => {
     await installNative();
-    await runBatcher(readGoFlags(options), io);
+    const signal = interruptSignal();
+    await untilStopped(signal, () => runBatcher(readGoFlags(options), io, signal));
   });
 }
 
-async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
+async function runBatcher(values: GoFlagValues, io: CliIo, signal: AbortSignal): Promise<void> {
   const log = roleLog(values, io);
   refuseUnsupported(values, log);
+  // All flags are read before anybody is asked for anything.
   const config = batcherConfig(values);
+  const throttle = throttleConfig(values);
+  const checkMs = values.durationMs('active-sequencer-check-duration');
+  const recentTxsDepth = values.integer('check-recent-txs-depth');
   const endpoints = l2Endpoints(values);
   const metrics = createRoleMetrics(BATCHER_METRICS, VERSION);
   const counts = createBatcherMetrics(metrics.registry);
-  const setup = await roleSetup(values, log, metrics);
+  const setup = await roleSetup(values, log, metrics, signal);
   const { l1, txSender } = setup;
-  const signal = interruptSignal();
-  const rollup = await rollupOf(endpoints[0] as L2Endpoint, config.pollIntervalMs, log, { signal });
-  await checkRollup(rollup, l1, txSender.address, log);
-  const source = activeSource(endpoints, values.durationMs('active-sequencer-check-duration'));
-  const throttler = createThrottler(throttleConfig(values), builders(values, endpoints), log);
+  const [{ node }] = endpoints as [L2Endpoint];
+  const asked = { node, l1, pauseMs: config.pollIntervalMs, log };
+  const rollup = await servedRollup(asked, { signal });
+  warnOfOtherKey(rollup, txSender.address, log);
+  const source = activeSource(endpoints, checkMs);
+  const throttler = createThrottler(throttle, builders(values, endpoints), log);
   const parts: BatcherParts = {
     rollup,
     source,
@@ -113,7 +117,6 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   });
   try {
     if (values.isSet('wait-node-sync')) {
-      const recentTxsDepth = values.integer('check-recent-txs-depth');
       const { pollIntervalMs: pollMs } = config;
       const wait = { source, l1, batcher: txSender.address, recentTxsDepth, pollMs, log };
       await waitForNode(wait, { signal });
@@ -127,40 +130,10 @@ async function runBatcher(values: GoFlagValues, io: CliIo): Promise<void> {
   }
 }
 
-/** @throws ConfigError when the L1 is not that of the rollup. */
-async function checkRollup(
-  rollup: RollupConfig,
-  l1: L1Client,
-  key: Address,
-  log: Log,
-): Promise<void> {
-  const l1ChainId = await l1.chainId();
-  if (l1ChainId !== rollup.l1ChainId) {
-    const accepted = `the L1 of the rollup, chain ${rollup.l1ChainId}: batches cost ether there`;
-    throw new ConfigError('l1-eth-rpc', `chain ${l1ChainId}`, accepted);
-  }
+/** Not fatal: L1 may have appointed another batcher since genesis. */
+function warnOfOtherKey(rollup: RollupConfig, key: Address, log: Log): void {
   const batcher = rollup.genesis.systemConfig.batcherAddr;
-  // Not fatal: L1 may have appointed another batcher since.
   if (batcher !== key) log.warn('key is not that of the batcher at genesis', { key, batcher });
-}
-
-/** The node's config. A node that is not up yet is waited for. */
-async function rollupOf(
-  { node }: L2Endpoint,
-  pauseMs: number,
-  log: Log,
-  options: { readonly signal: AbortSignal },
-): Promise<RollupConfig> {
-  for (;;) {
-    try {
-      return await node.rollupConfig(options);
-    } catch (error) {
-      options.signal.throwIfAborted();
-      if (!(error instanceof TransportError)) throw error;
-      log.warn('batcher waits for the rollup node, see --rollup-rpc', { error });
-      await sleep(pauseMs, options);
-    }
-  }
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -18,11 +18,12 @@ import {
   LEAST_POLL_MS,
   readGoFlags,
 } from '../goFlags.ts';
-import { interruptSignal } from '../interrupt.ts';
+import { interruptSignal, untilStopped } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { flag, refuseUnsupported, SERVICE_FLAGS, TX_SENDER_FLAGS } from '../roleFlags.ts';
 import { addressOf, endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
 import { createRoleMetrics } from '../roleMetrics.ts';
+import { servedRollup } from '../servedRollup.ts';
 import { VERSION } from '../version.ts';
 
 const NO_SUPER = 'super roots; not supported';
@@ -58,11 +59,12 @@ export function registerProposer(program: Command, io: CliIo): void {
   addGoFlags(command, 'OP_PROPOSER', PROPOSER_FLAGS);
   command.action(async (options) => {
     await installNative();
-    await runProposer(readGoFlags(options), io);
+    const signal = interruptSignal();
+    await untilStopped(signal, () => runProposer(readGoFlags(options), io, signal));
   });
 }
 
-async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
+async function runProposer(values: GoFlagValues, io: CliIo, signal: AbortSignal): Promise<void> {
   const log = roleLog(values, io);
   refuseUnsupported(values, log);
   const pollIntervalMs = atLeastMs(values, 'poll-interval', LEAST_POLL_MS);
@@ -71,9 +73,9 @@ async function runProposer(values: GoFlagValues, io: CliIo): Promise<void> {
     endpointOf(values, 'rollup-rpc', values.requiredText('rollup-rpc')),
   );
   const metrics = createRoleMetrics(PROPOSER_METRICS, VERSION);
-  const setup = await roleSetup(values, log, metrics);
+  const setup = await roleSetup(values, log, metrics, signal);
   const { l1, txSender } = setup;
-  const signal = interruptSignal();
+  await servedRollup({ node, l1, pauseMs: pollIntervalMs, log }, { signal });
   const proposer = createProposer({
     node,
     target: targetOf(values, l1, txSender),

@@ -102,7 +102,7 @@ describe.skipIf(lacksAnvil())('registerBatcher', () => {
 describe.skipIf(lacksAnvil())('registerProposer', () => {
   test('default: starts, and ends in peace on Ctrl-C', async () => {
     await withAnvil({ mining: { type: 'instant' } }, (anvil) =>
-      withAnswers({}, async (node) => {
+      withAnswers({ optimism_rollupConfig: toRollupConfigJson(BATCHER_ROLLUP) }, async (node) => {
         const target = ['--l2oo-address', `0x${'11'.repeat(20)}`];
         const args = ['proposer', '--rollup-rpc', node, '--l1-eth-rpc', anvil.url, ...target];
         const { child, url } = await startRole([...args, '--rpc.enable-admin'], {
@@ -111,6 +111,19 @@ describe.skipIf(lacksAnvil())('registerProposer', () => {
         await rpc(url, 'admin_stopProposer', []).catch(() => {});
         child.kill('SIGTERM');
         expect(await once(child, 'exit')).toEqual([0, null]);
+      }),
+    );
+  });
+
+  test('error: an L1 of another chain, before anything is sent', async () => {
+    const rollup = toRollupConfigJson({ ...BATCHER_ROLLUP, l1ChainId: 1n });
+    await withAnvil({ mining: { type: 'instant' } }, (anvil) =>
+      withAnswers({ optimism_rollupConfig: rollup }, async (node) => {
+        const io = captureIo();
+        const target = ['--l2oo-address', `0x${'11'.repeat(20)}`];
+        const args = ['proposer', '--rollup-rpc', node, '--l1-eth-rpc', anvil.url, ...target];
+        expect(await runCli([...args, '--private-key', devAccount(2).key], io)).toBe(2);
+        expect(io.err()).toContain('`l1-eth-rpc`: expected the L1 of the rollup, chain 1');
       }),
     );
   });
