@@ -4,13 +4,19 @@ import { createContext, runInContext } from 'node:vm';
 import { deflateSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { BATCHER_FLAGS } from '../src/cli/batcherFlags.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
+import { PROPOSER_FLAGS } from '../src/cli/commands/proposer.ts';
+import { ENGINE_FLAGS, IDLE_ENGINE_FLAGS } from '../src/cli/engineFlags.ts';
+import { ALL_NODE_FLAGS } from '../src/cli/nodeFlags.ts';
+import { runCli } from '../src/cli/program.ts';
 import { networkNames } from '../src/protocol/registry/networks.ts';
 import { concatBytes } from '../src/base/bytes.ts';
 import { encodeRlp } from '../src/base/rlp.ts';
 import type { RawBatch } from '../src/protocol/batchCodec.ts';
 import { encodeFrames } from '../src/protocol/frame.ts';
 import { encodeSingularBatch } from '../src/protocol/singularBatch.ts';
+import { captureIo } from './support/cli.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -38,6 +44,40 @@ async function run(example: string): Promise<{ [name: string]: unknown }> {
 describe('README', () => {
   test('behavior: names every command', () => {
     for (const { name } of COMMANDS) expect(README, name).toContain(`| \`${name}`);
+  });
+
+  test.each([
+    ['node', ALL_NODE_FLAGS],
+    ['engine', [...ENGINE_FLAGS, ...IDLE_ENGINE_FLAGS]],
+    ['batcher', BATCHER_FLAGS],
+    ['proposer', PROPOSER_FLAGS],
+  ])('behavior: has every flag of %s with its variable', (_, flags) => {
+    const text = README.replaceAll(/\s+/g, ' ');
+    for (const { name, env = name.toUpperCase().replace(/[-.]/g, '_') } of flags) {
+      expect(text, name).toMatch(new RegExp(`\`${name}\`( \\(| \\| )\`${env}\``));
+    }
+  });
+
+  /** A flag, and where its words are listed: in its row, or below the tables. */
+  test.each([
+    ['node', 'l2.enginekind', '| `l2.enginekind`'],
+    ['node', 'syncmode', '| `syncmode`'],
+    ['node', 'log.level', 'Log levels:'],
+    ['node', 'log.format', 'Log formats:'],
+    ['batcher', 'batch-type', '| `batch-type`'],
+    ['batcher', 'compressor', '| `compressor`'],
+    ['batcher', 'compression-algo', '| `compression-algo`'],
+    ['batcher', 'data-availability-type', '| `data-availability-type`'],
+    ['batcher', 'throttle.controller-type', '| `throttle.controller-type`'],
+  ])('behavior: has every word that %s takes for --%s', async (command, flag, place) => {
+    const io = captureIo();
+    expect(await runCli([command, `--${flag}=nonsense`], io)).toBe(2);
+    const [, words = ''] = /expected one of (.*?), found/.exec(io.err()) ?? [];
+    expect(words, io.err()).not.toBe('');
+    const [listed = ''] = README.slice(README.indexOf(place)).split(/\n(?:\n|\|)/);
+    for (const word of words.split(', ')) {
+      expect(listed.match(/[\w-]+/g), flag).toContain(word);
+    }
   });
 
   test('behavior: the first example reads the batches of a channel', async () => {
