@@ -1,5 +1,6 @@
 import { bigintToMinimalBytes, type Hash } from '../../base/bytes.ts';
 import { encodeRlp } from '../../base/rlp.ts';
+import { newWordMap, valuesOf } from '../../base/wordMap.ts';
 import { encodeAccount } from './account.ts';
 import { EMPTY_TRIE_ROOT, putLeaf, removeLeaf, trieRoot } from './trie.ts';
 import {
@@ -54,10 +55,10 @@ function commitStorage(state: WorldState, account: CachedAccount): boolean {
     account.storage = undefined;
     account.storageRoot = EMPTY_TRIE_ROOT;
     account.wiped = false;
-    for (const slot of account.slots.values()) slot.committed = 0n;
+    for (const slot of valuesOf(account.slots)) slot.committed = 0n;
   }
   if (account.current === undefined) {
-    account.slots.clear();
+    account.slots = newWordMap();
     account.dirtySlots = [];
     return true;
   }

@@ -116,13 +116,13 @@ export function decodeNode(encoded: Uint8Array, ref: Uint8Array): TrieNode {
  * a tenth of the time that all items and links take as arrays of their own.
  */
 function decodePlainBranch(encoded: Uint8Array, ref: Uint8Array): TrieNode | undefined {
-  // The lists of 7 to 16 hashes have a length of two bytes.
-  if (encoded[0] !== 0xf9) return undefined;
-  if ((((encoded[1] as number) << 8) | (encoded[2] as number)) !== encoded.length - 3) {
-    return undefined;
-  }
+  // The list of 2 to 7 hashes has its length in one byte, that of more in two.
+  let at = encoded[0] === 0xf8 ? 2 : 3;
+  if (at === 3 && encoded[0] !== 0xf9) return undefined;
+  const length = encoded.length - at;
+  const said = at === 2 ? encoded[1] : ((encoded[1] as number) << 8) | (encoded[2] as number);
+  if (length !== said || length < (at === 2 ? 56 : 256)) return undefined;
   const children: TrieLink[] = [];
-  let at = 3;
   for (let i = 0; i < 16; i++) {
     const first = encoded[at];
     if (first === 0xa0) {

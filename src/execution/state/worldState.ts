@@ -8,6 +8,7 @@ import {
 import { assert } from '../../base/errors.ts';
 import { keccak256, keccak256Hex } from '../../base/hash.ts';
 import { decodeRlp, rlpToBigint } from '../../base/rlp.ts';
+import { newWordMap, setValueAt, valueAt, valuesOf, type WordMap } from '../../base/wordMap.ts';
 import {
   type Account,
   decodeAccount,
@@ -59,7 +60,7 @@ export type CachedAccount = {
   /** Storage as the trie has it, and its root. */
   storage: TrieLink;
   storageRoot: Hash;
-  slots: Map<bigint, Slot>;
+  slots: WordMap<Slot>;
   /** Slots that were written since the last commit, perhaps more than once. */
   dirtySlots: Slot[];
   /** The storage in the trie no longer counts. */
@@ -87,7 +88,7 @@ type Undo =
     }
   | {
       readonly wiped: CachedAccount;
-      readonly slots: Map<bigint, Slot>;
+      readonly slots: WordMap<Slot>;
       readonly dirtySlots: Slot[];
       readonly was: boolean;
     };
@@ -216,7 +217,7 @@ export function wipeStorage(state: WorldState, address: Address): void {
   if (wiped.storageRoot === EMPTY_TRIE_ROOT && wiped.dirtySlots.length === 0) return;
   const { slots, dirtySlots, wiped: was } = wiped;
   state.undo.push({ wiped, slots, dirtySlots, was });
-  wiped.slots = new Map();
+  wiped.slots = newWordMap();
   wiped.dirtySlots = [];
   wiped.wiped = true;
   state.dirty.add(wiped);
@@ -231,7 +232,7 @@ export function storageRootOf(state: WorldState, address: Address): Hash {
 export function hasStorage(state: WorldState, address: Address): boolean {
   const account = cachedAccount(state, address);
   if (account.storageRoot !== EMPTY_TRIE_ROOT && !account.wiped) return true;
-  for (const slot of account.slots.values()) if (slot.current !== 0n) return true;
+  for (const slot of valuesOf(account.slots)) if (slot.current !== 0n) return true;
   return false;
 }
 
@@ -344,7 +345,7 @@ function newCachedAccount(
     committed: value,
     storage,
     storageRoot,
-    slots: new Map(),
+    slots: newWordMap(),
     dirtySlots: [],
     wiped: false,
     touchedBy: 0,
@@ -352,11 +353,11 @@ function newCachedAccount(
 }
 
 function slotOf(state: WorldState, account: CachedAccount, key: bigint): Slot {
-  const known = account.slots.get(key);
+  const known = valueAt(account.slots, key);
   if (known !== undefined) return known;
   const value = account.wiped ? 0n : committedSlot(state, account, key);
   const slot = { key, current: value, original: value, writtenBy: 0, committed: value };
-  account.slots.set(key, slot);
+  setValueAt(account.slots, key, slot);
   state.cached++;
   return slot;
 }

@@ -63,8 +63,23 @@ describe('decodeNode', () => {
     expect(encodeNode(node)).toEqual(encoded);
   });
 
-  test('error: every truncation, and one byte more', () => {
-    const children = Array.from({ length: 16 }, (_, i) => keccak256(Uint8Array.of(i)));
+  test('error: a length in more bytes than it needs', () => {
+    const items = (hashes: number) =>
+      Array.from({ length: 17 }, (_, i) => (i < hashes ? keccak256(Uint8Array.of(i)) : EMPTY));
+    const [short, middle] = [encodeRlp(items(1)), encodeRlp(items(7))];
+    expect(decodeNode(short, REF).type).toBe('branch');
+    expect(decodeNode(middle, REF).type).toBe('branch');
+    const tail = short.subarray(1);
+    expect(() => decodeNode(Uint8Array.of(0xf8, tail.length, ...tail), REF)).toThrow(DecodeError);
+    const rest = middle.subarray(2);
+    const twoBytes = Uint8Array.of(0xf9, 0, rest.length, ...rest);
+    expect(() => decodeNode(twoBytes, REF)).toThrow(DecodeError);
+  });
+
+  test.each([5, 12])('error: every truncation of %i hashes, and one byte more', (count) => {
+    const children = Array.from({ length: 16 }, (_, i) =>
+      i < count ? keccak256(Uint8Array.of(i)) : EMPTY,
+    );
     const encoded = encodeRlp([...children, EMPTY]);
     for (let length = 0; length < encoded.length; length++) {
       const cut = encoded.subarray(0, length);
