@@ -137,7 +137,7 @@ async function listen(
   try {
     return await startRpcServer({ ...at, ...served, watch: () => {} });
   } catch (cause) {
-    throw cause instanceof Error ? cannotListen(flags, at, cause) : cause;
+    throw cause instanceof Error ? cannotListen({ [flags]: at }, cause) : cause;
   }
 }
 

@@ -26,11 +26,52 @@ export function assertAddresses(values: GoFlagValues): void {
   servedAt('metrics', values);
 }
 
-/** What to tell of a server that cannot listen: the address, why, and the flags. */
-export function cannotListen(flags: Served, { host, port }: ListenAddress, cause: Error): Error {
-  if (!('code' in cause)) return cause;
-  const place = `${host}:${port} (${String(cause.code)})`;
-  const isHost = cause.code === 'ENOTFOUND' || cause.code === 'EADDRNOTAVAIL';
-  const others = isHost ? `--${flags}.addr` : `--${flags}.addr or --${flags}.port`;
-  return new UsageError(`cannot listen on ${place}: choose another with ${others}`, { cause });
+/** Servers by the beginning of their flags: `rpc` for `--rpc.addr` and `--rpc.port`. */
+export type ListenAddresses = { readonly [flags: string]: ListenAddress | undefined };
+
+/**
+ * What to tell when one of `servers` cannot listen: the address, why, and the flag to change. An
+ * error of another kind is returned as it is.
+ */
+export function cannotListen(servers: ListenAddresses, cause: Error): Error {
+  const found = failedServer(servers, cause);
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (found === undefined || code === '') return cause;
+  const [flags, { host, port }] = found;
+  const reason = REASONS[code] ?? 'it cannot be opened: choose another with';
+  const flag = code in HOST_REASONS ? `--${flags}.addr` : `--${flags}.port`;
+  return new UsageError(`cannot listen on ${host}:${port} (${code}): ${reason} ${flag}`);
+}
+
+/** Why no port of an address can be listened on. */
+const HOST_REASONS: { readonly [code: string]: string } = {
+  ENOTFOUND: 'there is no address of that name: choose another with',
+  EAI_AGAIN: 'the name cannot be looked up: choose another with',
+  EADDRNOTAVAIL: 'this machine has no such address: choose another with',
+};
+
+const REASONS: { readonly [code: string]: string } = {
+  ...HOST_REASONS,
+  EADDRINUSE: 'another process listens there: stop that one, or choose another port with',
+  EACCES: 'this user may not listen there: choose a port above 1023 with',
+};
+
+/** The error has the port and address that it is about, or the name that was looked up. */
+function failedServer(servers: ListenAddresses, cause: Error): [string, ListenAddress] | undefined {
+  const { port, address, hostname } = cause as Error & {
+    port?: number;
+    address?: string;
+    hostname?: string;
+  };
+  const all = Object.entries(servers).filter(
+    (entry): entry is [string, ListenAddress] => entry[1] !== undefined,
+  );
+  const isHost = ({ host }: ListenAddress): boolean =>
+    [address, hostname].includes(host === 'localhost' ? '127.0.0.1' : host);
+  return (
+    all.find(([, at]) => at.port === port && isHost(at)) ??
+    all.find(([, at]) => isHost(at)) ??
+    all.find(([, at]) => at.port === port) ??
+    all[0]
+  );
 }

@@ -26,19 +26,31 @@ describe('assertAddresses', () => {
 });
 
 describe('cannotListen', () => {
-  const at = { host: '999.1.1.1', port: 9545 };
-  const failure = (code: string): Error => Object.assign(new Error('listen'), { code });
+  const servers = {
+    rpc: { host: '127.0.0.1', port: 9545 },
+    http: { host: 'localhost', port: 8545 },
+    ws: { host: 'none.invalid', port: 0 },
+    metrics: undefined,
+  };
+  const failure = (fields: object): Error => Object.assign(new Error('listen'), fields);
 
-  test('default: the flag of the address, or of the port as well', () => {
-    const unknown = cannotListen('rpc', at, failure('ENOTFOUND'));
-    expect(unknown).toBeInstanceOf(UsageError);
-    expect(unknown.message).toMatch(/999\.1\.1\.1:9545 \(ENOTFOUND\).*with --rpc\.addr$/);
-    const taken = cannotListen('metrics', at, failure('EADDRINUSE'));
-    expect(taken.message).toMatch(/--metrics\.addr or --metrics\.port$/);
+  test.each([
+    [
+      { code: 'EADDRINUSE', address: '127.0.0.1', port: 9545 },
+      /127\.0\.0\.1:9545 \(EADDRINUSE\): another process listens there: .* --rpc\.port$/,
+    ],
+    [{ code: 'EADDRINUSE', address: '127.0.0.1', port: 8545 }, /localhost:8545.* --http\.port$/],
+    [{ code: 'EACCES', address: '127.0.0.1', port: 8545 }, /above 1023 with --http\.port$/],
+    [{ code: 'ENOTFOUND', hostname: 'none.invalid' }, /no address of that name.* --ws\.addr$/],
+    [{ code: 'EADDRNOTAVAIL', address: 'none.invalid' }, /has no such address.* --ws\.addr$/],
+  ])('default: %j', (fields, message) => {
+    const told = cannotListen(servers, failure(fields));
+    expect(told).toBeInstanceOf(UsageError);
+    expect(told.message).toMatch(message);
   });
 
   test('behavior: what is no failure of the system stays as it is', () => {
     const ours = new TypeError('our own');
-    expect(cannotListen('rpc', at, ours)).toBe(ours);
+    expect(cannotListen(servers, ours)).toBe(ours);
   });
 });

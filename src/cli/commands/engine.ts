@@ -23,6 +23,7 @@ import { interruptSignal } from '../interrupt.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import type { AdjustableLog } from '../log.ts';
 import { roleLog } from '../roleSetup.ts';
+import { cannotListen } from '../servedAt.ts';
 import { VERSION } from '../version.ts';
 
 /** Adds `headwater engine`: the embedded engine by itself, for any rollup node to drive. */
@@ -79,7 +80,7 @@ async function runEngine(
     const { chainId } = genesis.config;
     log.info('engine opened', { chainId, head: head?.header.number, hash: head?.hash });
     const auth = { ...options.auth, jwtSecret };
-    server = await startEngineServer({ ...options, auth, engine });
+    server = await listen({ ...options, auth, engine });
     for (const way of ['auth', 'http', 'ws'] as const) {
       const running = server[way];
       if (running === undefined) continue;
@@ -128,6 +129,16 @@ function serverOptions(
 }
 
 /** Namespaces of a port that asks for no token. */
+/** @throws UsageError naming the flag, when an address is taken or not ours. */
+async function listen(options: EngineServerOptions): Promise<EngineServer> {
+  try {
+    return await startEngineServer(options);
+  } catch (cause) {
+    const { auth, http, ws } = options;
+    throw cause instanceof Error ? cannotListen({ authrpc: auth, http, ws }, cause) : cause;
+  }
+}
+
 function apisOf(values: GoFlagValues, name: string, log: Log): readonly string[] {
   const apis = values.list(name);
   if (apis.includes('engine')) {

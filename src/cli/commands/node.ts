@@ -147,11 +147,7 @@ async function serve(
       setLogLevel: (word) => log.setLevel(toLogLevel(word)),
     });
   } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    // An address that cannot be looked up has no port in its error.
-    const { port = at.port, hostname = at.host } = cause as { port?: number; hostname?: string };
-    const isRpc = metricsAt === undefined || (port === at.port && hostname === at.host);
-    throw isRpc ? cannotListen('rpc', at, cause) : cannotListen('metrics', metricsAt, cause);
+    throw cause instanceof Error ? cannotListen({ rpc: at, metrics: metricsAt }, cause) : cause;
   }
 }
 

@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { runCli } from '../../../src/cli/program.ts';
 import { openLevel } from '../../../src/execution/store/openLevel.ts';
 import { captureIo } from '../../support/cli.ts';
 import { killEngine } from '../../support/killEngine.ts';
+import { closeServer, listen } from '../../support/rpcServer.ts';
 import { lacksShared, sharedPath } from '../../support/shared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-engine-'));
@@ -44,6 +46,23 @@ describe('headwater engine', () => {
       expect(io.err()).toMatch(/`datadir`.* in use/);
       expect(readdirSync(datadir)).toEqual(['engine']);
       await other.close();
+    },
+  );
+
+  test.skipIf(lacksShared('data/chains')).each(['authrpc', 'http', 'ws'])(
+    'error: the port of %s is taken',
+    async (way) => {
+      const other = createServer();
+      const { port } = await listen(other);
+      const io = captureIo();
+      const genesis = sharedPath('data/chains/devnet-fjord/genesis.json.gz');
+      const ports = ['authrpc', 'http', 'ws'].map((name) => `--${name}.port=0`);
+      const flags = ['--datadir', join(folder, way), '--http', '--ws', ...ports];
+      const args = ['engine', '--genesis', genesis, ...flags, `--${way}.port=${port}`];
+      expect(await runCli(args, io)).toBe(2);
+      expect(io.err()).toContain(`cannot listen on localhost:${port} (EADDRINUSE)`);
+      expect(io.err()).toContain(`--${way}.port`);
+      await closeServer(other);
     },
   );
 
