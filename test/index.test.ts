@@ -100,6 +100,7 @@ describe('the public surface', () => {
         "nullBlock",
         "start",
         "transactionsDigestHex",
+        "upcomingTransactions",
       ]
     `);
   });

@@ -225,11 +225,14 @@ function httpEngine(url: URL, jwtSecret: Uint8Array): EnginePort {
   return createHttpEngine({ url, jwtSecret, config: recordedConfig(NAME).rollup });
 }
 
-/** The engine with `before` run ahead of each call but `close`. */
+/** What an engine is told without an answer to wait for, and what must not fail. */
+const UNCHANGED: ReadonlySet<keyof EnginePort> = new Set(['close', 'expectTransactions']);
+
+/** The engine with `before` run ahead of each call that can fail. */
 function beforeEachCall(engine: EnginePort, before: () => Promise<void>): EnginePort {
   return new Proxy(engine, {
     get: (target, key: keyof EnginePort) => {
-      if (key === 'close' || target[key] === undefined) return target[key];
+      if (UNCHANGED.has(key) || target[key] === undefined) return target[key];
       const call = target[key] as (...args: readonly unknown[]) => Promise<unknown>;
       return async (...args: readonly unknown[]) => {
         await before();
