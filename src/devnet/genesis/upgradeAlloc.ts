@@ -1,6 +1,7 @@
 import type { Address, Hash } from '../../base/bytes.ts';
 import { ZERO_HASH } from '../../base/bytes.ts';
 import { assert } from '../../base/errors.ts';
+import { valuesOf } from '../../base/wordMap.ts';
 import { type BlockBuilder, buildBlock } from '../../execution/buildBlock.ts';
 import { createEthereumjsEvm } from '../../execution/evm/ethereumjs/createEvm.ts';
 import { applyGenesis, type Genesis, type GenesisAccount } from '../../execution/genesis.ts';
@@ -89,13 +90,13 @@ function attributesAt(
 /** Everything in memory, which is everything: the state began empty and nothing was evicted. */
 function allocOf(state: WorldState): Alloc {
   const alloc: Alloc = new Map();
-  for (const [address, { current, slots }] of state.accounts) {
-    if (current === undefined) continue;
+  for (const [address, { current: held, slots }] of state.accounts) {
+    if (held === undefined) continue;
     const storage = new Map<bigint, bigint>();
-    for (const [key, slot] of slots) {
-      if (slot.current !== 0n && !BLOCK_LOGS.has(address)) storage.set(key, slot.current);
+    for (const { key, current } of valuesOf(slots)) {
+      if (current !== 0n && !BLOCK_LOGS.has(address)) storage.set(key, current);
     }
-    const { nonce, balance, codeHash } = current;
+    const { nonce, balance, codeHash } = held;
     const value: GenesisAccount = account({
       nonce,
       balance,

@@ -1,5 +1,6 @@
 import { type Address, EMPTY_BYTES } from '../../../base/bytes.ts';
 import { assert } from '../../../base/errors.ts';
+import { newWordMap, setValueAt, type WordMap } from '../../../base/wordMap.ts';
 import { FORKS } from '../../../protocol/forks.ts';
 import { creationAddress } from '../../creationAddress.ts';
 import { accountOf, type WorldState } from '../../state/worldState.ts';
@@ -151,11 +152,11 @@ function outermostFrame(machine: Machine, message: EvmMessage): Frame | undefine
   );
 }
 
-function warmSlots(message: EvmMessage): Map<Address, Set<bigint>> {
-  const warm = new Map<Address, Set<bigint>>();
+function warmSlots(message: EvmMessage): Map<Address, WordMap<true>> {
+  const warm = new Map<Address, WordMap<true>>();
   for (const [address, slot] of message.warmSlots) {
-    const slots = warm.get(address) ?? new Set<bigint>();
-    slots.add(slot);
+    const slots = warm.get(address) ?? newWordMap<true>();
+    setValueAt(slots, slot, true);
     warm.set(address, slots);
   }
   return warm;

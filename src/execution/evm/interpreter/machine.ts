@@ -1,4 +1,11 @@
 import type { Address } from '../../../base/bytes.ts';
+import {
+  newWordMap,
+  removeValueAt,
+  setValueAt,
+  valueAt,
+  type WordMap,
+} from '../../../base/wordMap.ts';
 import type { WorldState } from '../../state/worldState.ts';
 import type { CallObserver, EvmBlock, EvmLog } from '../port.ts';
 import type { AnalyzedCode, CodeCache } from './code.ts';
@@ -32,8 +39,8 @@ export type Machine = {
   readonly origin: bigint;
   readonly gasPrice: bigint;
   readonly warmAddresses: Set<Address>;
-  readonly warmSlots: Map<Address, Set<bigint>>;
-  readonly transient: Map<Address, Map<bigint, bigint>>;
+  readonly warmSlots: Map<Address, WordMap<true>>;
+  readonly transient: Map<Address, WordMap<bigint>>;
   readonly created: Set<Address>;
   readonly destroyed: Set<Address>;
   readonly logs: EvmLog[];
@@ -137,13 +144,13 @@ export function warmAddress(machine: Machine, address: Address): boolean {
 export function warmSlot(machine: Machine, address: Address, slot: bigint): boolean {
   let slots = machine.warmSlots.get(address);
   if (slots === undefined) {
-    slots = new Set();
+    slots = newWordMap();
     machine.warmSlots.set(address, slots);
   }
-  if (slots.has(slot)) return false;
+  if (valueAt(slots, slot) === true) return false;
   const added = slots;
-  added.add(slot);
-  machine.undo.push(() => added.delete(slot));
+  setValueAt(added, slot, true);
+  machine.undo.push(() => removeValueAt(added, slot));
   return true;
 }
 

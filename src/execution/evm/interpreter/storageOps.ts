@@ -10,6 +10,7 @@ import {
   type WorldState,
 } from '../../state/worldState.ts';
 import type { Address } from '../../../base/bytes.ts';
+import { newWordMap, setValueAt, valueAt } from '../../../base/wordMap.ts';
 import {
   addUndoable,
   type Frame,
@@ -60,18 +61,19 @@ function sstore(frame: Frame): void {
 
 function tload({ machine, stack, address }: Frame): void {
   const slot = stack.pop() as bigint;
-  stack.push(machine.transient.get(address)?.get(slot) ?? 0n);
+  const slots = machine.transient.get(address);
+  stack.push(slots === undefined ? 0n : (valueAt(slots, slot) ?? 0n));
 }
 
 function tstore({ machine, stack, address, isStatic }: Frame): void {
   if (isStatic) throw STATIC_WRITE;
   const slot = stack.pop() as bigint;
   const value = stack.pop() as bigint;
-  const slots = machine.transient.get(address) ?? new Map<bigint, bigint>();
+  const slots = machine.transient.get(address) ?? newWordMap<bigint>();
   machine.transient.set(address, slots);
-  const before = slots.get(slot) ?? 0n;
-  slots.set(slot, value);
-  machine.undo.push(() => slots.set(slot, before));
+  const before = valueAt(slots, slot) ?? 0n;
+  setValueAt(slots, slot, value);
+  machine.undo.push(() => setValueAt(slots, slot, before));
 }
 
 function log(topicCount: number): Op {
