@@ -30,7 +30,7 @@ import {
   useGas,
   warmAddress,
 } from './machine.ts';
-import { expandMemory, readMemory, toLength, wordCount } from './memory.ts';
+import { expandMemory, readMemory, toLength, viewMemory, wordCount } from './memory.ts';
 import { callTypeOf, refusalOf, TAKEN, tellRefused } from './observe.ts';
 import type { Op, OpEntry } from './opTable.ts';
 import { isDead } from './storageOps.ts';
@@ -89,7 +89,7 @@ function call(kind: CallKind): Op {
         target,
         caller: kind === 'delegateCall' ? frame.caller : frame.address,
         value: kind === 'delegateCall' ? frame.value : value,
-        data: readMemory(frame, dataAt, toLength(dataLength)),
+        data: callData(frame, dataAt, toLength(dataLength)),
         code: codeToRun(machine, target).code,
         gas,
         outputOffset: outputAt,
@@ -100,6 +100,15 @@ function call(kind: CallKind): Op {
     );
     frame.phase = 'waiting';
   };
+}
+
+/**
+ * Call data. Nothing is charged for its length, so it is not copied: the memory stays as it is
+ * while the child runs. An observer may keep it for longer.
+ */
+function callData(frame: Frame, offset: number, length: number): Uint8Array {
+  const isKept = frame.machine.observer !== undefined;
+  return isKept ? readMemory(frame, offset, length) : viewMemory(frame, offset, length);
 }
 
 /**

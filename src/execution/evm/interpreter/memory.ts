@@ -39,6 +39,11 @@ export function readMemory(frame: Frame, offset: number, length: number): Uint8A
   return length === 0 ? EMPTY_BYTES : frame.memory.slice(offset, offset + length);
 }
 
+/** The same as a view, for whoever is done with it before the frame goes on. */
+export function viewMemory(frame: Frame, offset: number, length: number): Uint8Array {
+  return length === 0 ? EMPTY_BYTES : frame.memory.subarray(offset, offset + length);
+}
+
 /** Fills `length` bytes of memory with `source` from `from` on, then zeros. */
 export function copyToMemory(
   frame: Frame,

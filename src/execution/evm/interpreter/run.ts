@@ -76,7 +76,10 @@ async function runPrecompile(frame: Frame): Promise<RunOutcome> {
   const result = await (precompile as NonNullable<typeof precompile>)(data, gas);
   if (result.succeeded) {
     const gasLeft = gas - result.gasUsed;
-    return { status: 'success', reason: '', gasLeft, output: result.output };
+    const { output } = result;
+    // The identity returns its input, which is the caller's memory and will not stay as it is.
+    const isInput = output.buffer === data.buffer;
+    return { status: 'success', reason: '', gasLeft, output: isInput ? output.slice() : output };
   }
   undoTo(frame.machine, frame.start);
   return { status: 'halt', reason: 'precompile failed', gasLeft: 0, output: EMPTY_BYTES };

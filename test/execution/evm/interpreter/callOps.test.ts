@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Address } from '../../../../src/base/bytes.ts';
+import { type Address, bytesToBigint } from '../../../../src/base/bytes.ts';
 import { creationAddress } from '../../../../src/execution/creationAddress.ts';
 import type { EvmFork } from '../../../../src/execution/evm/port.ts';
 import {
@@ -55,6 +55,23 @@ describe('CALL_OPS', () => {
     const { state, status } = await runCode({ code: `600054600101600055${self}`, gas: 10n ** 12n });
     expect(status).toBe('success');
     expect(storageOf(state, HERE, 0n)).toBe(1025n);
+  });
+
+  test('behavior: what the identity returned stays when memory changes', async () => {
+    const identity = '600060006020600060045afa50';
+    const code = `6007600052${identity}60096000526020600060203e60206020f3`;
+    expect(bytesToBigint((await runCode({ code })).output)).toBe(7n);
+  });
+
+  // Copied, a megabyte for 120 gas would take half a minute.
+  test('behavior: the length of call data costs no time', async () => {
+    const megabyte = '62100000';
+    const call = `5f5f${megabyte}5f60ee5ffa50`;
+    const before = process.cpuUsage();
+    const { status } = await runCode({ code: `5b${call.repeat(100)}5f56`, gas: 20_000_000n });
+    const { user, system } = process.cpuUsage(before);
+    expect(status).toBe('halt');
+    expect((user + system) / 1e6).toBeLessThan(5);
   });
 
   test('error: a call with value in a static call', async () => {
