@@ -1,5 +1,6 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { ConfigError } from '../base/errors.ts';
+import { readGoDuration } from '../base/goDuration.ts';
 
 // Flags as the Go services of the stack have them: a value may follow after a space or `=`, a
 // boolean may stand alone or be given as `=false`, a list is split at commas, a duration is written
@@ -96,16 +97,6 @@ export function readGoFlags(options: { readonly [name: string]: unknown }): GoFl
   };
 }
 
-const UNIT_MS: { readonly [unit: string]: number } = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1_000,
-  ms: 1,
-  us: 0.001,
-  µs: 0.001,
-  ns: 0.000001,
-};
-
 /** A timer of more overflows, and rings after 1 ms. It is 596 hours and a half. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -115,16 +106,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * @throws ConfigError for anything else, negative ones and those beyond any timer too.
  */
 export function parseDurationMs(text: string, field: string): number {
-  if (text === '0') return 0;
-  const part = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|us|µs|ns|s)/y;
-  let total = 0;
-  while (part.lastIndex < text.length) {
-    const found = part.exec(text);
-    if (found === null)
-      throw new ConfigError(field, `\`${text}\``, 'a duration like 1m30s or 500ms');
-    total += Number(found[1]) * (UNIT_MS[found[2] as string] as number);
+  const total = readGoDuration(text);
+  if (total === undefined) {
+    const found = text === '' ? 'nothing' : `\`${text}\``;
+    throw new ConfigError(field, found, 'a duration like 1m30s or 500ms');
   }
-  if (text === '') throw new ConfigError(field, 'nothing', 'a duration like 1m30s or 500ms');
   if (total > LONGEST_TIMER_MS) throw new ConfigError(field, `\`${text}\``, 'at most 596h');
   return total;
 }

@@ -1,21 +1,23 @@
 import { InvariantError } from '../base/errors.ts';
-import { type BlockContext, type TxResult } from './blockContext.ts';
+import type { TxResult } from './blockContext.ts';
 import {
   type BlockBuilder,
   executeTransaction,
   openBlock,
   type ParentBlock,
 } from './buildBlock.ts';
-import type { CallObserver, EvmBlock } from './evm/port.ts';
+import type { EvmBlock, RunOptions } from './evm/port.ts';
+import { withOptions } from './evm/withOptions.ts';
 import { attributesOf } from './payloadBlock.ts';
 import { endTransaction, type WorldState } from './state/worldState.ts';
 import type { BlockRecord } from './store/records.ts';
 
 /**
- * Executes a transaction of a known block again, with all before it, and has its calls observed.
+ * Executes a transaction of a known block again, with all before it.
  *
  * @param state     The state after `parent`, which the caller alone has.
  * @param blockHash Hashes of earlier blocks of the same chain.
+ * @param options   For the transaction itself; those before it have the same pauses.
  */
 export async function replayTx(
   builder: BlockBuilder,
@@ -24,15 +26,13 @@ export async function replayTx(
   index: number,
   state: WorldState,
   blockHash: EvmBlock['blockHash'],
-  observer: CallObserver,
+  options: RunOptions,
 ): Promise<TxResult> {
   const { evm } = builder;
   const attributes = attributesOf(builder.config, block.header, block.transactions);
-  const context: BlockContext = await openBlock(builder, parent, attributes, state, blockHash);
-  const watched: BlockContext['evm'] = {
-    ...evm,
-    run: (at, around, message) => evm.run(at, around, message, observer),
-  };
+  const paused: BlockBuilder = { ...builder, evm: withOptions(evm, { pause: options.pause }) };
+  const context = await openBlock(paused, parent, attributes, state, blockHash);
+  const watched = withOptions(evm, options);
   for (const [i, raw] of block.transactions.entries()) {
     const isLast = i === index;
     const outcome = await executeTransaction(isLast ? { ...context, evm: watched } : context, raw);

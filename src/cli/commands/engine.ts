@@ -123,12 +123,12 @@ function serverOptions(
       : undefined,
     ws: isWs ? publicPort('ws', 'ws.origins') : undefined,
     gasCap: values.integer('rpc.gascap'),
+    callTimeoutMs: values.durationMs('rpc.evmtimeout'),
     sequencerUrl: urlOf(values, 'rollup.sequencerhttp'),
     txFeeCap: BigInt(Math.round(values.number('rpc.txfeecap') * 1e9)) * 10n ** 9n,
   };
 }
 
-/** Namespaces of a port that asks for no token. */
 /** @throws UsageError naming the flag, when an address is taken or not ours. */
 async function listen(options: EngineServerOptions): Promise<EngineServer> {
   try {
@@ -139,6 +139,7 @@ async function listen(options: EngineServerOptions): Promise<EngineServer> {
   }
 }
 
+/** Namespaces of a port that asks for no token. */
 function apisOf(values: GoFlagValues, name: string, log: Log): readonly string[] {
   const apis = values.list(name);
   if (apis.includes('engine')) {

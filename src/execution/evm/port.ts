@@ -12,18 +12,32 @@ import type { WorldState } from '../state/worldState.ts';
 export type Evm = {
   /**
    * Runs `message` in `block`. A failing message is a result; a throw is a fault of the EVM or of
-   * the store under `state`, and no verdict on the transaction. `observer` is told of its calls.
+   * the store under `state`, and no verdict on the transaction.
    */
   readonly run: (
     state: WorldState,
     block: EvmBlock,
     message: EvmMessage,
-    observer?: CallObserver,
+    options?: RunOptions,
   ) => EvmResult | Promise<EvmResult>;
 
   /** Addresses that are warm from the start because code runs there that no account holds. */
   readonly precompiles: (fork: EvmFork) => readonly Address[];
 };
+
+/** What may be wanted of a run beside its result. */
+export type RunOptions = {
+  /** Told of the calls of the message. */
+  readonly observer?: CallObserver | undefined;
+  /** Of a run that must not keep all else waiting. Blocks are run without. */
+  readonly pause?: Pause | undefined;
+};
+
+/**
+ * Asked every 50,000 gas, and where calls begin and end: what it gives is waited for, and what
+ * it throws ends the run, whose state is of no use then.
+ */
+export type Pause = () => Promise<void> | undefined;
 
 /** Newest fork of the block: picks opcodes, gas schedule, precompiles and their limits. */
 export type EvmFork = Fork | 'bedrock';

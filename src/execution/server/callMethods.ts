@@ -1,14 +1,17 @@
 import { bytesToHex } from '../../base/bytes.ts';
+import { formatGoDuration } from '../../base/goDuration.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import { type BlockContext, hasFork } from '../blockContext.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { Evm, EvmResult } from '../evm/port.ts';
+import { withOptions } from '../evm/withOptions.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
 import { checkpoint, revertTo, type WorldState } from '../state/worldState.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
+import type { CallTurns } from './callTurns.ts';
 import { revertReason } from './revertReason.ts';
 import { type CallRequest, readCallRequest, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
@@ -18,16 +21,23 @@ import { readBlockState } from './selectBlock.ts';
 export type CallLimits = {
   /** Most gas of one call. */
   readonly gasCap: bigint;
+  /** Time that one call, or one estimate, may take; 0 is no limit. */
+  readonly timeoutMs: number;
+  readonly turns: CallTurns;
 };
 
 /** Calls without a transaction. */
-export function callMethods(engine: ExecutionEngine, evm: Evm, { gasCap }: CallLimits): RpcMethods {
+export function callMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimits): RpcMethods {
+  const { gasCap, timeoutMs, turns } = limits;
+  const message = `execution aborted (timeout = ${formatGoDuration(timeoutMs)})`;
   const prepare = async (params: readonly JsonValue[]) => {
     const request = readCallRequest(params, 0);
     const overrides = readOverrides(params[2], 2);
     const { block, state } = await readBlockState(engine, params, 1);
     applyOverrides(state, overrides);
-    return { request, state, context: contextOf(engine, evm, block, state, request) };
+    const pause = await turns.begin(timeoutMs, new RpcError('application', message));
+    const paused = withOptions(evm, { pause });
+    return { request, context: contextOf(engine, paused, block, state, request) };
   };
   return {
     eth_call: async (params) => {

@@ -5,7 +5,8 @@ import type { Log } from '../../transport/log.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { createInterpreter } from '../evm/interpreter/createEvm.ts';
 import { createTxPool, type TxPool } from '../pool/txPool.ts';
-import { callMethods } from './callMethods.ts';
+import { type CallLimits, callMethods } from './callMethods.ts';
+import { createCallTurns, type TurnClock } from './callTurns.ts';
 import { chainMethods, debugMethods } from './chainMethods.ts';
 import { engineMethods } from './engineMethods.ts';
 import { feeMethods } from './feeMethods.ts';
@@ -46,8 +47,12 @@ export type EngineServerOptions = {
   };
   readonly http?: (PublicPort & { readonly vhosts: readonly string[] }) | undefined;
   readonly ws?: PublicPort | undefined;
-  /** Most gas of one call. */
+  /** Most gas of one call; 0 is no limit. */
   readonly gasCap?: bigint;
+  /** Time that one call may take; 0 is no limit. */
+  readonly callTimeoutMs?: number;
+  /** Time for the turns of calls; that of the process where none is given. */
+  readonly clock?: TurnClock;
   /** Most a sent transaction may offer for gas, in wei; 0 is no limit. */
   readonly txFeeCap?: bigint;
   /** RPC of the sequencer, which gets sent transactions in place of the pool. */
@@ -91,6 +96,9 @@ export const PUBLIC_APIS: readonly string[] = [
 const AUTH_APIS = ['engine', 'eth', 'net', 'web3', 'debug'];
 const LOG_LIMITS = { maxBlocks: 10_000n, maxLogs: 20_000 };
 const GAS_CAP = 50_000_000n;
+/** As much as the EVM can count. */
+const NO_GAS_CAP = 2n ** 53n;
+const CALL_TIMEOUT_MS = 5000;
 const TX_FEE_CAP = 10n ** 18n;
 
 /**
@@ -157,7 +165,11 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
 /** Every method there is. */
 function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
   const { engine, version } = options;
-  const limits = { gasCap: options.gasCap ?? GAS_CAP };
+  const limits: CallLimits = {
+    gasCap: options.gasCap === 0n ? NO_GAS_CAP : (options.gasCap ?? GAS_CAP),
+    timeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    turns: createCallTurns(options.clock),
+  };
   // One for all that is asked: its tables take some 10 ms, and code is analyzed once.
   const evm = createInterpreter(engine.config.chainId);
   return {

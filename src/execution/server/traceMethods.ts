@@ -1,6 +1,9 @@
 import type { JsonValue } from '../../base/json.ts';
+import { readGoDuration } from '../../base/goDuration.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import type { Evm } from '../evm/port.ts';
+import type { Evm, RunOptions } from '../evm/port.ts';
+import { withOptions } from '../evm/withOptions.ts';
+import type { TxResult } from '../blockContext.ts';
 import { replayTx } from '../replayTx.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { type CallTracerOptions, createCallTracer } from './callTracer.ts';
@@ -13,17 +16,24 @@ import { readCallRequest, runCall } from './runCall.ts';
 import { readBlockState, stateOf } from './selectBlock.ts';
 
 /** Traces of transactions and calls, by the call tracer alone. */
-export function traceMethods(
-  engine: ExecutionEngine,
-  evm: Evm,
-  { gasCap }: CallLimits,
-): RpcMethods {
+export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimits): RpcMethods {
+  const { gasCap, turns } = limits;
+  const begin = (timeoutMs: number) =>
+    turns.begin(timeoutMs, new RpcError('application', 'execution timeout'));
   return {
     debug_traceTransaction: async (params) => {
       const options = readTracer(params[1], 1);
       const place = findTx(engine, readHash(params, 0));
       if (place === undefined) throw new RpcError('application', 'transaction not found');
-      return traceTx(engine, evm, place.block, place.index, options);
+      const { block, index } = place;
+      const logsBefore = block.receipts
+        .slice(0, index)
+        .reduce((sum, { logs }) => sum + logs.length, 0);
+      const tracer = createCallTracer(options, logsBefore);
+      const pause = await begin(options.timeoutMs);
+      const run = { observer: tracer.observer, pause };
+      const { gasLimit, gasUsed } = await traceTx(engine, evm, block, index, run);
+      return traced(tracer.result(gasLimit, gasUsed));
     },
     debug_traceCall: async (params) => {
       const request = readCallRequest(params, 0);
@@ -32,10 +42,8 @@ export function traceMethods(
       const { block, state } = await readBlockState(engine, params, 1);
       applyOverrides(state, overrides);
       const tracer = createCallTracer(options);
-      const watched: Evm = {
-        ...evm,
-        run: (at, around, message) => evm.run(at, around, message, tracer.observer),
-      };
+      const pause = await begin(options.timeoutMs);
+      const watched = withOptions(evm, { observer: tracer.observer, pause });
       const context = contextOf(engine, watched, block, state, request);
       const asked = request.gas ?? gasCap;
       const gas = asked < gasCap ? asked : gasCap;
@@ -50,19 +58,15 @@ async function traceTx(
   evm: Evm,
   block: BlockRecord,
   index: number,
-  options: CallTracerOptions,
-): Promise<JsonValue> {
+  options: RunOptions,
+): Promise<TxResult> {
   const parent = engine.block(block.header.parentHash);
   if (parent === undefined) throw new RpcError('application', 'genesis is not traceable');
   const state = await stateOf(engine, parent);
-  const logsBefore = block.receipts.slice(0, index).reduce((sum, { logs }) => sum + logs.length, 0);
-  const tracer = createCallTracer(options, logsBefore);
   const builder = { config: engine.config, evm };
   const blockHash = (number: bigint) =>
     number === parent.header.number ? parent.hash : engine.blockByNumber(number)?.hash;
-  const { observer } = tracer;
-  const result = await replayTx(builder, parent, block, index, state, blockHash, observer);
-  return traced(tracer.result(result.gasLimit, result.gasUsed));
+  return replayTx(builder, parent, block, index, state, blockHash, options);
 }
 
 /** A deposit that failed before any code ran has no call, and op-geth no trace of it. */
@@ -71,8 +75,13 @@ function traced(trace: JsonValue | undefined): JsonValue {
   throw new RpcError('application', 'incorrect number of top-level calls');
 }
 
+/** What a trace may take where its caller names no other time, as in op-geth. */
+const TIMEOUT_MS = 5000;
+
+type TraceOptions = CallTracerOptions & { readonly timeoutMs: number };
+
 /** The options of `callTracer`. @throws RpcError for any other tracer. */
-function readTracer(value: JsonValue | undefined, index: number): CallTracerOptions {
+function readTracer(value: JsonValue | undefined, index: number): TraceOptions {
   const options = value ?? {};
   if (!isObject(options)) throw invalidParam(index, 'expected an object of trace options');
   const { tracer } = options;
@@ -88,7 +97,18 @@ function readTracer(value: JsonValue | undefined, index: number): CallTracerOpti
     if (typeof set === 'boolean') return set;
     throw invalidParam(index, `expected true or false as ${name}`);
   };
-  return { onlyTopCall: flag('onlyTopCall'), withLog: flag('withLog') };
+  const timeoutMs = readTimeout(options['timeout'] ?? undefined, index);
+  return { onlyTopCall: flag('onlyTopCall'), withLog: flag('withLog'), timeoutMs };
+}
+
+/** The longest that a caller may name. */
+const LONGEST_TIMEOUT_MS = 60_000;
+
+function readTimeout(value: JsonValue | undefined, index: number): number {
+  if (value === undefined) return TIMEOUT_MS;
+  const ms = typeof value === 'string' ? readGoDuration(value) : undefined;
+  if (ms === undefined) throw invalidParam(index, 'expected a duration like `10s` as timeout');
+  return Math.min(Math.max(ms, 1), LONGEST_TIMEOUT_MS);
 }
 
 function overridesOf(value: JsonValue | undefined): JsonValue | undefined {

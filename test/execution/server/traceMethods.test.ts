@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Address, type Hex, ZERO_HASH } from '../../../src/base/bytes.ts';
 import { keccak256Hex } from '../../../src/base/hash.ts';
 import { decodeDepositTx } from '../../../src/protocol/deposit.ts';
+import type { EngineServerOptions } from '../../../src/execution/server/engineServer.ts';
 import { type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
 import { smallAttributes, smallGenesis } from '../../support/smallChain.ts';
 
@@ -10,8 +11,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function start(): Promise<ServedEngine> {
-  const served = await serveEngine(smallGenesis());
+async function start(options: Partial<EngineServerOptions> = {}): Promise<ServedEngine> {
+  const served = await serveEngine(smallGenesis(), options);
   cleanups.push(served.close);
   return served;
 }
@@ -177,6 +178,30 @@ describe('debug_traceCall', () => {
       at({ onlyTopCall: true }),
     );
     expect(top.result).toMatchObject({ error: 'out of gas', gasUsed: '0x30000' });
+  });
+
+  test.each([
+    ['5 s', {}, 5000],
+    ['the time that is asked for', { timeout: '20s' }, 20_000],
+    ['a minute', { timeout: '1h' }, 60_000],
+  ])('error: an endless call is left after %s', async (_, asked, limitMs) => {
+    let ms = 0;
+    const clock = { now: () => (ms += 250), afterOthers: (next: () => void) => next() };
+    const { call: ask } = await start({ clock });
+    const stateOverrides = { [ROOT]: { code: '0x5b5f56' } };
+    const options = { tracer: 'callTracer', stateOverrides, ...asked };
+    const { error } = await ask('debug_traceCall', { to: ROOT }, 'latest', options);
+    expect(error).toEqual({ code: -32000, message: 'execution timeout' });
+    expect(ms).toBeGreaterThanOrEqual(limitMs);
+    expect(ms).toBeLessThan(limitMs + 2000);
+  });
+
+  test('error: a timeout that is no duration', async () => {
+    const { call: ask } = await start();
+    const options = { tracer: 'callTracer', timeout: 'soon' };
+    const { error } = await ask('debug_traceCall', { to: ROOT }, 'latest', options);
+    expect(error?.code).toBe(-32602);
+    expect(error?.message).toContain('timeout');
   });
 
   test('error: options of the wrong kind', async () => {

@@ -6,7 +6,7 @@ import { creationAddress } from '../../creationAddress.ts';
 import { accountOf, type WorldState } from '../../state/worldState.ts';
 import { createOsakaCommon, createRuleSet } from '../ethereumjs/ruleSet.ts';
 import { hasRules } from '../forkRules.ts';
-import type { CallObserver, Evm, EvmBlock, EvmFork, EvmMessage, EvmResult } from '../port.ts';
+import type { Evm, EvmBlock, EvmFork, EvmMessage, EvmResult, RunOptions } from '../port.ts';
 import { ARITHMETIC_OPS, CLZ_OP } from './arithmeticOps.ts';
 import { CALL_OPS } from './callOps.ts';
 import type { CodeCache } from './code.ts';
@@ -45,8 +45,8 @@ export function createInterpreter(chainId: bigint): Evm {
   };
   for (const fork of FORKS) rulesOf(fork);
   return {
-    run: (state, block, message, observer) =>
-      runMessage(rulesOf(block.fork), codes, state, block, message, observer),
+    run: (state, block, message, options = {}) =>
+      runMessage(rulesOf(block.fork), codes, state, block, message, options),
     precompiles: (fork) => [...rulesOf(fork).precompiles.keys()],
   };
 }
@@ -70,7 +70,7 @@ async function runMessage(
   state: WorldState,
   block: EvmBlock,
   message: EvmMessage,
-  observer: CallObserver | undefined,
+  { observer, pause }: RunOptions,
 ): Promise<EvmResult> {
   assert(message.gasLimit <= MAX_GAS, `gas limit ${message.gasLimit} above 2^53: not countable`);
   const machine: Machine = {
@@ -88,6 +88,7 @@ async function runMessage(
     logs: [],
     undo: [],
     observer,
+    pause,
     refund: 0,
   };
   const frame = outermostFrame(machine, message);

@@ -7,7 +7,7 @@ import {
   type WordMap,
 } from '../../../base/wordMap.ts';
 import type { WorldState } from '../../state/worldState.ts';
-import type { CallObserver, EvmBlock, EvmLog } from '../port.ts';
+import type { CallObserver, EvmBlock, EvmLog, Pause } from '../port.ts';
 import type { AnalyzedCode, CodeCache } from './code.ts';
 import type { OpTable } from './opTable.ts';
 import type { Precompile } from './precompiles.ts';
@@ -48,6 +48,7 @@ export type Machine = {
   readonly undo: (() => void)[];
   /** Asked for where calls begin and end and at logs, so that it costs nothing elsewhere. */
   readonly observer: CallObserver | undefined;
+  readonly pause: Pause | undefined;
   refund: number;
 };
 

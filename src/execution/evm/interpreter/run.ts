@@ -15,15 +15,20 @@ export type RunOutcome = {
  * Runs a frame and all frames below it. Frames are a list, not a recursion: code may nest calls a
  * thousand deep.
  *
- * @throws whatever is not the code's own fault: a missing trie node, a broken precompile.
+ * @throws whatever is not the code's own fault: a missing trie node, a broken precompile, or what
+ *   the machine's `pause` threw.
  */
 export async function runFrames(outermost: Frame): Promise<RunOutcome> {
   let frame = outermost;
+  const { pause } = frame.machine;
   tellEntered(frame);
   for (;;) {
+    const waited = pause?.();
+    if (waited !== undefined) await waited;
     const outcome =
       frame.precompile === undefined ? runUntilPause(frame) : await runPrecompile(frame);
     if (outcome === undefined) {
+      if (frame.phase === 'running') continue;
       frame = frame.child as Frame;
       tellEntered(frame);
       continue;
@@ -36,11 +41,11 @@ export async function runFrames(outermost: Frame): Promise<RunOutcome> {
   }
 }
 
-/** Runs until the frame ends, or waits for its child (undefined). */
+/** Runs until the frame ends; undefined when it waits for its child, or has run for a while. */
 function runUntilPause(frame: Frame): RunOutcome | undefined {
   try {
     step(frame);
-    if (frame.phase === 'waiting') return undefined;
+    if (frame.phase === 'waiting' || frame.phase === 'running') return undefined;
     if (frame.phase === 'reverted') {
       undoTo(frame.machine, frame.start);
       return { status: 'revert', reason: 'revert', gasLeft: frame.gas, output: frame.output };
@@ -54,18 +59,30 @@ function runUntilPause(frame: Frame): RunOutcome | undefined {
   }
 }
 
+/**
+ * Gas between two looks at whether a run should pause: a fraction of a millisecond as a rule. Gas
+ * is looked at for each step anyhow. It is more than any step costs before it begins.
+ */
+const GAS_AT_A_TIME = 50_000;
+
 /** The inner loop. */
 function step(frame: Frame): void {
   const { run, gas, least, most } = frame.machine.rules.table;
   const { bytes } = frame.code;
   const { stack } = frame;
+  const pauseBelow = Math.max(0, frame.gas - GAS_AT_A_TIME);
   while (frame.phase === 'running') {
     // Behind the last instruction there is nothing but STOP.
     const opcode = frame.pc < bytes.length ? (bytes[frame.pc] as number) : 0;
     if (stack.length < (least[opcode] as number)) throw STACK_UNDERFLOW;
     if (stack.length > (most[opcode] as number)) throw STACK_OVERFLOW;
     frame.gas -= gas[opcode] as number;
-    if (frame.gas < 0) throw OUT_OF_GAS;
+    if (frame.gas < pauseBelow) {
+      if (frame.gas < 0) throw OUT_OF_GAS;
+      // The step is the first one after the pause.
+      frame.gas += gas[opcode] as number;
+      return;
+    }
     frame.pc++;
     (run[opcode] as (frame: Frame) => void)(frame);
   }

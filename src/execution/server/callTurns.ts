@@ -1,0 +1,56 @@
+import type { Pause } from '../evm/port.ts';
+
+/**
+ * Turns on the one thread for calls that nobody pays for. A call runs in slices; after each one
+ * everything else that waits in the process has its turn, then the call that has waited longest.
+ */
+export type CallTurns = {
+  /**
+   * Waits for the first slice. What it gives is for the EVM: it waits for each further slice, and
+   * throws `overdue` once `limitMs` have passed since the first began; 0 is no limit.
+   */
+  readonly begin: (limitMs: number, overdue: Error) => Promise<Pause>;
+};
+
+/** Time as the turns need it. */
+export type TurnClock = {
+  /** Milliseconds since any moment. */
+  readonly now: () => number;
+  /** Calls back after everything else that waits now has had its turn. */
+  readonly afterOthers: (callback: () => void) => void;
+};
+
+/** What one slice lasts, about. Who waits for a tick of the process waits as long. */
+const SLICE_MS = 10;
+
+const PROCESS_CLOCK: TurnClock = {
+  now: () => performance.now(),
+  afterOthers: (callback) => void setImmediate(callback),
+};
+
+/** Turns for all calls of a process; all must have them from one place. */
+export function createCallTurns(clock: TurnClock = PROCESS_CLOCK): CallTurns {
+  const waiting: (() => void)[] = [];
+  let sliceEnds = Number.NEGATIVE_INFINITY;
+  const next = (): void => {
+    sliceEnds = clock.now() + SLICE_MS;
+    waiting.shift()?.();
+    if (waiting.length > 0) clock.afterOthers(next);
+  };
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 1) clock.afterOthers(next);
+    });
+  return {
+    begin: async (limitMs, overdue) => {
+      if (waiting.length > 0 || clock.now() >= sliceEnds) await turn();
+      const deadline = limitMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
+      return () => {
+        const now = clock.now();
+        if (now >= deadline) throw overdue;
+        return now < sliceEnds ? undefined : turn();
+      };
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { createCallTurns, type TurnClock } from '../../../src/execution/server/callTurns.ts';
+
+const OVERDUE = new Error('overdue');
+
+/** A clock that stands still, and a process whose others have their turn when `tick` is called. */
+function scene() {
+  let ms = 1000;
+  const ticks: (() => void)[] = [];
+  const clock: TurnClock = { now: () => ms, afterOthers: (callback) => void ticks.push(callback) };
+  const flush = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  return {
+    turns: createCallTurns(clock),
+    pass: (by: number) => void (ms += by),
+    due: () => ticks.length,
+    tick: async () => {
+      for (const callback of ticks.splice(0)) callback();
+      await flush();
+    },
+  };
+}
+
+describe('createCallTurns', () => {
+  test('default: the first call waits for others once, then runs for a slice', async () => {
+    const { turns, tick, pass, due } = scene();
+    const begun = turns.begin(0, OVERDUE);
+    expect(due()).toBe(1);
+    await tick();
+    const pause = await begun;
+    expect(pause()).toBeUndefined();
+    pass(9);
+    expect(pause()).toBeUndefined();
+    pass(1);
+    const waited = pause();
+    expect(waited).toBeInstanceOf(Promise);
+    await tick();
+    await waited;
+    expect(pause()).toBeUndefined();
+  });
+
+  test('behavior: short calls share a slice', async () => {
+    const { turns, tick, due } = scene();
+    const begun = turns.begin(0, OVERDUE);
+    await tick();
+    await begun;
+    await turns.begin(0, OVERDUE);
+    expect(due()).toBe(0);
+  });
+
+  test('behavior: one call for each turn of the others, the longest waiting first', async () => {
+    const { turns, tick, pass, due } = scene();
+    const order: string[] = [];
+    const begin = (name: string) => turns.begin(0, OVERDUE).then(() => void order.push(name));
+    const all = ['a', 'b', 'c'].map(begin);
+    for (const expected of ['a', 'a,b', 'a,b,c']) {
+      expect(due()).toBe(1);
+      await tick();
+      expect(order.join()).toBe(expected);
+      pass(20);
+    }
+    await Promise.all(all);
+    expect(due()).toBe(0);
+  });
+
+  test('behavior: a call that goes on waits behind those that came meanwhile', async () => {
+    const { turns, tick, pass } = scene();
+    const order: string[] = [];
+    const begun = turns.begin(0, OVERDUE);
+    await tick();
+    const pause = await begun;
+    pass(10);
+    const second = turns.begin(0, OVERDUE).then(() => void order.push('second'));
+    const first = pause()?.then(() => void order.push('first'));
+    await tick();
+    expect(order).toEqual(['second']);
+    await tick();
+    expect(order).toEqual(['second', 'first']);
+    await Promise.all([first, second]);
+  });
+
+  test('error: overdue from the limit on, counted from the first slice', async () => {
+    const { turns, tick, pass } = scene();
+    const begun = turns.begin(5000, OVERDUE);
+    pass(60_000);
+    await tick();
+    const pause = await begun;
+    pass(4999);
+    void pause();
+    await tick();
+    pass(1);
+    expect(() => pause()).toThrow(OVERDUE);
+  });
+
+  test('behavior: 0 is no limit', async () => {
+    const { turns, tick, pass } = scene();
+    const begun = turns.begin(0, OVERDUE);
+    await tick();
+    const pause = await begun;
+    pass(1e9);
+    expect(pause()).toBeInstanceOf(Promise);
+  });
+});
