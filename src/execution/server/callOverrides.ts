@@ -30,19 +30,20 @@ export function readOverrides(value: JsonValue | undefined, index: number): read
   if (!isObject(value)) throw invalidParam(index, 'expected an object of overrides by address');
   return Object.entries(value).map(([address, fields]) => {
     if (!isObject(fields)) throw invalidParam(index, 'expected an object as override');
-    const { nonce, balance, code, state, stateDiff } = fields;
-    if (state !== undefined && stateDiff !== undefined) {
+    const { nonce = null, balance = null, code = null, state = null, stateDiff = null } = fields;
+    const at = (name: string) => ({ index, field: `OverrideAccount.${name}` });
+    if (state !== null && stateDiff !== null) {
       throw invalidParam(index, `account ${address} has both 'state' and 'stateDiff'`);
     }
     return {
       address: toFixedHex(address, 20, index),
-      nonce: nonce === undefined ? undefined : toQuantity(nonce, index, 64),
-      balance: balance === undefined ? undefined : toQuantity(balance, index, 256),
-      code: code === undefined ? undefined : toBytes(code, index),
+      nonce: nonce === null ? undefined : toQuantity(nonce, at('nonce'), 64),
+      balance: balance === null ? undefined : toQuantity(balance, at('balance'), 256),
+      code: code === null ? undefined : toBytes(code, at('code')),
       storage:
-        state !== undefined
+        state !== null
           ? { form: 'whole', slots: readSlots(state, index) }
-          : stateDiff !== undefined
+          : stateDiff !== null
             ? { form: 'diff', slots: readSlots(stateDiff, index) }
             : undefined,
     };

@@ -32,11 +32,13 @@ export function chainMethods(engine: ExecutionEngine, pool: TxPool): RpcMethods 
   const byHash = (params: readonly JsonValue[]): BlockRecord | undefined =>
     engine.block(readHash(params, 0));
   const blockJson = (block: BlockRecord | undefined, params: readonly JsonValue[]): JsonValue => {
+    required(params, 1);
+    const isFull = readFlag(params, 1);
     if (block === undefined) return null;
-    return toBlockJson(block, readFlag(params, 1) ? 'full' : 'hashes');
+    return toBlockJson(block, isFull ? 'full' : 'hashes');
   };
   const txAt = (block: BlockRecord | undefined, params: readonly JsonValue[]): JsonValue => {
-    const index = Number(readQuantity(params, 1, 32));
+    const index = Number(readQuantity(params, 1));
     if (block === undefined || index >= block.transactions.length) return null;
     return toTransactionJson(block, index);
   };

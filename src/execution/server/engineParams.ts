@@ -4,11 +4,11 @@ import type { JsonValue } from '../../base/json.ts';
 import type { PayloadEnvelope } from '../../protocol/executionPayload.ts';
 import { fromAttributesJson, fromPayloadJson } from '../../protocol/executionPayloadJson.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
-import { isAbsent, readQuantity } from '../../protocol/rpcJson.ts';
+import { isAbsent, readQuantity, toQuantity as encodeQuantity } from '../../protocol/rpcJson.ts';
 import type { Heads } from '../store/chainStore.ts';
 import { badAttributes, type NewPayloadVersion } from './engineVersions.ts';
 import { isObject } from './jsonRpc.ts';
-import { invalidParam, required, show, toFixedHex } from './params.ts';
+import { invalidParam, required, show, toFixedHex, toQuantity } from './params.ts';
 
 // Parameters of the Engine API. A malformed one is -32602; attributes that are well-formed but
 // cannot be built are -38003.
@@ -36,23 +36,23 @@ export function readAttributes(
 ): PayloadAttributes | undefined {
   if (value === undefined || value === null) return undefined;
   if (!isObject(value)) throw invalidParam(1, `expected attributes, found ${show(value)}`);
+  const json = withQuantities(value, 'PayloadAttributes', ATTRIBUTE_QUANTITIES, 1);
   checkVersion(
-    value,
-    decoded(1, () => readQuantity(value, 'timestamp', 8)),
+    json,
+    decoded(1, () => readQuantity(json, 'timestamp', 8)),
   );
-  if (isAbsent(value, 'gasLimit')) throw badAttributes('missing gasLimit');
-  decoded(1, () => readQuantity(value, 'gasLimit', 8));
-  const { eip1559Params, withdrawals, minBaseFee } = value;
+  if (isAbsent(json, 'gasLimit')) throw badAttributes('missing gasLimit');
+  const { eip1559Params, withdrawals, minBaseFee } = json;
   const isHex = typeof eip1559Params === 'string' && /^0x([\da-f]{2})*$/i.test(eip1559Params);
   if (isHex && eip1559Params.length !== 18) throw badAttributes('eip1559Params must be 8 bytes');
   if (Array.isArray(withdrawals) && withdrawals.length > 0) {
     throw badAttributes('withdrawals must be empty');
   }
-  if (typeof minBaseFee === 'string') decoded(1, () => readQuantity(value, 'minBaseFee', 8));
+  if (typeof minBaseFee === 'string') decoded(1, () => readQuantity(json, 'minBaseFee', 8));
   if (typeof minBaseFee === 'bigint' && minBaseFee >> 64n !== 0n) {
     throw invalidParam(1, 'minBaseFee larger than uint64');
   }
-  return decoded(1, () => fromAttributesJson(value));
+  return decoded(1, () => fromAttributesJson(json));
 }
 
 /** A payload, and what is wrong with it apart from what the engine finds. */
@@ -69,14 +69,12 @@ export function readPayload(
 ): ReadPayload {
   const value = required(params, 0);
   if (!isObject(value)) throw invalidParam(0, `expected a payload, found ${show(value)}`);
+  const json = withQuantities(value, 'ExecutableData', PAYLOAD_QUANTITIES, 0);
   checkVersion(
-    value,
-    decoded(0, () => readQuantity(value, 'timestamp', 8)),
+    json,
+    decoded(0, () => readQuantity(json, 'timestamp', 8)),
   );
-  for (const key of ['blockNumber', 'gasLimit', 'gasUsed']) {
-    decoded(0, () => readQuantity(value, key, 8));
-  }
-  const executionPayload = decoded(0, () => fromPayloadJson(value));
+  const executionPayload = decoded(0, () => fromPayloadJson(json));
   const [, versionedHashes, root, requests] = params;
   const parentBeaconBlockRoot = version >= 3 ? toFixedHex(root ?? null, 32, 2) : undefined;
   const envelope = { executionPayload, parentBeaconBlockRoot };
@@ -85,6 +83,41 @@ export function readPayload(
     unexpected('versioned hashes', version >= 3 ? lengthOf(versionedHashes, 1) : 0) ??
     unexpected('execution requests', version >= 4 ? lengthOf(requests, 3) : 0);
   return { envelope, fault };
+}
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+/** Bits of quantities by their field. */
+type QuantityFields = { readonly [field: string]: number };
+
+const ATTRIBUTE_QUANTITIES: QuantityFields = { timestamp: 64, gasLimit: 64 };
+
+const PAYLOAD_QUANTITIES: QuantityFields = {
+  blockNumber: 64,
+  gasLimit: 64,
+  gasUsed: 64,
+  timestamp: 64,
+  baseFeePerGas: 256,
+  blobGasUsed: 64,
+  excessBlobGas: 64,
+};
+
+/**
+ * The object with those quantities that it has, read as strictly as op-geth does: the readers of
+ * answers take leading zeros too. `struct` is op-geth's name of it.
+ */
+function withQuantities(
+  json: JsonObject,
+  struct: string,
+  fields: QuantityFields,
+  index: number,
+): JsonObject {
+  const read = Object.entries(fields).flatMap(([name, bits]) => {
+    const value = json[name] ?? null;
+    if (value === null) return [];
+    return [[name, encodeQuantity(toQuantity(value, { index, field: `${struct}.${name}` }, bits))]];
+  });
+  return { ...json, ...(Object.fromEntries(read) as JsonObject) };
 }
 
 function lengthOf(value: JsonValue | undefined, index: number): number {

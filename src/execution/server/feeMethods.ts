@@ -6,7 +6,7 @@ import type { ExecutionEngine } from '../engine.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { decodeSignedTx } from '../transaction.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { invalidParam, readBlockTag, readQuantity, show } from './params.ts';
+import { invalidParam, required, show, toBlockTag } from './params.ts';
 import { headBlock, requireBlock } from './selectBlock.ts';
 import { effectiveGasPrice } from './transactionJson.ts';
 
@@ -51,9 +51,9 @@ function suggestedTip({ header, transactions, receipts }: BlockRecord): bigint {
 }
 
 function feeHistory(engine: ExecutionEngine, params: readonly JsonValue[]): JsonValue {
-  const wanted = readQuantity(params, 0);
-  const last = requireBlock(engine, readBlockTag(params, 1));
-  const percentiles = readPercentiles(params[2]);
+  const wanted = readCount(required(params, 0));
+  const last = requireBlock(engine, toBlockTag(required(params, 1), 1));
+  const percentiles = readPercentiles(required(params, 2));
   const there = last.header.number - engine.genesis.header.number + 1n;
   let count = wanted < MAX_HISTORY_BLOCKS ? wanted : MAX_HISTORY_BLOCKS;
   if (count > there) count = there;
@@ -78,6 +78,15 @@ function feeHistory(engine: ExecutionEngine, params: readonly JsonValue[]): Json
       ? {}
       : { reward: blocks.map((block) => rewards(block, percentiles)) }),
   };
+}
+
+/** A number of 64 bits, hex or decimal, as text or not: op-geth takes more here than elsewhere. */
+function readCount(value: JsonValue): bigint {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '-';
+  const isNumber = /^(0x[\da-f]+|\d*)$/i.test(text);
+  const count = isNumber ? BigInt(text.toLowerCase()) : -1n;
+  if (count >= 0n && count >> 64n === 0n) return count;
+  throw invalidParam(0, `invalid hex or decimal integer ${show(value)}`);
 }
 
 function readPercentiles(value: JsonValue | undefined): readonly number[] {

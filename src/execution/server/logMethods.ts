@@ -3,7 +3,7 @@ import type { JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
 import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
-import { type BlockTag, invalidParam, required, show, toBlockTag, toFixedHex } from './params.ts';
+import { type BlockTag, invalidParam, required, toBlockTag, toFixedHex } from './params.ts';
 import { headBlock, requireBlock, selectBlock } from './selectBlock.ts';
 import type { JsonObject } from './transactionJson.ts';
 
@@ -74,9 +74,7 @@ async function search(
 }
 
 function numberOf(engine: ExecutionEngine, value: JsonValue): bigint {
-  if (typeof value === 'object' && value !== null) {
-    throw invalidParam(0, `expected a block number, found ${show(value)}`);
-  }
+  if (value === 'pending') throw new RpcError('invalidParams', 'pending logs are not supported');
   const tag: BlockTag = toBlockTag(value, 0);
   if ('number' in tag) return tag.number;
   return (selectBlock(engine, tag) ?? requireBlock(engine, tag)).header.number;

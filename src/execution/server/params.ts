@@ -1,5 +1,6 @@
 import { type Address, type Hash, hexToBytes } from '../../base/bytes.ts';
 import { excerpt } from '../../base/excerpt.ts';
+import { dataFault, fixedDataFault, quantityFault } from '../../base/goHex.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { isObject, RpcError } from './jsonRpc.ts';
 
@@ -15,8 +16,12 @@ export type BlockTag =
 const LABELS = ['earliest', 'latest', 'pending', 'safe', 'finalized'] as const;
 const MAX_NUMBER = 2n ** 63n - 1n;
 
+/** Where a value stands: the position of its parameter, and where it is in one, the Go field. */
+export type ParamPlace = number | { readonly index: number; readonly field: string };
+
 /** The refusal of a parameter. */
-export function invalidParam(index: number, reason: string): RpcError {
+export function invalidParam(at: ParamPlace, reason: string): RpcError {
+  const index = typeof at === 'number' ? at : at.index;
   return new RpcError('invalidParams', `invalid argument ${index}: ${reason}`);
 }
 
@@ -47,77 +52,113 @@ export function readBytes(params: readonly JsonValue[], index: number): Uint8Arr
   return toBytes(required(params, index), index);
 }
 
-/** A hex quantity of at most `bits` bits; a JSON number too. */
+/** A hex quantity of at most `bits` bits. */
 export function readQuantity(params: readonly JsonValue[], index: number, bits = 64): bigint {
   return toQuantity(required(params, index), index, bits);
 }
 
-/** False where it is left out. */
+/** False where it is null; where it is left out, too. */
 export function readFlag(params: readonly JsonValue[], index: number): boolean {
   const value = params[index];
   if (value === undefined || value === null) return false;
   if (typeof value === 'boolean') return value;
-  throw invalidParam(index, `expected true or false, found ${show(value)}`);
+  throw notOfType(index, goKind(value), 'bool');
 }
 
-/** A number, a label, or `{ blockHash }` / `{ blockNumber }` (EIP-1898); `latest` by default. */
+/** A number, a label, or a block hash or number in an object (EIP-1898). */
 export function readBlockTag(params: readonly JsonValue[], index: number): BlockTag {
-  const value = params[index];
-  if (value === undefined || value === null) return { label: 'latest' };
-  if (!isObject(value)) return toBlockTag(value, index);
-  const { blockHash, blockNumber, requireCanonical } = value;
-  if ((blockHash === undefined) === (blockNumber === undefined)) {
-    throw invalidParam(index, 'expected either blockHash or blockNumber');
-  }
-  if (blockHash === undefined) return toBlockTag(blockNumber as JsonValue, index);
-  const hash = toFixedHex(blockHash, 32, index);
-  return { hash, mustBeCanonical: requireCanonical === true };
+  return toBlockOrHash(required(params, index), index);
 }
 
-/** A number, a label, or a block hash as op-geth takes it in place of a number. */
-export function toBlockTag(value: JsonValue, index: number): BlockTag {
+/** Like `readBlockTag`; `latest` where it is null or left out. */
+export function readOptionalBlockTag(params: readonly JsonValue[], index: number): BlockTag {
+  const value = params[index];
+  return value === undefined || value === null ? { label: 'latest' } : toBlockOrHash(value, index);
+}
+
+function toBlockOrHash(value: JsonValue, index: number): BlockTag {
+  if (typeof value === 'string' && value.length === 66) {
+    const fault = fixedDataFault(value, 32);
+    if (fault !== undefined) throw invalidParam(index, fault.reason);
+    return { hash: value.toLowerCase() as Hash };
+  }
+  if (typeof value === 'string') return toBlockTag(value, index);
+  if (value !== null && !isObject(value)) throw notOfType(index, goKind(value), 'string');
+  const { blockHash = null, blockNumber = null, requireCanonical } = value ?? {};
+  if (blockHash !== null && blockNumber !== null) {
+    const reason = 'cannot specify both BlockHash and BlockNumber, choose one or the other';
+    throw invalidParam(index, reason);
+  }
+  if (blockHash === null && blockNumber === null) {
+    throw new RpcError('application', 'header not found');
+  }
+  try {
+    if (blockHash === null) return toBlockTag(blockNumber, index);
+    return { hash: toFixedHex(blockHash, 32, index), mustBeCanonical: requireCanonical === true };
+  } catch (error) {
+    // op-geth then reads the whole as a text, which it is not.
+    if (!(error instanceof RpcError)) throw error;
+    throw notOfType(index, 'object', 'string');
+  }
+}
+
+/** A number or a label. */
+export function toBlockTag(value: JsonValue, at: ParamPlace): BlockTag {
   const label = LABELS.find((known) => known === value);
   if (label !== undefined) return { label };
-  if (typeof value === 'string' && value.length === 66) {
-    return { hash: toFixedHex(value, 32, index) };
-  }
-  const number = toQuantity(value, index, 64);
-  if (number > MAX_NUMBER) throw invalidParam(index, 'block number larger than int64');
+  const text = typeof value === 'string' ? value : '-';
+  const fault = text === '' ? 'empty hex string' : quantityFault(text, 64);
+  if (fault !== undefined) throw invalidParam(at, fault);
+  const number = BigInt(text.toLowerCase());
+  if (number > MAX_NUMBER) throw invalidParam(at, 'block number larger than int64');
   return { number };
 }
 
 /** DATA of exactly `length` bytes, in lowercase. */
-export function toFixedHex(value: JsonValue, length: number, index: number): `0x${string}` {
-  if (typeof value !== 'string' || !/^0x[\da-f]*$/i.test(value)) {
-    throw invalidParam(index, `expected ${length} bytes of hex, found ${show(value)}`);
-  }
-  if (value.length !== 2 + 2 * length) {
-    const reason = `hex string has length ${value.length - 2}, want ${2 * length}`;
-    throw invalidParam(index, reason);
-  }
+export function toFixedHex(value: JsonValue, length: number, at: ParamPlace): `0x${string}` {
+  const type = FIXED_TYPES[length] ?? 'hexutil.Bytes';
+  if (typeof value !== 'string') throw notOfType(at, 'non-string', type);
+  const fault = fixedDataFault(value, length);
+  if (fault?.type === 'form') throw notOfType(at, fault.reason, type);
+  if (fault !== undefined) throw invalidParam(at, `${fault.reason} for ${type}`);
   return value.toLowerCase() as `0x${string}`;
 }
 
 /** Bytes of DATA. */
-export function toBytes(value: JsonValue, index: number): Uint8Array {
-  if (typeof value !== 'string') throw invalidParam(index, `expected hex, found ${show(value)}`);
-  try {
-    return hexToBytes(value);
-  } catch {
-    throw invalidParam(index, `expected an even number of hex digits, found ${show(value)}`);
-  }
+export function toBytes(value: JsonValue, at: ParamPlace): Uint8Array {
+  const type = 'hexutil.Bytes';
+  if (typeof value !== 'string') throw notOfType(at, 'non-string', type);
+  const fault = dataFault(value);
+  if (fault !== undefined) throw notOfType(at, fault, type);
+  return hexToBytes(value === '' ? '0x' : value.toLowerCase());
 }
 
-/** A QUANTITY of at most `bits` bits, or a JSON integer. */
-export function toQuantity(value: JsonValue, index: number, bits: number): bigint {
-  let quantity: bigint | undefined;
-  if (typeof value === 'string' && /^0x[\da-f]{1,64}$/i.test(value)) quantity = BigInt(value);
-  if (typeof value === 'number' && Number.isSafeInteger(value)) quantity = BigInt(value);
-  if (quantity === undefined || quantity < 0n || quantity >> BigInt(bits) !== 0n) {
-    const expected = `expected a hex quantity of at most ${bits} bits`;
-    throw invalidParam(index, `${expected}, found ${show(value)}`);
-  }
-  return quantity;
+/** A QUANTITY of at most `bits` bits. Without any text it is 0, as in op-geth. */
+export function toQuantity(value: JsonValue, at: ParamPlace, bits: number): bigint {
+  const type = bits === 256 ? '*hexutil.Big' : 'hexutil.Uint64';
+  if (typeof value !== 'string') throw notOfType(at, 'non-string', type);
+  if (value === '') return 0n;
+  const fault = quantityFault(value, bits);
+  if (fault !== undefined) throw notOfType(at, fault, type);
+  return BigInt(value.toLowerCase());
+}
+
+/** Names of op-geth's types, by their bytes. */
+const FIXED_TYPES: { readonly [length: number]: string } = {
+  8: 'engine.PayloadID',
+  20: 'common.Address',
+  32: 'common.Hash',
+};
+
+function notOfType(at: ParamPlace, found: string, type: string): RpcError {
+  const place = typeof at === 'number' ? 'value of' : `struct field ${at.field} of`;
+  return invalidParam(at, `json: cannot unmarshal ${found} into Go ${place} type ${type}`);
+}
+
+function goKind(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'bigint' ? 'number' : typeof value;
 }
 
 /** A value in a message, cut short. */

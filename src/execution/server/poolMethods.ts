@@ -37,7 +37,10 @@ export function poolMethods(
       throw new RpcError('application', outcome.reason);
     },
     miner_setMaxDASize: (params) => {
-      const [maxTxBytes, maxBlockBytes] = [readQuantity(params, 0), readQuantity(params, 1)];
+      const [maxTxBytes, maxBlockBytes] = [
+        readQuantity(params, 0, 256),
+        readQuantity(params, 1, 256),
+      ];
       pool.setDaLimits({ maxTxBytes, maxBlockBytes });
       return true;
     },

@@ -25,18 +25,23 @@ export type CallRequest = {
 
 /** The call object at `index`. @throws RpcError */
 export function readCallRequest(params: readonly JsonValue[], index: number): CallRequest {
-  const json = required(params, index);
+  const json = required(params, index) ?? {};
   if (!isObject(json)) throw invalidParam(index, `expected a call object, found ${show(json)}`);
+  const at = (name: string) => ({ index, field: `TransactionArgs.${name}` });
   const field = (name: string): JsonValue | undefined => json[name] ?? undefined;
   const quantity = (name: string, bits: number): bigint | undefined => {
     const value = field(name);
-    return value === undefined ? undefined : toQuantity(value, index, bits);
+    return value === undefined ? undefined : toQuantity(value, at(name), bits);
   };
   const address = (name: string): Address | undefined => {
     const value = field(name);
-    return value === undefined ? undefined : toFixedHex(value, 20, index);
+    return value === undefined ? undefined : toFixedHex(value, 20, at(name));
   };
-  const input = field('input') ?? field('data');
+  quantity('nonce', 64);
+  const [data, input] = ['data', 'input'].map((name) => {
+    const value = field(name);
+    return value === undefined ? undefined : toBytes(value, at(name));
+  });
   const gasPrice = quantity('gasPrice', 256);
   const maxFee = quantity('maxFeePerGas', 256);
   if (gasPrice !== undefined && maxFee !== undefined) {
@@ -49,7 +54,7 @@ export function readCallRequest(params: readonly JsonValue[], index: number): Ca
     gas: quantity('gas', 64),
     gasPrice: gasPrice ?? maxFee ?? 0n,
     value: quantity('value', 256) ?? 0n,
-    data: input === undefined ? EMPTY_BYTES : toBytes(input, index),
+    data: input ?? data ?? EMPTY_BYTES,
     accessList: readAccessList(field('accessList'), index),
   };
 }

@@ -5,7 +5,7 @@ import { PrunedStateError } from '../stateKeeper.ts';
 import type { WorldState } from '../state/worldState.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { RpcError } from './jsonRpc.ts';
-import { type BlockTag, readBlockTag } from './params.ts';
+import { type BlockTag, readOptionalBlockTag } from './params.ts';
 
 /**
  * The block that a caller means. Undefined when there is none: an unknown number or hash, or a
@@ -55,7 +55,7 @@ export function headBlock(engine: ExecutionEngine): BlockRecord {
 export type BlockState = { readonly block: BlockRecord; readonly state: WorldState };
 
 /**
- * Block and state that the parameter at `index` names.
+ * Block and state that the parameter at `index` names; the latest where it is left out.
  *
  * @throws RpcError when there is no such block, or its state has been pruned.
  */
@@ -64,7 +64,7 @@ export async function readBlockState(
   params: readonly JsonValue[],
   index: number,
 ): Promise<BlockState> {
-  const block = requireBlock(engine, readBlockTag(params, index));
+  const block = requireBlock(engine, readOptionalBlockTag(params, index));
   return { block, state: await stateOf(engine, block) };
 }
 

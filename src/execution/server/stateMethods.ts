@@ -4,10 +4,10 @@ import { toQuantity } from '../../protocol/rpcJson.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { proveAccount } from '../state/proof.ts';
-import { accountOf, balanceOf, codeOf, storageOf } from '../state/worldState.ts';
+import { accountOf, balanceOf, codeOf, storageOf, type WorldState } from '../state/worldState.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { invalidParam, readAddress, required, show } from './params.ts';
-import { readBlockState } from './selectBlock.ts';
+import { invalidParam, readAddress, readBlockTag, required, show } from './params.ts';
+import { requireBlock, stateOf } from './selectBlock.ts';
 import type { JsonObject } from './transactionJson.ts';
 
 /** Slots of one `eth_getProof`. */
@@ -18,30 +18,30 @@ export function stateMethods(engine: ExecutionEngine, pool: TxPool): RpcMethods 
   return {
     eth_getBalance: async (params) => {
       const address = readAddress(params, 0);
-      const { state } = await readBlockState(engine, params, 1);
+      const state = await readState(engine, params, 1);
       return toQuantity(balanceOf(state, address));
     },
     eth_getTransactionCount: async (params) => {
       const address = readAddress(params, 0);
-      const { state } = await readBlockState(engine, params, 1);
+      const state = await readState(engine, params, 1);
       const nonce = accountOf(state, address)?.nonce ?? 0n;
       return toQuantity(params[1] === 'pending' ? pool.nextNonce(address, nonce) : nonce);
     },
     eth_getCode: async (params) => {
       const address = readAddress(params, 0);
-      const { state } = await readBlockState(engine, params, 1);
+      const state = await readState(engine, params, 1);
       return bytesToHex(codeOf(state, address));
     },
     eth_getStorageAt: async (params) => {
       const address = readAddress(params, 0);
       const slot = readSlot(required(params, 1), 1);
-      const { state } = await readBlockState(engine, params, 2);
+      const state = await readState(engine, params, 2);
       return bytesToHex(bigintToBytes(storageOf(state, address, slot.key), 32));
     },
     eth_getProof: async (params) => {
       const address = readAddress(params, 0);
       const slots = readSlots(params);
-      const { state } = await readBlockState(engine, params, 2);
+      const state = await readState(engine, params, 2);
       return proofJson(
         address,
         slots,
@@ -91,11 +91,22 @@ function readSlots(params: readonly JsonValue[]): readonly AskedSlot[] {
   return (list as readonly JsonValue[]).map((value) => readSlot(value, 1));
 }
 
-/** 32 bytes, or a shortened form of them with leading zeros left out. */
+/** 32 bytes, or a shortened form with leading zeros left out; op-geth needs no `0x` here. */
 function readSlot(value: JsonValue, index: number): AskedSlot {
-  if (typeof value === 'string' && /^0x[\da-f]{1,64}$/i.test(value)) {
-    const name = value.length === 66 ? (value.toLowerCase() as Hex) : toQuantity(BigInt(value));
-    return { key: BigInt(value), name };
+  const digits = typeof value === 'string' ? value.replace(/^0x/i, '') : undefined;
+  if (digits === undefined || !/^[\da-f]{0,64}$/i.test(digits)) {
+    throw invalidParam(index, `unable to decode storage key: ${show(value)}`);
   }
-  throw invalidParam(index, `unable to decode storage key: ${show(value)}`);
+  const key = BigInt(`0x0${digits}`);
+  const name = digits.length === 64 ? (`0x${digits.toLowerCase()}` as Hex) : toQuantity(key);
+  return { key, name };
+}
+
+/** The state after the block that the parameter at `index` names. @throws RpcError */
+function readState(
+  engine: ExecutionEngine,
+  params: readonly JsonValue[],
+  index: number,
+): Promise<WorldState> {
+  return stateOf(engine, requireBlock(engine, readBlockTag(params, index)));
 }

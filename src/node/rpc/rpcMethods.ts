@@ -1,3 +1,4 @@
+import { fixedDataFault, quantityFault } from '../../base/goHex.ts';
 import type { JsonValue } from '../../base/json.ts';
 
 /** Codes of JSON-RPC errors. */
@@ -55,56 +56,37 @@ export function invalidParam(index: number, reason: string): RpcError {
 
 /** A 64-bit number as a hex quantity. The empty string counts as 0, as clients may rely on. */
 export const readUint64: ReadParam<bigint> = (value, index) => {
-  const refuse = (what: string): RpcError =>
-    invalidParam(index, `json: cannot unmarshal ${what} into Go value of type hexutil.Uint64`);
-  if (typeof value !== 'string') throw refuse('non-string');
+  if (typeof value !== 'string') throw notOfType(index, 'non-string', 'hexutil.Uint64');
   if (value === '') return 0n;
-  if (!/^0x/i.test(value)) throw refuse('hex string without 0x prefix');
-  const digits = value.slice(2);
-  if (digits === '') throw refuse('hex string "0x"');
-  if (digits.length > 1 && digits.startsWith('0')) {
-    throw refuse('hex number with leading zero digits');
-  }
-  if (!/^[\da-f]+$/i.test(digits)) throw refuse('invalid hex string');
-  if (digits.length > 16) throw refuse('hex number > 64 bits');
-  return BigInt(`0x${digits}`);
+  const fault = quantityFault(value, 64);
+  if (fault !== undefined) throw notOfType(index, fault, 'hexutil.Uint64');
+  return BigInt(value.toLowerCase());
 };
 
 /** 32 bytes. */
 export const readHash32: ReadParam<`0x${string}`> = (value, index) => {
-  if (typeof value !== 'string') {
-    const what = 'json: cannot unmarshal non-string into Go value of type common.Hash';
-    throw invalidParam(index, what);
-  }
-  if (!/^0x/i.test(value)) {
-    const what = 'json: cannot unmarshal hex string without 0x prefix into Go value of type';
-    throw invalidParam(index, `${what} common.Hash`);
-  }
-  const digits = value.slice(2);
-  if (!/^[\da-f]*$/i.test(digits) || digits.length % 2 === 1) {
-    const what = digits.length % 2 === 1 ? 'of odd length' : 'invalid';
-    const reason = `json: cannot unmarshal hex string ${what} into Go value of type common.Hash`;
-    throw invalidParam(index, reason);
-  }
-  if (digits.length !== 64) {
-    throw invalidParam(index, `hex string has length ${digits.length}, want 64 for common.Hash`);
-  }
-  return `0x${digits.toLowerCase()}`;
+  if (typeof value !== 'string') throw notOfType(index, 'non-string', 'common.Hash');
+  const fault = fixedDataFault(value, 32);
+  if (fault?.type === 'form') throw notOfType(index, fault.reason, 'common.Hash');
+  if (fault !== undefined) throw invalidParam(index, `${fault.reason} for common.Hash`);
+  return value.toLowerCase() as `0x${string}`;
 };
 
 /** True or false. */
 export const readBoolean: ReadParam<boolean> = (value, index) => {
   if (typeof value === 'boolean') return value;
-  const what = `json: cannot unmarshal ${goKind(value)} into Go value of type bool`;
-  throw invalidParam(index, what);
+  throw notOfType(index, goKind(value), 'bool');
 };
 
 /** A text. */
 export const readString: ReadParam<string> = (value, index) => {
   if (typeof value === 'string') return value;
-  const what = `json: cannot unmarshal ${goKind(value)} into Go value of type string`;
-  throw invalidParam(index, what);
+  throw notOfType(index, goKind(value), 'string');
 };
+
+function notOfType(index: number, found: string, type: string): RpcError {
+  return invalidParam(index, `json: cannot unmarshal ${found} into Go value of type ${type}`);
+}
 
 function goKind(value: JsonValue): string {
   if (Array.isArray(value)) return 'array';

@@ -123,7 +123,7 @@ describe('bad parameters', () => {
     ['eth_getBalance', ['0x12', 'latest'], -32602, /want 40/],
     ['eth_getBalance', [address, '0x64'], -32000, /not found/],
     ['eth_getBalance', [address, 'safe'], -32000, /safe block not found/],
-    ['eth_getBalance', [address, {}], -32602, /either blockHash or blockNumber/],
+    ['eth_getBalance', [address, {}], -32000, /header not found/],
     ['eth_getStorageAt', [address, 'slot', 'latest'], -32602, /storage key/],
     ['eth_getProof', [address, '0x0', 'latest'], -32602, /list of slots/],
     [
@@ -137,7 +137,7 @@ describe('bad parameters', () => {
     ['eth_call', [{ from: UNKNOWN.slice(0, 42), value: '0x1' }], -32000, /insufficient funds/],
     ['eth_call', [{ to: address, gas: '0x1' }], -32000, /intrinsic gas too low/],
     ['eth_estimateGas', [{ to: address, gas: '0x5207' }], -32000, /exceeds allowance/],
-    ['eth_sendRawTransaction', ['0x1'], -32602, /even number/],
+    ['eth_sendRawTransaction', ['0x1'], -32602, /odd length/],
     ['eth_sendRawTransaction', ['0x03c0'], -32000, /not supported/],
     ['eth_feeHistory', ['0x1', 'latest', [101]], -32000, /percentile/],
     ['eth_getFilterChanges', ['0x99'], -32000, /filter not found/],
