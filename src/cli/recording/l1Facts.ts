@@ -5,6 +5,7 @@ import { l1BlockFromRpc, l1BlockOf, provenL1Block } from '../../sources/verify.t
 import { assertBlob, type BlobKzg } from '../../sources/verifyBlob.ts';
 import { UsageError } from '../exit.ts';
 import { type JsonLine, readJsonLines } from './lines.ts';
+import { type OpenProofs, openProofs } from './openProofs.ts';
 import type { Recording } from './recording.ts';
 
 /** A proven L1 block and the line it came from. */
@@ -18,12 +19,15 @@ const READ_AHEAD_L1_BLOCKS = 16;
  * senders, blobs against their versioned hashes, and the link to the block before. Proofs of the
  * next blocks run while one is used.
  *
+ * @param proofs Takes the proofs of the blobs, so that nobody waits for them here. Who gives it
+ *               believes nothing before all of them are through.
  * @throws UsageError naming file, line, what was expected and found: for a line that is not in the
  *         form of a recording, and for a block that is not what it claims to be.
  */
 export async function* recordedL1Blocks(
   recording: Recording,
   kzg: BlobKzg,
+  proofs: OpenProofs = openProofs(0),
 ): AsyncGenerator<RecordedL1Block, void, void> {
   const ahead: Promise<RecordedL1Block>[] = [];
   const lines = readJsonLines(recording.l1File);
@@ -34,10 +38,10 @@ export async function* recordedL1Blocks(
       const { value, done } = await lines.next();
       isOver = done === true;
       if (value !== undefined) {
-        const proof = provenBlock(recording, value, kzg);
+        const proven = provenBlock(recording, value, kzg, proofs);
         // Its failure is told when its turn comes, not before.
-        proof.catch(() => undefined);
-        ahead.push(proof);
+        proven.catch(() => undefined);
+        ahead.push(proven);
       }
     }
     const proven = await ahead.shift();
@@ -52,23 +56,37 @@ async function provenBlock(
   recording: Recording,
   { line, json }: JsonLine,
   kzg: BlobKzg,
+  proofs: OpenProofs,
 ): Promise<RecordedL1Block> {
   const where = `${recording.l1File}, line ${line}`;
   const { block, receipts, blobs } = json;
   if (block === undefined) throw new UsageError(`${where}: expected a field \`block\`, found none`);
+  let fact: L1Block;
   try {
-    const fact = factOf(recording.rollup, block, receipts ?? null, recordedBlobs(where, blobs));
-    for (const tx of fact.inboxTxs) {
-      for (const { versionedHash, data } of tx.blobs) {
-        if (data !== undefined) await assertBlob(kzg, versionedHash, data);
-      }
-    }
-    return { line, block: fact };
+    fact = factOf(recording.rollup, block, receipts ?? null, recordedBlobs(where, blobs));
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${where}: ${reason}`, { cause: error });
+    throw faultAt(where, error);
   }
+  for (const tx of fact.inboxTxs) {
+    for (const { versionedHash, data } of tx.blobs) {
+      if (data !== undefined) await proofs.add(proveBlob(where, kzg, versionedHash, data));
+    }
+  }
+  return { line, block: fact };
+}
+
+async function proveBlob(...[where, ...blob]: [string, BlobKzg, Hash, Uint8Array]): Promise<void> {
+  try {
+    await assertBlob(...blob);
+  } catch (error) {
+    throw faultAt(where, error);
+  }
+}
+
+function faultAt(where: string, error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(`${where}: ${reason}`, { cause: error });
 }
 
 function factOf(

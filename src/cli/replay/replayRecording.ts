@@ -7,6 +7,7 @@ import { createKzg } from '../../native/kzg.ts';
 import { UsageError } from '../exit.ts';
 import { recordedL1Blocks } from '../recording/l1Facts.ts';
 import { type JsonLine, readJsonLines } from '../recording/lines.ts';
+import { openProofs } from '../recording/openProofs.ts';
 import { readGenesis, type Recording } from '../recording/recording.ts';
 import { type BlockDifference, compareBlock } from './compareBlock.ts';
 import {
@@ -37,6 +38,9 @@ export type ReplaySummary = {
   readonly firstDifference: BlockDifference | undefined;
 };
 
+/** Blobs used before they are proven; with all copies about 300 kB each. */
+const MAX_OPEN_BLOBS = 64;
+
 /** Whom to tell what, during a replay. */
 export type ReplayRecordingOptions = {
   /** Told after each L1 block. */
@@ -63,9 +67,10 @@ export async function replayRecording(
   const tally = { l1Blocks: 0, l2Blocks: 0, transactions: 0, gas: 0n };
   let safe: BlockRecord = engine.genesis;
   let replay: Replay | undefined;
+  const blobs = openProofs(MAX_OPEN_BLOBS);
   try {
     await comparison.compare(engine.genesis, undefined);
-    for await (const { block, line } of recordedL1Blocks(recording, kzg)) {
+    for await (const { block, line } of recordedL1Blocks(recording, kzg, blobs)) {
       const concluded: MadeBlock[] = [];
       const events = { onSafe: (_: BlockRecord, made: MadeBlock) => concluded.push(made) };
       if (replay === undefined) {
@@ -91,6 +96,11 @@ export async function replayRecording(
       throw new UsageError(`expected L1 blocks in \`${recording.l1File}\`, found none`);
     }
     await comparison.finish(safe);
+    await blobs.all();
+  } catch (cause) {
+    // What a blob that is not proven led to says nothing.
+    await blobs.all();
+    throw cause;
   } finally {
     await comparison.close();
     await kzg.close();
