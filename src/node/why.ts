@@ -3,8 +3,10 @@ import type { RollupNode } from './node.ts';
 
 /** What a node is doing, what it waits for, and what comes next. */
 export type Why = {
-  /** One sentence for people. */
+  /** One sentence for people: `doing`, and the wait that matters most. */
   readonly summary: string;
+  /** What the node is doing, without what it waits for. */
+  readonly doing: string;
   readonly phase: string;
   /** Milliseconds since the safe head last moved; undefined when it has not yet. */
   readonly safeHeadStillMs: number | undefined;
@@ -69,8 +71,11 @@ export function explainNode(node: RollupNode, past: NodePast, nowMs: number): Wh
     safeHeadStillMs === undefined ? '' : `safe head still for ${seconds(safeHeadStillMs)}; `;
   const doing = {
     findingHeads: 'looking for the heads to go on from',
-    deriving: `deriving from L1 block ${currentL1?.number ?? 'unknown'} of ${head ?? 'unknown'}`,
-    atL1Head: `everything up to L1 block ${currentL1?.number ?? 'unknown'} is derived`,
+    deriving: derivingFrom(currentL1?.number, head),
+    atL1Head:
+      currentL1 === undefined
+        ? 'everything that L1 has is derived'
+        : `everything up to L1 block ${currentL1.number} is derived`,
     halted: 'derivation is halted',
   }[phase.type];
   const because = trouble === undefined ? '' : `; ${describeWait(trouble, nowMs)}`;
@@ -80,12 +85,21 @@ export function explainNode(node: RollupNode, past: NodePast, nowMs: number): Wh
     lastReset === undefined || phase.type === 'atL1Head' ? '' : describeReset(lastReset, nowMs);
   return {
     summary: `${still}${doing}${again}${because}`,
+    doing: `${still}${doing}${again}`,
     phase: phase.type,
     safeHeadStillMs,
     lastReset,
     waits,
     isReady,
   };
+}
+
+/** A node that has just begun may know neither the one nor the other. */
+function derivingFrom(current: bigint | undefined, head: bigint | undefined): string {
+  if (current === undefined) return 'about to derive';
+  return head === undefined
+    ? `deriving from L1 block ${current}; the L1 head is not known yet`
+    : `deriving from L1 block ${current} of ${head}`;
 }
 
 function describeReset({ message, atMs }: LastReset, nowMs: number): string {
@@ -98,8 +112,13 @@ export function describeWait(wait: Wait, nowMs: number): string {
   const since = `waiting for ${name} for ${seconds(nowMs - sinceMs)}`;
   const tried = tries === 0 ? '' : `, ${tries} ${tries === 1 ? 'try' : 'tries'}`;
   const error = lastError === undefined ? '' : `, last error: ${lastError}`;
-  const when = nextActionAtMs === undefined ? '' : ` in ${seconds(nextActionAtMs - nowMs)}`;
-  return `${since}${tried}${error}; next: ${nextAction}${when}`;
+  return `${since}${tried}${error}; next: ${nextAction}${when(nextActionAtMs, nowMs)}`;
+}
+
+/** A time that is over means that the action is going on: nobody is told of its end but by it. */
+function when(atMs: number | undefined, nowMs: number): string {
+  if (atMs === undefined) return '';
+  return atMs > nowMs ? ` in ${seconds(atMs - nowMs)}` : ', which is going on';
 }
 
 function seconds(ms: number): string {

@@ -192,6 +192,8 @@ function bodyHeaders(body: string | undefined): Record<string, string | number> 
 
 /** What a code does not say by itself. */
 const CONNECTION_FAULTS: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'ECONNREFUSED: nothing listens there',
+  ENOTFOUND: 'ENOTFOUND: there is no host of that name',
   EPROTO: 'EPROTO: it does not speak TLS; is its URL one with http?',
   HPE_INVALID_CONSTANT: 'it does not speak HTTP; is this the right port?',
 };

@@ -20,11 +20,13 @@ function scene(start: DriverPhase['type'] = 'deriving') {
     driver: { status: () => ({ phase: { type: phase }, currentL1: { number: 7n } }) },
     l1: { heads: { head: () => ({ number: 9n }) } },
     waits,
-  } as unknown as RollupNode;
-  const past = watchNode(node, () => nowMs);
+  };
+  const asNode = node as unknown as RollupNode;
+  const past = watchNode(asNode, () => nowMs);
   return {
+    node: node as { driver: object; l1: object },
     waits,
-    why: () => explainNode(node, past, nowMs),
+    why: () => explainNode(asNode, past, nowMs),
     at: (ms: number) => {
       nowMs = ms;
     },
@@ -52,6 +54,23 @@ describe('explainNode', () => {
       'everything up to L1 block 7 is derived; waiting for the engine to take our heads for ' +
         '2.0 s, 3 tries, last error: ECONNREFUSED; next: ask the engine again in 1.5 s',
     );
+  });
+
+  test('behavior: what is not known is not called a block, nor what goes on the next thing', () => {
+    const { waits, why, at, node } = scene();
+    const wait = waits.begin('the L1 endpoint', 'ask again');
+    wait.update({ tries: 2, lastError: 'ECONNREFUSED', nextActionAtMs: 1_100 });
+    at(2_000);
+    node.driver = { status: () => ({ phase: { type: 'deriving' }, currentL1: undefined }) };
+    expect(why()).toMatchObject({
+      doing: 'about to derive',
+      summary:
+        'about to derive; waiting for the L1 endpoint for 1.0 s, 2 tries, ' +
+        'last error: ECONNREFUSED; next: ask again, which is going on',
+    });
+    node.driver = { status: () => ({ phase: { type: 'deriving' }, currentL1: { number: 7n } }) };
+    node.l1 = { heads: { head: () => undefined } };
+    expect(why().doing).toBe('deriving from L1 block 7; the L1 head is not known yet');
   });
 
   test('behavior: below the head any wait is told', () => {

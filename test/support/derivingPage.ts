@@ -136,6 +136,7 @@ function withWindow(config: DeriveConfig, seqWindowSize: bigint): DeriveConfig {
 }
 
 const WHY: PageParts['why'] = {
+  doing: '',
   summary: 'deriving',
   phase: 'deriving',
   safeHeadStillMs: undefined,

@@ -1,8 +1,8 @@
 import type { Command } from '@commander-js/extra-typings';
 import { type JsonRecord, readHash, toRecord } from '../../protocol/rpcJson.ts';
 import type { CliIo } from '../io.ts';
+import { callNode, DEFAULT_RPC } from '../nodeRpc.ts';
 import { toDuration } from '../progress.ts';
-import { callNode, DEFAULT_RPC } from './why.ts';
 
 /** Rows of the answer, by the key of the wire. */
 const ROWS = [

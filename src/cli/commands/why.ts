@@ -1,9 +1,8 @@
 import type { Command } from '@commander-js/extra-typings';
-import { toRecord } from '../../protocol/rpcJson.ts';
-import { createHttpClient } from '../../transport/http.ts';
-import { rpcCall } from '../../transport/jsonRpc.ts';
+import { isAbsent, type JsonRecord, readArray, toRecord } from '../../protocol/rpcJson.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
 import type { CliIo } from '../io.ts';
+import { callNode, DEFAULT_RPC } from '../nodeRpc.ts';
 import { toDuration } from '../progress.ts';
 
 /** Adds `headwater why`: what a running node waits for. */
@@ -17,41 +16,50 @@ export function registerWhy(program: Command, io: CliIo): void {
         'ready, 1 when it is not.',
     )
     .option('--rpc <url>', 'RPC of the node', DEFAULT_RPC)
-    .action(async ({ rpc }) => {
-      const why = toRecord(await callNode(rpc, 'headwater_why'), 'answer');
-      io.stdout.write(`${String(why['summary'])}\n`);
-      for (const wait of why['waits'] as readonly Record<string, unknown>[]) {
-        io.stdout.write(`- ${describe(wait)}\n`);
-      }
+    .option('--json', 'print the answer as one line of JSON')
+    .action(async ({ rpc, json }) => {
+      const why = toWhy(await callNode(rpc, 'headwater_why'));
+      io.stdout.write(json === true ? `${JSON.stringify(why)}\n` : toText(why, Date.now()));
       if (why['ready'] !== true) throw new CliExit(EXIT_FAILED);
     });
 }
 
-/** Where `headwater node` listens unless told otherwise. */
-export const DEFAULT_RPC = 'http://127.0.0.1:9545';
-
-/** The answer of a running node. @throws UsageError for a bad URL; TransportError. */
-export async function callNode(rpc: string, method: string): Promise<unknown> {
-  if (!URL.canParse(rpc) || !/^https?:/.test(rpc)) {
-    throw new UsageError(`--rpc: expected a URL with http or https, found \`${rpc}\``);
-  }
-  const client = createHttpClient({ url: new URL(rpc), timeoutMs: 5_000 });
-  try {
-    return await rpcCall(client, { method, params: [] });
-  } finally {
-    client.close();
-  }
+/** @throws UsageError when the answer is none of a headwater node. */
+function toWhy(answer: unknown): JsonRecord {
+  const isWhy = typeof answer === 'object' && answer !== null && 'waits' in answer;
+  if (isWhy) return toRecord(answer, 'answer');
+  throw new UsageError('--rpc: expected a headwater node, found another server');
 }
 
-function describe(wait: Record<string, unknown>): string {
-  const since = toDuration(Math.max(0, Date.now() - Number(wait['since_ms'])));
+/** What the node does, then a line for each wait. An error is told once. */
+function toText(why: JsonRecord, nowMs: number): string {
+  const lines = [String(why['doing'] ?? why['summary'])];
+  const told = new Set<string>();
+  for (const item of readArray(why, 'waits')) {
+    const wait = toRecord(item, 'wait');
+    // The same fault of the same server, whatever was asked of it.
+    const fault = String(wait['last_error']).replace(/^\w+: /, '');
+    lines.push(`- ${describe(wait, told.has(fault), nowMs)}`);
+    told.add(fault);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function describe(wait: JsonRecord, isToldBefore: boolean, nowMs: number): string {
+  const since = toDuration(Math.max(0, nowMs - Number(wait['since_ms'])));
   const tries = Number(wait['tries']);
-  const error = wait['last_error'];
-  const at = wait['next_action_at_ms'];
   const parts = [`${String(wait['name'])}, for ${since}`];
   if (tries > 0) parts.push(`${tries} ${tries === 1 ? 'try' : 'tries'}`);
-  if (error !== null) parts.push(`last error: ${String(error)}`);
-  const inTime = at === null ? '' : ` in ${toDuration(Math.max(0, Number(at) - Date.now()))}`;
-  parts.push(`next: ${String(wait['next_action'])}${inTime}`);
+  if (!isAbsent(wait, 'last_error')) {
+    parts.push(isToldBefore ? 'the same error' : `last error: ${String(wait['last_error'])}`);
+  }
+  parts.push(`next: ${String(wait['next_action'])}${when(wait, nowMs)}`);
   return parts.join('; ');
+}
+
+/** A time that is over means that the action is going on. */
+function when(wait: JsonRecord, nowMs: number): string {
+  if (isAbsent(wait, 'next_action_at_ms')) return '';
+  const leftMs = Number(wait['next_action_at_ms']) - nowMs;
+  return leftMs > 0 ? ` in ${toDuration(leftMs)}` : ', which is going on';
 }

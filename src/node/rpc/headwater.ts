@@ -12,6 +12,7 @@ export function headwaterMethods(node: RollupNode, past: NodePast): RpcMethods {
       const why = explainNode(node, past, Date.now());
       return {
         summary: why.summary,
+        doing: why.doing,
         ready: why.isReady,
         phase: why.phase,
         safe_head_still_ms: why.safeHeadStillMs ?? null,

@@ -165,6 +165,7 @@ describe('pageSnapshot', () => {
 });
 
 const WHY: PageParts['why'] = {
+  doing: '',
   summary: 'deriving',
   phase: 'deriving',
   safeHeadStillMs: undefined,

@@ -134,7 +134,10 @@ function isAtTip(why, sync) {
 }
 
 function nextAction({ nextAction: action, nextActionAtMs }, nowMs) {
-  return nextActionAtMs === null ? action : `${action} in ${toAge(nextActionAtMs - nowMs)}`;
+  if (nextActionAtMs === null) return action;
+  return nextActionAtMs > nowMs
+    ? `${action} in ${toAge(nextActionAtMs - nowMs)}`
+    : `${action}, which is going on`;
 }
 
 function showHead(name, head, nowMs) {
