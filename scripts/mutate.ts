@@ -21,7 +21,9 @@ import { toSource } from './tidy/source.ts';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const CODECS = readdirSync(join(ROOT, 'src/protocol'))
-  .filter((name) => /^(?:frame|channel|singularBatch|spanBatch\w*|batchCodec)\.ts$/.test(name))
+  .filter((name) =>
+    /^(?:frame|channel|lostRead|singularBatch|spanBatch\w*|batchCodec)\.ts$/.test(name),
+  )
   .map((name) => `src/protocol/${name}`);
 
 /** Slow, or only about shared data: tried last, and only when asked for. */

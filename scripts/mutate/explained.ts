@@ -14,6 +14,12 @@ const EXPLANATIONS: readonly Explanation[] = [
     reason: 'what is thrown here is a DecodeError unless our own code is at fault',
   },
   {
+    mutant:
+      'lostRead.ts | if (faultReadBytes === undefined) return { bytes, ending }; | ' +
+      'faultReadBytes === undefined -> false',
+    reason: 'for the compiler: without a number no place is found, and everything is kept',
+  },
+  {
     mutant: 'l1Window.ts | if (first !== undefined && parent.l1Origin.number > first.ref.number) {',
     reason: 'spares a search that finds nothing, or the first place, and then changes nothing',
   },

@@ -27,7 +27,8 @@ export function withoutLostRead(inflated: Inflated): Pick<Inflated, 'bytes' | 'e
  */
 function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefined {
   let buffered = chunkStart;
-  for (let offset = 0; offset < bytes.length; ) {
+  let offset = 0;
+  for (;;) {
     const item = headerAt(bytes, offset);
     if (item === undefined) return undefined;
     // The bytes of a header come through the buffer.
@@ -44,16 +45,15 @@ function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefi
     }
     offset = item.end;
   }
-  return undefined;
 }
 
-/** Undefined where reading ends anyway. */
+/** Undefined where reading ends anyway: at the end, and before what is no item of a channel. */
 function headerAt(bytes: Uint8Array, offset: number): ReturnType<typeof rlpHeader> | undefined {
   try {
     const header = rlpHeader(bytes, offset);
     return header.type === 'list' ? undefined : header;
   } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    return undefined;
   }
 }

@@ -29,6 +29,9 @@ describe('withoutLostRead', () => {
     expect(kept([20_000])).toBe(4_096);
     expect(kept([100, 20_000])).toBe(4_096);
     expect(kept([4_096, 20_000])).toBe(4_096 + 4_096);
+    // Its header is the last in the buffer, so that all of its content is read past it.
+    expect(kept([4_093, 20_000])).toBe(4_096);
+    expect(kept([4_094, 20_000])).toBe(4_096 + 4_096);
   });
 
   test.each([
