@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesEqual, concatBytes } from '../../src/base/bytes.ts';
+import { concatBytes } from '../../src/base/bytes.ts';
 import { rlpContentStart } from '../../src/base/rlpScan.ts';
 import { decodeBlob } from '../../src/protocol/blob.ts';
 import { decodeFrames } from '../../src/protocol/frame.ts';
@@ -58,7 +58,9 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 function expectSurvivors(channel: Uint8Array, readable: (offset: number) => number): void {
   const whole = batchesOf(channel);
   const sameAsWhole = (batches: readonly Uint8Array[], count: number) =>
-    batches.slice(0, count).filter((batch, i) => bytesEqual(batch, whole[i] as Uint8Array)).length;
+    batches
+      .slice(0, count)
+      .filter((batch, i) => Buffer.compare(batch, whole[i] as Uint8Array) === 0).length;
   const counts = new Map<number, number>();
   const countBefore = (length: number): number => {
     const batches = counts.has(length) ? [] : batchesOf(channel.subarray(0, length));

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { rememberLast } from '../../src/base/rememberLast.ts';
 import { openEngine, type ExecutionEngine } from '../../src/execution/engine.ts';
 import { toExecutionConfig } from '../../src/execution/executionConfig.ts';
 import { parseGenesisJson } from '../../src/execution/genesisJson.ts';
@@ -70,19 +71,24 @@ export function recordedConfig(name: string): NodeOptions['config'] {
 }
 
 /** The last L2 block of a recording. */
-export function lastRecordedBlock(name: string): RecordedL2Block {
-  return readSharedLines<RecordedL2Block>(`data/chains/${name}/l2.ndjson.gz`).at(-1) as never;
-}
+export const lastRecordedBlock: (name: string) => RecordedL2Block = rememberLast((name) => {
+  const lines = readSharedLines<RecordedL2Block>(`data/chains/${name}/l2.ndjson.gz`);
+  return lines.at(-1) as RecordedL2Block;
+});
 
 /** An embedded engine with the genesis of a recording. */
 export function recordedEngine(
   name: string,
   store: KeyValueStore = memoryKeyValueStore(),
 ): Promise<ExecutionEngine> {
-  const json = readSharedJson(`data/chains/${name}/genesis.json.gz`);
-  const genesis = parseGenesisJson(json, toExecutionConfig(recordedConfig(name).rollup));
-  return openEngine(genesis, store);
+  return openEngine(recordedGenesis(name), store);
 }
+
+/** Reading it takes 0.1 s, and most tests of a file have the same one. */
+const recordedGenesis = rememberLast((name: string) => {
+  const json = readSharedJson(`data/chains/${name}/genesis.json.gz`);
+  return parseGenesisJson(json, toExecutionConfig(recordedConfig(name).rollup));
+});
 
 /** A node on a served recording that polls often, so that tests need not wait. */
 export type LiveNode = RollupNode & { readonly execution: ExecutionEngine };
