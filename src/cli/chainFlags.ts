@@ -46,7 +46,11 @@ function withOverrides(
   warn: (message: string) => void,
 ): RollupConfig {
   if (values.text('override.lagoon') !== undefined) {
-    throw new ConfigError('override.lagoon', 'a time', 'nothing: Lagoon is not supported');
+    throw new ConfigError(
+      'override.lagoon',
+      'a time',
+      'the flag left out, because Lagoon is not supported',
+    );
   }
   const changes: { [key: string]: JsonValue } = {};
   for (const fork of FORKS) {

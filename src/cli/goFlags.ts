@@ -1,5 +1,6 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { ConfigError } from '../base/errors.ts';
+import { excerpt } from '../base/excerpt.ts';
 import { readGoDuration } from '../base/goDuration.ts';
 
 // Flags as the Go services of the stack have them: a value may follow after a space or `=`, a
@@ -50,6 +51,9 @@ export function addGoFlags(
   }
 }
 
+/** More than 64 bits have, leading zeros included. */
+const MAX_DIGITS = 40;
+
 /** Reads what a command got. `options` is commander's record of the same flags. */
 export function readGoFlags(options: { readonly [name: string]: unknown }): GoFlagValues {
   const text = (name: string): string | undefined => {
@@ -65,8 +69,11 @@ export function readGoFlags(options: { readonly [name: string]: unknown }): GoFl
   };
   const integer = (name: string): bigint => {
     const value = requiredText(name);
-    if (!/^\d+$/.test(value)) throw new ConfigError(name, `\`${value}\``, 'a whole number');
-    return BigInt(value);
+    const found = `\`${excerpt(value)}\``;
+    if (!/^\d+$/.test(value)) throw new ConfigError(name, found, 'a whole number');
+    // A number of more digits takes long to read, and is beyond 64 bits anyway.
+    if (value.length <= MAX_DIGITS && BigInt(value) >> 64n === 0n) return BigInt(value);
+    throw new ConfigError(name, found, 'a whole number below 2^64');
   };
   return {
     text,

@@ -114,7 +114,9 @@ const RPC_KINDS = [
 function refuseUnsupported(values: GoFlagValues): void {
   for (const { name, kind } of REFUSED_FLAGS) {
     const isUsed = kind === 'boolean' ? values.isSet(name) : values.text(name) !== undefined;
-    if (isUsed) throw new ConfigError(name, 'it', 'the flag left out: this is not supported');
+    if (!isUsed) continue;
+    const found = kind === 'boolean' ? '`true`' : 'a value';
+    throw new ConfigError(name, found, 'the flag left out, because this is not supported');
   }
 }
 
@@ -144,7 +146,8 @@ function servers(
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && protocols.test(url.protocol)) return { url };
     // The text may hold a key, so it is not repeated.
-    throw new ConfigError(flag, 'something else', 'URLs with http or https, separated by commas');
+    const found = url === undefined ? 'no URL' : `one that begins with \`${url.protocol}\``;
+    throw new ConfigError(flag, found, 'URLs with http or https, separated by commas');
   });
 }
 
@@ -194,8 +197,8 @@ function beaconHeader(values: GoFlagValues): { readonly headers?: Record<string,
 }
 
 function inRange(values: GoFlagValues, flag: string, least: number, most: number): number {
-  const value = Number(values.integer(flag));
-  if (value >= least && value <= most) return value;
+  const value = values.integer(flag);
+  if (value >= least && value <= most) return Number(value);
   throw new ConfigError(flag, `\`${value}\``, `a number from ${least} to ${most}`);
 }
 
@@ -233,7 +236,7 @@ function engineOf(
   const genesis = values.text('genesis');
   const url = values.text('l2');
   if (url !== undefined && genesis !== undefined) {
-    throw new ConfigError('genesis', 'it with --l2', 'one of --l2 and --genesis');
+    throw new ConfigError('genesis', 'both', 'only one of --l2 and --genesis');
   }
   if (url !== undefined) return httpEngine(values, config, io);
   if (genesis === undefined) {

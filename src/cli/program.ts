@@ -1,8 +1,14 @@
-import { Command, CommanderError, Option } from '@commander-js/extra-typings';
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  Option,
+} from '@commander-js/extra-typings';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { describeFailure, EXIT_OK, EXIT_USAGE, exitCodeOf, CliExit } from './exit.ts';
 import type { CliIo } from './io.ts';
 import { toLogLevel } from './logLevel.ts';
+import { tellRefusals } from './refusals.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -49,15 +55,17 @@ async function buildProgram(
   for (const entry of commands) {
     if (entry === named) {
       (await entry.load())(program, io);
-      completeOptions(program.commands.find((command) => command.name() === entry.name));
+      const command = program.commands.find((each) => each.name() === entry.name);
+      if (command === undefined) continue;
+      completeOptions(command);
+      tellRefusals(command);
     } else program.command(entry.name).summary(entry.summary).description(entry.summary);
   }
   return program;
 }
 
 /** Gives a command what all of them have: a level, and defaults that the help can print. */
-function completeOptions(command: Command<unknown[]> | undefined): void {
-  if (command === undefined) return;
+function completeOptions(command: CommandUnknownOpts): void {
   for (const option of command.options) {
     // Commander prints defaults as JSON, which has no bigint.
     if (typeof option.defaultValue !== 'bigint') continue;

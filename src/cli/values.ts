@@ -1,44 +1,55 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Address, Hash, Hex } from '../base/bytes.ts';
 
-// Parsers for single option values. Commander prints the option before what they throw.
+// Parsers for single option values. What they throw is the accepted form; the program adds the
+// option and the value.
+
+/** A refused value that may be a secret: it must not be repeated. */
+export class RefusedSecret extends InvalidArgumentError {}
 
 /** A whole number. */
 export function readNumber(text: string): bigint {
   if (/^\d+$/.test(text)) return BigInt(text);
-  throw new InvalidArgumentError('Expected a whole number.');
+  throw new InvalidArgumentError('a whole number');
+}
+
+/** A whole number from 1 to 2^63 - 1: a time or a count that is put into files and contracts. */
+export function readPositive(text: string): bigint {
+  const value = readNumber(text);
+  if (value > 0n && value < 1n << 63n) return value;
+  throw new InvalidArgumentError('a whole number from 1 to 2^63 - 1');
 }
 
 /** A whole number below 2^64. */
 export function readUint64(text: string): bigint {
   const value = readNumber(text);
   if (value < 1n << 64n) return value;
-  throw new InvalidArgumentError('Expected a number below 2^64.');
+  throw new InvalidArgumentError('a number below 2^64');
 }
 
 /** The URL of an HTTP server, as it was given. */
 export function readHttpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:/i.test(text)) return text;
-  throw new InvalidArgumentError('Expected an http or https URL.');
+  throw new InvalidArgumentError('an http or https URL');
 }
 
 /** An address, in lowercase. */
 export function readAddress(text: string): Address {
   if (/^0x[\da-f]{40}$/i.test(text)) return text.toLowerCase() as Address;
-  throw new InvalidArgumentError('Expected an address of 20 bytes.');
+  throw new InvalidArgumentError('an address of 20 bytes');
 }
 
 /** 32 bytes, in lowercase. */
 export function readHash(text: string): Hash {
   if (/^0x[\da-f]{64}$/i.test(text)) return text.toLowerCase() as Hash;
-  throw new InvalidArgumentError('Expected a hash of 32 bytes.');
+  throw new InvalidArgumentError('a hash of 32 bytes');
 }
 
 /** A private key, with or without `0x`. What was given is not repeated in the message. */
 export function readKey(text: string): Hex {
   const digits = text.replace(/^0x/, '');
   if (/^[\da-f]{64}$/i.test(digits) && isScalar(BigInt(`0x${digits}`))) return `0x${digits}`;
-  throw new InvalidArgumentError('Expected a private key of 32 bytes, of secp256k1.');
+  throw new RefusedSecret('a private key of 32 bytes, of secp256k1');
 }
 
 /** Order of secp256k1. */
@@ -51,7 +62,7 @@ function isScalar(key: bigint): boolean {
 /** Bytes in hex. */
 export function readHexBytes(text: string): Hex {
   if (/^0x([\da-f]{2})*$/i.test(text)) return text.toLowerCase() as Hex;
-  throw new InvalidArgumentError('Expected bytes in hex, beginning with 0x.');
+  throw new InvalidArgumentError('bytes in hex, beginning with 0x');
 }
 
 /** Wei of an amount of ether with up to 18 decimals. */
@@ -59,7 +70,7 @@ export function readEther(text: string): bigint {
   const [, whole = '', decimals = ''] = /^(\d+)(?:\.(\d{1,18}))?$/.exec(text) ?? [];
   // A balance has 256 bits; nobody has a billion ether.
   if (whole === '' || whole.length > 9) {
-    throw new InvalidArgumentError('Expected an amount of ether, like 0.5, below a billion.');
+    throw new InvalidArgumentError('an amount of ether, like 0.5, below a billion');
   }
   return BigInt(whole) * 10n ** 18n + BigInt(decimals.padEnd(18, '0'));
 }

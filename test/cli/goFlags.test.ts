@@ -56,6 +56,13 @@ describe('readGoFlags', () => {
     expect(() => values.requiredText('l2-eth-rpc')).toThrow(/required/);
   });
 
+  test('error: a number of more than 64 bits', () => {
+    for (const text of ['18446744073709551616', '9'.repeat(1_000_000)]) {
+      const values = read('--max-pending-tx', text);
+      expect(() => values.integer('max-pending-tx')).toThrow(/below 2\^64, found `\d{20,80}…?`$/);
+    }
+  });
+
   test('error: a port above 65535', () => {
     expect(read('--max-pending-tx', '65535').port('max-pending-tx')).toBe(65_535);
     const values = read('--max-pending-tx', '65536');

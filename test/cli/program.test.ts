@@ -112,7 +112,7 @@ describe('runCli', () => {
   test('error: an unknown flag suggests the one that was meant', async () => {
     const { exitCode, err } = await run(['greet', '--lout', 'a']);
     expect(exitCode).toBe(2);
-    expect(err).toContain('Did you mean --loud?');
+    expect(err).toContain('expected a flag of `greet`, found `--lout`: did you mean --loud?');
   });
 
   test('error: a missing argument', async () => {

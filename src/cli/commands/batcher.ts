@@ -232,7 +232,8 @@ const DA_TYPES: { readonly [name: string]: BatcherConfig['daType'] } = {
 /** Settings of the batcher. @throws ConfigError */
 export function batcherConfig(values: GoFlagValues): BatcherConfig {
   if (values.isSet('altda.enabled')) {
-    throw new ConfigError('altda.enabled', 'true', 'false: batches outside L1 are not supported');
+    const accepted = 'the flag left out, because batches outside L1 are not supported';
+    throw new ConfigError('altda.enabled', '`true`', accepted);
   }
   const channel = {
     batchType: choice(values, 'batch-type', BATCH_TYPES),

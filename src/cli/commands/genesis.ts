@@ -21,7 +21,7 @@ import { toRollupConfigJson } from '../../protocol/rollupConfigJson.ts';
 import { createHttpClient } from '../../transport/http.ts';
 import { createL1Client } from '../../l1Tx/l1Client.ts';
 import { type CliIo, pathArgument } from '../io.ts';
-import { readAddress, readHttpUrl, readKey, readNumber } from '../values.ts';
+import { readAddress, readHttpUrl, readKey, readNumber, readPositive } from '../values.ts';
 
 /** What every new chain has, until someone needs another value. */
 const CHAIN = {
@@ -63,16 +63,16 @@ export function registerGenesis(program: Command, io: CliIo): void {
     .requiredOption('--l1 <url>', 'RPC of a development L1', readHttpUrl)
     .option('--out <dir>', 'folder for the files', '.')
     .option('--deployer-key <key>', 'owner of the contracts', readKey, devAccount(0).key)
-    .option('--l2-chain-id <id>', 'chain id of the L2', readNumber, 901n)
-    .option('--block-time <seconds>', 'time between L2 blocks', readNumber, 2n)
-    .option('--seq-window-size <blocks>', 'sequencing window, L1 blocks', readNumber, 3600n)
+    .option('--l2-chain-id <id>', 'chain id of the L2', readPositive, 901n)
+    .option('--block-time <seconds>', 'time between L2 blocks', readPositive, 2n)
+    .option('--seq-window-size <blocks>', 'sequencing window, L1 blocks', readPositive, 3600n)
     .addOption(forkOption('--fork <name>', 'newest fork active at genesis', 'karst'))
     .addOption(forkOption('--until <name>', 'last fork that activates', 'karst'))
     .option('--upgrade-every <seconds>', 'time between later forks', readNumber, 0n)
     .option('--batcher <address>', 'who may write batches', readAddress, role('batcher'))
     .option('--proposer <address>', 'who may propose outputs', readAddress, role('proposer'))
     .option('--sequencer <address>', 'who signs unsafe blocks', readAddress, role('sequencer'))
-    .option('--submission-interval <blocks>', 'L2 blocks between outputs', readNumber, 10n)
+    .option('--submission-interval <blocks>', 'L2 blocks between outputs', readPositive, 10n)
     .option('--finalization-period <seconds>', 'wait of a withdrawal', readNumber, 12n)
     .action(async (options) => {
       await installNative();

@@ -1,5 +1,6 @@
 import { ZERO_HASH } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
+import { nearestWords } from '../../base/nearest.ts';
 import { FORKS, type ForkTimes } from '../forks.ts';
 import type { ChainOpConfig, RollupConfig } from '../rollupConfig.ts';
 import type { RegistryChain } from './registryChain.ts';
@@ -21,7 +22,7 @@ const REASONS: { readonly [need in NonNullable<RegistryChain['needs']>]: string 
 };
 
 const LEFT_REGISTRY =
-  'it has left the Superchain Registry and schedules forks of its own; give its rollup.json instead';
+  'which has left the Superchain Registry and schedules forks of its own: give its rollup.json';
 
 /** Networks that once had a name and have none any more. */
 const FORMER_NETWORKS = ['base-mainnet', 'base-sepolia'];
@@ -44,13 +45,22 @@ export function rollupConfigByNetwork(name: string): RollupConfig {
   const chain = REGISTRY_CHAINS.find((known) => known.network === network);
   const found = `\`${name}\``;
   if (chain === undefined) {
-    if (FORMER_NETWORKS.includes(network)) throw new ConfigError('network', found, LEFT_REGISTRY);
-    throw new ConfigError('network', found, `one of ${networkNames().join(', ')}`);
+    const isFormer = FORMER_NETWORKS.includes(network);
+    const told = isFormer ? `${found}, ${LEFT_REGISTRY}` : found;
+    throw new ConfigError('network', told, acceptedFor(network));
   }
   if (chain.needs !== undefined) {
-    throw new ConfigError('network', found, `another network: ${REASONS[chain.needs]}`);
+    throw new ConfigError('network', `${found}: ${REASONS[chain.needs]}`, 'another network');
   }
   return toRollupConfig(chain);
+}
+
+/** All names are many: the nearest are told, where any is near. */
+function acceptedFor(network: string): string {
+  const names = networkNames();
+  const near = nearestWords(network, names);
+  if (near.length === 0) return `one of ${names.join(', ')}`;
+  return `one of the ${names.length} known networks, like ${near.join(', ')}`;
 }
 
 /** Name of the network with this chain id, or undefined. */

@@ -51,6 +51,15 @@ describe.skipIf(lacksAnvil())('registerGenesis', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test.each(['l2-chain-id', 'block-time', 'seq-window-size', 'submission-interval'])(
+    'error: %s of 0, before anything is deployed',
+    async (flag) => {
+      const io = captureIo();
+      expect(await runCli(['genesis', '--l1', 'http://127.0.0.1:1', `--${flag}=0`], io)).toBe(2);
+      expect(io.err()).toContain(`\`${flag}\`: expected a whole number from 1`);
+    },
+  );
+
   test('error: an L1 that is no URL', async () => {
     const io = captureIo();
     expect(await runCli(['genesis', '--l1', 'localhost:8545'], io)).toBe(2);

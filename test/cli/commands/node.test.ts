@@ -27,6 +27,17 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no chain', [...L1, '--l2=http://127.0.0.1:1'], /`network`.*--rollup\.config/],
   ['two chains', [...L1, '--network=op-sepolia', '--rollup.config=x'], /only one of/],
   ['an unknown network', [...L1, '--network=nonsense'], /`network`.*op-mainnet/],
+  ['a mistyped network', [...L1, '--network=op-mainet'], /known networks, like op-mainnet/],
+  [
+    'a network that has left the registry',
+    [...L1, '--network=base-mainnet'],
+    /like race-mainnet, bob-mainnet.*, found `base-mainnet`, which has left/,
+  ],
+  [
+    'two engines',
+    [...L1, ...CHAIN, '--genesis=x', '--l2=http://127.0.0.1:1'],
+    /`genesis`: expected only one of --l2 and --genesis, found both/,
+  ],
   ['no engine', [...L1, ...CHAIN], /`l2`.*--genesis/],
   ['no secret', [...L1, ...CHAIN, '--l2=http://127.0.0.1:1'], /`l2\.jwt-secret`/],
   [
@@ -59,7 +70,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['an unknown log level', [...L1, ...CHAIN, '--log.level=loud'], /`log\.level`/],
   ['an unknown log format', [...L1, ...CHAIN, '--log.format=xml'], /`log\.format`/],
-  ['alt-DA', [...L1, ...CHAIN, '--altda.enabled'], /`altda\.enabled`.*not supported/],
+  [
+    'alt-DA',
+    [...L1, ...CHAIN, '--altda.enabled'],
+    /`altda\.enabled`: expected the flag left out.*not supported, found `true`/,
+  ],
   [
     'a conductor without a sequencer',
     [...L1, ...CHAIN, '--conductor.enabled'],
