@@ -133,6 +133,7 @@ export const op = {
   i64Mul: 0x7e,
   i64And: 0x83,
   i64Xor: 0x85,
+  i64Shl: 0x86,
   i64ShrS: 0x87,
   i64ShrU: 0x88,
   i64Rotl: 0x89,

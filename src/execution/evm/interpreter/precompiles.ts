@@ -15,7 +15,7 @@ import { loadBls12381 } from '../precompiles/bls12381.ts';
 import { loadBn254 } from '../precompiles/bn254.ts';
 import { type Lazy, lazily } from '../precompiles/lazy.ts';
 import { modexp, modexpGas, modexpLengths } from '../precompiles/modexp.ts';
-import { loadP256 } from '../precompiles/p256Verify.ts';
+import { createP256Verifier, type VerifyP256 } from '../precompiles/p256Verify.ts';
 import { loadKzgVerifier } from '../precompiles/pointEvaluation.ts';
 
 /** How a precompile ended; `gasUsed` is what was passed when it failed. */
@@ -35,7 +35,7 @@ export type Precompile = (
 const bn254 = lazily(loadBn254);
 const bls = lazily(loadBls12381);
 const kzg = lazily(loadKzgVerifier);
-const p256 = lazily(loadP256);
+let p256: VerifyP256 | undefined;
 
 /** What the precompiles of @ethereumjs/evm ask of their EVM. They run when it has been loaded. */
 const ENGINE = {
@@ -73,11 +73,12 @@ function ownPrecompile(fork: EvmFork, number: number): Precompile | undefined {
   if (number === 0x0a) return whenLoaded(kzg, pointEvaluation);
   const gas = number === 0x100 ? p256VerifyGas(fork) : undefined;
   if (gas === undefined) return undefined;
-  return whenLoaded(p256, (verify, data, passed) => {
+  return (data, passed) => {
     if (passed < gas) return failed(passed);
+    const verify = (p256 ??= createP256Verifier());
     const isGood = data.length === 160 && verify(data);
     return succeeded(Number(gas), isGood ? ONE : EMPTY_BYTES);
-  });
+  };
 }
 
 function curveOf(number: number): Lazy<unknown> | undefined {

@@ -44,9 +44,6 @@ type FieldFunction =
   | '_mclBnFp_neg'
   | '_mclBnFr_setBigEndianMod'
   | '_mclBnFr_neg'
-  | '_mclBnFr_inv'
-  | '_mclBnFr_mul'
-  | '_mclBnG1_getBasePoint'
   | '_mclBnGT_mul'
   | '_mclBnGT_isOne';
 
@@ -61,10 +58,10 @@ export const G2 = 6 * FP;
 /** Bytes of a value of a pairing. */
 export const GT = 12 * FP;
 
-/** Alt-bn128 and BLS12-381, which have pairings, and P-256, which has none and is used as G1. */
-export type MclCurve = 'bn254' | 'bls12381' | 'p256';
+/** Alt-bn128 and BLS12-381. */
+export type MclCurve = 'bn254' | 'bls12381';
 
-const CURVES = { bn254: 4, bls12381: 5, p256: 107 } as const;
+const CURVES = { bn254: 4, bls12381: 5 } as const;
 
 /** The map to a point that EIP-2537 prescribes, that of RFC 9380. */
 const MAP_OF_RFC_9380 = 5;

@@ -2,9 +2,9 @@ import { p256 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToBigint, concatBytes } from '../../../../src/base/bytes.ts';
-import { loadP256 } from '../../../../src/execution/evm/precompiles/p256Verify.ts';
+import { createP256Verifier } from '../../../../src/execution/evm/precompiles/p256Verify.ts';
 
-const verify = await loadP256();
+const verify = createP256Verifier();
 
 const { ORDER } = p256.Point.Fn;
 const word = (value: bigint): Uint8Array => bigintToBytes(value, 32);
@@ -37,7 +37,7 @@ const hashes = fc.oneof(
 );
 const keys = fc.bigInt({ min: 1n, max: ORDER - 1n });
 
-describe('loadP256', () => {
+describe('createP256Verifier', () => {
   test('behavior: takes signatures, with a low s and a high one', () => {
     fc.assert(
       fc.property(hashes, keys, (hash, key) => {
@@ -58,6 +58,37 @@ describe('loadP256', () => {
         expect(verify(input)).toBe(reference(input));
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('behavior: multiples of key and base that meet on the way', () => {
+    const { Fn, BASE } = p256.Point;
+    const small = fc.integer({ min: -40, max: 40 }).filter((value) => value !== 0);
+    fc.assert(
+      fc.property(small, small, small, (ofBase, ofKey, factor) => {
+        const [u1, u2, key] = [ofBase, ofKey, factor].map((value) => Fn.create(BigInt(value))) as [
+          bigint,
+          bigint,
+          bigint,
+        ];
+        const sum = Fn.create(u1 + u2 * key);
+        // An infinite sum has no x, so that no r is right.
+        const r = sum === 0n ? 5n : Fn.create(BASE.multiply(sum).toAffine().x);
+        const s = Fn.div(r, u2);
+        const { x, y } = BASE.multiply(key).toAffine();
+        const words = [Fn.create(u1 * s), r, s, x, y].map(word);
+        expect(verify(concatBytes(...words))).toBe(sum !== 0n);
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [2, 1, 2],
+          [-6, 3, 2],
+          [6, 3, 2],
+          [1, 1, -1],
+          [31, -31, 1],
+        ],
+      },
     );
   });
 
