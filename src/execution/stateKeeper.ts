@@ -86,9 +86,9 @@ export function createStateKeeper(
 ): StateKeeper {
   const states = new Map<Hash, TrieLink>();
   const source: StateSource = {
-    readNode: (hash, owner, path) => {
+    readNode: (hash, owner) => {
       core.resident++;
-      return store.readNode(hash, owner, path);
+      return store.readNode(hash, owner);
     },
     readCode: (codeHash) => tree.pendingCode(codeHash) ?? store.readCode(codeHash),
   };

@@ -138,6 +138,6 @@ function step(sweep: Sweep, cursor: Cursor | undefined, nibble: number): Cursor 
 function resolve(sweep: Sweep, link: Exclude<TrieLink, undefined>): TrieNode | undefined {
   if (link.type !== 'unread') return link;
   const ref = nodeRef(link);
-  const encoded = sweep.read(ref.subarray(1), sweep.owner, Uint8Array.from(sweep.path));
+  const encoded = sweep.read(ref.subarray(1), sweep.owner);
   return encoded === undefined ? undefined : decodeNode(encoded, ref);
 }

@@ -14,13 +14,9 @@ import {
 
 /**
  * Where nodes that are not in memory come from. `owner` is the hashed address whose storage the
- * trie holds, empty for the trie of accounts; `path` are the nibbles above the node.
+ * trie holds, empty for the trie of accounts.
  */
-export type NodeReader = (
-  hash: Uint8Array,
-  owner: Uint8Array,
-  path: Uint8Array,
-) => Uint8Array | undefined;
+export type NodeReader = (hash: Uint8Array, owner: Uint8Array) => Uint8Array | undefined;
 
 /**
  * A trie over 32-byte hashed keys, given as 64 nibbles. Only `root` changes: older roots remain
@@ -37,9 +33,9 @@ export class MissingNodeError extends Error {
   override readonly name = 'MissingNodeError';
   readonly hash: Hash;
 
-  constructor(hash: Hash, owner: Uint8Array, path: Uint8Array) {
+  constructor(hash: Hash, owner: Uint8Array, depth: number) {
     const where = owner.length === 0 ? 'the account trie' : `the storage of ${bytesToHex(owner)}`;
-    super(`expected trie node \`${hash}\` of ${where} at depth ${path.length}, found none`);
+    super(`expected trie node \`${hash}\` of ${where} at depth ${depth}, found none`);
     this.hash = hash;
   }
 }
@@ -60,7 +56,7 @@ export function trieRoot(root: TrieLink): Hash {
  * @throws MissingNodeError when a node on the way is neither in memory nor in the store.
  */
 export function findLeaf(trie: Trie, key: Uint8Array): LeafNode | undefined {
-  trie.root = load(trie, trie.root, key, 0);
+  trie.root = load(trie, trie.root, 0);
   let node: TrieNode | undefined = trie.root;
   let depth = 0;
   while (node !== undefined) {
@@ -70,13 +66,13 @@ export function findLeaf(trie: Trie, key: Uint8Array): LeafNode | undefined {
       case 'extension': {
         if (!matches(node.path, key, depth)) return undefined;
         depth += node.path.length;
-        node.child = load(trie, node.child, key, depth);
+        node.child = load(trie, node.child, depth);
         node = node.child;
         break;
       }
       case 'branch': {
         const nibble = key[depth++] as number;
-        const child = load(trie, node.children[nibble], key, depth);
+        const child = load(trie, node.children[nibble], depth);
         node.children[nibble] = child;
         node = child;
         break;
@@ -93,7 +89,7 @@ export function findLeaf(trie: Trie, key: Uint8Array): LeafNode | undefined {
  * @throws MissingNodeError as `findLeaf`; the trie is then as before.
  */
 export function putLeaf(trie: Trie, key: Uint8Array, value: Uint8Array, storage?: TrieLink): void {
-  trie.root = insert(trie, load(trie, trie.root, key, 0), key, 0, { value, storage });
+  trie.root = insert(trie, load(trie, trie.root, 0), key, 0, { value, storage });
 }
 
 /**
@@ -146,13 +142,12 @@ function storeBelow(
   if (ref.length === 33) store({ owner, path, hash: ref.subarray(1), encoded: encodeNode(link) });
 }
 
-function load(trie: Trie, link: TrieLink, key: Uint8Array, depth: number): TrieNode | undefined {
+function load(trie: Trie, link: TrieLink, depth: number): TrieNode | undefined {
   if (link === undefined || link.type !== 'unread') return link;
   const ref = nodeRef(link);
   const hash = ref.subarray(1);
-  const path = key.subarray(0, depth);
-  const encoded = trie.read(hash, trie.owner, path);
-  if (encoded === undefined) throw new MissingNodeError(bytesToHex(hash), trie.owner, path);
+  const encoded = trie.read(hash, trie.owner);
+  if (encoded === undefined) throw new MissingNodeError(bytesToHex(hash), trie.owner, depth);
   return decodeNode(encoded, ref);
 }
 
@@ -168,7 +163,7 @@ function insert(
   if (node === undefined) return newLeaf(key.subarray(depth), leaf);
   if (node.type === 'branch') {
     const nibble = key[depth] as number;
-    const child = load(trie, node.children[nibble], key, depth + 1);
+    const child = load(trie, node.children[nibble], depth + 1);
     const changed = insert(trie, child, key, depth + 1, leaf);
     const branch = ownBranch(node);
     branch.children[nibble] = changed;
@@ -177,7 +172,7 @@ function insert(
   const common = commonLength(node.path, key, depth);
   if (common < node.path.length) return split(node, common, key, depth, leaf);
   if (node.type === 'leaf') return newLeaf(node.path, leaf);
-  const child = load(trie, node.child, key, depth + common);
+  const child = load(trie, node.child, depth + common);
   return newExtension(node.path, insert(trie, child, key, depth + common, leaf));
 }
 
@@ -210,8 +205,7 @@ function remove(trie: Trie, node: TrieNode, key: Uint8Array, depth: number): Tri
   if (changed === undefined) {
     const last = onlyOtherChild(node, nibble);
     if (last !== undefined) {
-      const path = concatBytes(key.subarray(0, depth), Uint8Array.of(last));
-      const sibling = load(trie, node.children[last], path, depth + 1) as TrieNode;
+      const sibling = load(trie, node.children[last], depth + 1) as TrieNode;
       return prefixed(Uint8Array.of(last), sibling);
     }
   }
