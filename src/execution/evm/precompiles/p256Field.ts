@@ -10,9 +10,9 @@ import {
 // The field of P-256, p = 2^256 - 2^224 + 2^192 + 2^96 - 1, by Montgomery's multiplication with
 // R = 2^261. An element is nine limbs of 29 bits, the lowest first, each with its sign in 64 bits.
 //
-// `tight` limbs, which products and `reduced` sums have, are at most 2^29 and a little. Nine products
-// `tight` limbs, which products and `reduced` sums have, are 2^29 and a little at most. Nine products
-// difference of two tight elements counts as tight, because its limbs are no longer.
+// `tight` limbs, which products and `reduced` sums have, are 2^29 and a little at most. Nine
+// products of limbs must stay below 2^63, so that at most a sum of two is multiplied with something
+// tight. The difference of two tight elements counts as tight: its limbs are no longer than theirs.
 
 /** Bytes of an element in the module's memory. */
 export const ELEMENT_BYTES = 72;
