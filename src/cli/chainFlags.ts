@@ -4,13 +4,14 @@ import { encodeJsonExact, type JsonValue, parseJsonExact } from '../base/json.ts
 import type { DeriveConfig } from '../derive/state.ts';
 import { FORKS } from '../protocol/forks.ts';
 import type { L1ChainConfig } from '../protocol/l1ChainConfig.ts';
+import { isAbsent, readObject, toConfigObject } from '../protocol/configFields.ts';
 import { parseL1ChainConfig } from '../protocol/l1ChainConfigJson.ts';
 import { l1ChainConfigById } from '../protocol/registry/l1Chains.ts';
 import { rollupConfigByNetwork } from '../protocol/registry/networks.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { parseRollupConfig, toRollupConfigJson } from '../protocol/rollupConfigJson.ts';
 import type { Log } from '../transport/log.ts';
-import { gzipFault, textOf } from './files.ts';
+import { inFile, textOf, whyUnreadable } from './files.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
 
@@ -34,7 +35,7 @@ export function chainOfFlags(values: GoFlagValues, io: CliIo, log: Log): DeriveC
   const rollup =
     network !== undefined
       ? rollupConfigByNetwork(network)
-      : parseRollupConfig(readJsonFile('rollup.config', file as string, io), warn);
+      : parsedFile('rollup.config', file as string, io, (json) => parseRollupConfig(json, warn));
   const overridden = withOverrides(rollup, values, warn);
   return { rollup: overridden, l1Chain: l1ChainOf(overridden, values, io) };
 }
@@ -78,18 +79,26 @@ function l1ChainOf(rollup: RollupConfig, values: GoFlagValues, io: CliIo): L1Cha
     const accepted = `a file with the chain config of L1 ${rollup.l1ChainId}, which is not public`;
     throw new ConfigError(field, 'nothing', accepted);
   }
-  const found = parseL1ChainConfig(readJsonFile(field, file, io), rollup.l1ChainId);
+  const found = parsedFile(field, file, io, (json) => {
+    assertBlobSchedule(json);
+    return parseL1ChainConfig(json, rollup.l1ChainId);
+  });
   if (found.chainId === rollup.l1ChainId) return found;
   throw new ConfigError(field, `that of chain ${found.chainId}`, `that of ${rollup.l1ChainId}`);
 }
 
-/**
- * The JSON in a file that a flag names, gzipped or not.
- *
- * @throws ConfigError when it cannot be read, or is not JSON.
- */
-export function readJsonFile(flag: string, path: string, io: CliIo): JsonValue {
-  return parseJsonFile(flag, path, readTextFile(flag, path, io));
+/** As op-node: a chain config without one belongs to no L1 that a rollup of today can use. */
+function assertBlobSchedule(json: JsonValue): void {
+  const outer = toConfigObject(json, '');
+  const config = isAbsent(outer, 'config') ? outer : readObject(outer, 'config');
+  if (!isAbsent(config, 'blobSchedule')) return;
+  throw new ConfigError('blobSchedule', 'nothing', 'the blob parameters of each fork of the L1');
+}
+
+/** What the JSON file says that a flag names, gzipped or not. What `parse` refuses names both. */
+function parsedFile<T>(flag: string, path: string, io: CliIo, parse: (json: JsonValue) => T): T {
+  const json = parseJsonFile(flag, path, readTextFile(flag, path, io));
+  return inFile(`--${flag} ${path}`, () => parse(json));
 }
 
 /** The JSON in the text of a file that a flag names. @throws ConfigError when it is none. */
@@ -107,9 +116,7 @@ export function readTextFile(flag: string, path: string, io: CliIo): string {
   try {
     return textOf(readFileSync(pathArgument(path, io)));
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    const reason = gzipFault(cause) ?? code;
-    const accepted = 'the path of a file that can be read';
-    throw new ConfigError(flag, `\`${path}\` (${reason})`, accepted, { cause });
+    const found = `\`${path}\`: ${whyUnreadable(cause)}`;
+    throw new ConfigError(flag, found, 'the path of a file that can be read');
   }
 }

@@ -86,9 +86,12 @@ export function inFile<T>(path: string, read: () => T): T {
 }
 
 function unreadable(path: string, cause: unknown): UsageError {
+  return new UsageError(`cannot read \`${path}\`: ${whyUnreadable(cause)}`);
+}
+
+/** Why a file cannot be read, in words where they are known. */
+export function whyUnreadable(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const known = REASONS[code] ?? gzipFault(cause);
-  if (known !== undefined) return new UsageError(`cannot read \`${path}\`: ${known}`);
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new UsageError(`cannot read \`${path}\`: ${message}`, { cause });
+  return REASONS[code] ?? gzipFault(cause) ?? message;
 }

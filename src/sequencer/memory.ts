@@ -7,7 +7,7 @@ import type { SequencerMemory } from './ports.ts';
  * (`{"sequencerStarted":true}`); written beside and renamed, so that it is never half there. Keys
  * of other versions are passed over.
  *
- * @throws ConfigError from `read` when the file is not of that form.
+ * @throws ConfigError when the file cannot be read or written, or is not of that form.
  */
 export function fileMemory(path: string): SequencerMemory {
   return {
@@ -17,7 +17,7 @@ export function fileMemory(path: string): SequencerMemory {
         text = await readFile(path, 'utf8');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+        throw unusable(path, error as NodeJS.ErrnoException);
       }
       const isStarted = startedOf(text);
       if (isStarted !== undefined) return isStarted;
@@ -25,10 +25,19 @@ export function fileMemory(path: string): SequencerMemory {
     },
     write: async (isStarted) => {
       const beside = `${path}.new`;
-      await writeFile(beside, `${JSON.stringify({ sequencerStarted: isStarted })}\n`);
-      await rename(beside, path);
+      try {
+        await writeFile(beside, `${JSON.stringify({ sequencerStarted: isStarted })}\n`);
+        await rename(beside, path);
+      } catch (error) {
+        throw unusable(path, error as NodeJS.ErrnoException);
+      }
     },
   };
+}
+
+function unusable(path: string, { code, message }: NodeJS.ErrnoException): ConfigError {
+  const found = `\`${path}\` (${code ?? message})`;
+  return new ConfigError('rpc.admin-state', found, 'a file that can be read and written');
 }
 
 /** Forgets when the process ends. */

@@ -7,6 +7,13 @@ import { fileMemory, NO_MEMORY } from '../../src/sequencer/memory.ts';
 const folder = (): string => mkdtempSync(join(tmpdir(), 'headwater-memory-'));
 
 describe('fileMemory', () => {
+  test('error: a folder in its place, and a folder that is not there', async () => {
+    const at = folder();
+    await expect(fileMemory(at).read()).rejects.toThrow(/^`rpc\.admin-state`.*\(EISDIR\)$/);
+    const below = fileMemory(join(at, 'none/state.json'));
+    await expect(below.write(true)).rejects.toThrow(/^`rpc\.admin-state`.*\(ENOENT\)$/);
+  });
+
   test('default: what was written is read', async () => {
     const path = join(folder(), 'state.json');
     const memory = fileMemory(path);

@@ -17,7 +17,7 @@ import { installNative } from '../../native/install.ts';
 import { decodeJwtSecret } from '../../transport/jwt.ts';
 import type { Log } from '../../transport/log.ts';
 import { ENGINE_FLAGS, IDLE_ENGINE_FLAGS } from '../engineFlags.ts';
-import { readJson, readText } from '../files.ts';
+import { parseJsonFile, readText } from '../files.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { type CliIo, pathArgument } from '../io.ts';
@@ -54,7 +54,8 @@ async function runEngine(
   log: AdjustableLog,
   signal: AbortSignal,
 ): Promise<void> {
-  const genesis = parseGenesisJson(readJson(pathArgument(values.requiredText('genesis'), io)));
+  const file = pathArgument(values.requiredText('genesis'), io);
+  const genesis = parseJsonFile(file, (json) => parseGenesisJson(json));
   const datadir = values.text('datadir');
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
   const readSecret = secretOf(values, io, directory, log);

@@ -13,6 +13,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'headwater-flags-'));
   writeFileSync(join(folder, 'short.txt'), '0x1234');
   writeFileSync(join(folder, 'bad.json'), '{');
+  writeFileSync(join(folder, 'object.json'), '{}');
+  const onPrivateL1 = { ...rollupConfigByNetwork('op-mainnet'), l1ChainId: 900n };
+  const privateJson = encodeJsonExact(toRollupConfigJson(onPrivateL1));
+  writeFileSync(join(folder, 'private.json'), privateJson);
   const sepolia = { ...rollupConfigByNetwork('op-sepolia'), pectraBlobScheduleTime: undefined };
   writeFileSync(join(folder, 'sepolia.json'), encodeJsonExact(toRollupConfigJson(sepolia)));
 });
@@ -43,7 +47,7 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a secret that is not there',
     [...L1, ...CHAIN, '--l2=http://127.0.0.1:1', '--l2.jwt-secret=FOLDER/none.txt'],
-    /`l2\.jwt-secret`.*ENOENT/,
+    /`l2\.jwt-secret`.*none\.txt`: there is no such file/,
   ],
   [
     'a secret that is too short',
@@ -84,6 +88,16 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     'a Sepolia chain without its late blob schedule',
     [...L1, '--rollup.config=FOLDER/sepolia.json', '--l2=http://127.0.0.1:1'],
     /`pectra_blob_schedule_time`.*override/,
+  ],
+  [
+    'a config that is another file',
+    [...L1, '--rollup.config=FOLDER/object.json'],
+    /--rollup\.config .*object\.json: `l2_chain_id`: expected/,
+  ],
+  [
+    'a chain config of L1 without a blob schedule',
+    [...L1, '--rollup.config=FOLDER/private.json', '--rollup.l1-chain-config=FOLDER/object.json'],
+    /--rollup\.l1-chain-config .*object\.json: `blobSchedule`: expected/,
   ],
   ['a config that is no JSON', [...L1, '--rollup.config=FOLDER/bad.json'], /`rollup\.config`/],
 ];
