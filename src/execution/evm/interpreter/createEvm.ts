@@ -9,7 +9,7 @@ import { hasRules } from '../forkRules.ts';
 import type { Evm, EvmBlock, EvmFork, EvmMessage, EvmResult, RunOptions } from '../port.ts';
 import { ARITHMETIC_OPS, CLZ_OP } from './arithmeticOps.ts';
 import { CALL_OPS } from './callOps.ts';
-import type { CodeCache } from './code.ts';
+import { type CodeCache, newCodeCache, trimCodeCache } from './code.ts';
 import { BLOB_OPS, CONTEXT_OPS } from './contextOps.ts';
 import { FLOW_OPS, MCOPY_OP, PUSH0_OP } from './flowOps.ts';
 import { codeToRun, initCode, isTaken, mark, newFrame, openContract, transfer } from './frames.ts';
@@ -27,7 +27,7 @@ import { STORAGE_OPS, TRANSIENT_OPS } from './storageOps.ts';
  */
 export function createInterpreter(chainId: bigint): Evm {
   const osaka = createOsakaCommon(chainId);
-  const codes: CodeCache = new Map();
+  const codes = newCodeCache();
   const ruleSets = new Map<EvmFork, Rules>();
   const rulesOf = (fork: EvmFork): Rules => {
     const known = ruleSets.get(fork);
@@ -72,6 +72,7 @@ async function runMessage(
   message: EvmMessage,
   { observer, pause }: RunOptions,
 ): Promise<EvmResult> {
+  trimCodeCache(codes);
   assert(message.gasLimit <= MAX_GAS, `gas limit ${message.gasLimit} above 2^53: not countable`);
   const machine: Machine = {
     state,

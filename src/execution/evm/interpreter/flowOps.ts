@@ -1,4 +1,4 @@
-import { pushedWord } from './code.ts';
+import { isJumpDest, pushedWord } from './code.ts';
 import { BAD_JUMP, type Frame, INVALID_OPCODE, useGas } from './machine.ts';
 import { expandMemory, readMemory, toLength, wordCount } from './memory.ts';
 import type { Op, OpEntry } from './opTable.ts';
@@ -7,9 +7,9 @@ import { readWord, writeWord } from './words.ts';
 // `pc` stands behind the running opcode.
 
 function jumpTo(frame: Frame, target: bigint): void {
-  const { jumpDests } = frame.code;
-  if (target >= BigInt(jumpDests.length) || jumpDests[Number(target)] !== 1) throw BAD_JUMP;
-  frame.pc = Number(target);
+  const pc = Number(target);
+  if (!isJumpDest(frame.code, pc)) throw BAD_JUMP;
+  frame.pc = pc;
 }
 
 function jumpIf(frame: Frame): void {
