@@ -12,6 +12,7 @@ import { createHttpClient } from '../../src/transport/http.ts';
 import { rpcCall } from '../../src/transport/jsonRpc.ts';
 import { SILENT_LOG } from '../../src/transport/log.ts';
 import { lacksAnvil, rpc } from '../support/anvil.ts';
+import { until as untilTrue } from '../support/until.ts';
 
 const QUICK: DevnetOptions = { ...DEFAULT_DEVNET, l1BlockTime: 1 };
 
@@ -23,12 +24,11 @@ async function untilEqual(devnet: Devnet): Promise<void> {
   await until(devnet, () => devnet.counts.now.equal >= target);
 }
 
-async function until(devnet: Devnet, isDone: () => boolean): Promise<void> {
+function until(devnet: Devnet, isDone: () => boolean): Promise<void> {
   const failed = devnet.ended.then(() => {
     throw new Error('the devnet has ended');
   });
-  failed.catch(() => {});
-  while (!isDone()) await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 50))]);
+  return untilTrue(isDone, failed);
 }
 
 describe.skipIf(lacksAnvil())('startDevnet', () => {

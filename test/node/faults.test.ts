@@ -8,6 +8,7 @@ import {
   startLive,
 } from '../support/servedChain.ts';
 import { lacksShared, sharedPath } from '../support/shared.ts';
+import { until } from '../support/until.ts';
 
 const NAME = 'devnet-fjord';
 
@@ -89,13 +90,4 @@ function atL1(node: LiveNode, number: bigint): Promise<void> {
     const { phase, currentL1 } = node.driver.status();
     return phase.type === 'atL1Head' && currentL1?.number === number;
   }, node.ended);
-}
-
-async function until(isTrue: () => boolean, ended?: Promise<void>): Promise<void> {
-  let failure: unknown;
-  ended?.catch((error: unknown) => (failure = error));
-  while (!isTrue()) {
-    if (failure !== undefined) throw failure;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

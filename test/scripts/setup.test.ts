@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
 
 const SETUP = join(import.meta.dirname, '../../scripts/setup.mjs');
 const LOCK = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'x' } } };
@@ -119,7 +120,7 @@ describe('setup.mjs', () => {
     const folder = checkout();
     const killed = begin(folder);
     const ended = once(killed, 'close');
-    while (!existsSync(join(folder, 'diary'))) await new Promise(setImmediate);
+    await until(() => existsSync(join(folder, 'diary')));
     killed.kill('SIGKILL');
     await ended;
     expect(existsSync(join(folder, '.setup-lock'))).toBe(true);

@@ -12,6 +12,7 @@ import {
   startLiveOn,
 } from '../support/servedChain.ts';
 import { ENGINE_SECRET, serveEngine, type ServedEngine } from '../support/servedEngine.ts';
+import { until } from '../support/until.ts';
 import { type Branch, type BranchedChain, branchedEngine } from './branchedChain.ts';
 import { type EngineProxy, startEngineProxy } from './engineProxy.ts';
 
@@ -260,13 +261,9 @@ function namesFault({ fault, reorg }: FaultCell, text: string): boolean {
 
 /** Resolves when everything up to an L1 block is read. */
 function untilRead({ driver }: LiveNode, number: number): Promise<void> {
-  return new Promise((resolve) => {
-    const look = setInterval(() => {
-      const { phase, currentL1 } = driver.status();
-      if (phase.type === 'findingHeads' || Number(currentL1?.number ?? 0) < number) return;
-      clearInterval(look);
-      resolve();
-    }, 10);
+  return until(() => {
+    const { phase, currentL1 } = driver.status();
+    return phase.type !== 'findingHeads' && Number(currentL1?.number ?? 0) >= number;
   });
 }
 

@@ -12,6 +12,7 @@ import {
   startLive,
 } from '../../support/servedChain.ts';
 import { lacksShared } from '../../support/shared.ts';
+import { until } from '../../support/until.ts';
 
 type Case = {
   readonly name: string;
@@ -138,10 +139,8 @@ function toComparable(text: string): string {
     .replace('"headwater":"1.0",', '');
 }
 
-async function idle(node: LiveNode): Promise<void> {
-  while (node.driver.status().phase.type !== 'atL1Head') {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+function idle({ driver, ended }: LiveNode): Promise<void> {
+  return until(() => driver.status().phase.type === 'atL1Head', ended);
 }
 
 type Answer = { readonly status: number; readonly text: string; readonly contentType: unknown };
