@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { installHashes } from '../base/hash.ts';
 import { installDecompressors } from '../base/inflate.ts';
@@ -25,7 +25,7 @@ type Secp256k1 = typeof import('secp256k1');
 export async function installNative(): Promise<NativeReport> {
   installHashes({
     keccak256: wasmKeccak256(),
-    sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+    sha256: (data) => new Uint8Array(hash('sha256', data, 'buffer')),
   });
   installDecompressors({ zlib: inflateZlibNative, brotli: decompressBrotliNative });
   return { keccak256: 'wasm', recovery: installNativeRecovery() };

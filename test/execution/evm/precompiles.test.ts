@@ -1,12 +1,20 @@
+import { bn254 } from '@noble/curves/bn254.js';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Address, ZERO_HASH } from '../../../src/base/bytes.ts';
+import { type Address, bigintToBytes, concatBytes, ZERO_HASH } from '../../../src/base/bytes.ts';
+import { createEthereumjsEvm } from '../../../src/execution/evm/ethereumjs/createEvm.ts';
 import { createInterpreter } from '../../../src/execution/evm/interpreter/createEvm.ts';
-import type { EvmFork } from '../../../src/execution/evm/port.ts';
+import type { Evm, EvmFork } from '../../../src/execution/evm/port.ts';
 import { openState } from '../../../src/execution/state/worldState.ts';
 
 const evm = createInterpreter(901n);
+const reference = await createEthereumjsEvm(901n);
 
 function call(fork: EvmFork, address: number, length: number, gasLimit = 100_000_000n) {
+  return run(evm, fork, address, new Uint8Array(length), gasLimit);
+}
+
+function run(by: Evm, fork: EvmFork, address: number, data: Uint8Array, gasLimit: bigint) {
   const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
   const block = {
     fork,
@@ -20,11 +28,11 @@ function call(fork: EvmFork, address: number, length: number, gasLimit = 100_000
     blockHash: () => undefined,
   } as const;
   const to: Address = `0x${address.toString(16).padStart(40, '0')}`;
-  return evm.run(state, block, {
+  return by.run(state, block, {
     caller: `0x${'ca'.repeat(20)}`,
     to,
     value: 0n,
-    data: new Uint8Array(length),
+    data,
     gasLimit,
     gasPrice: 1n,
     warmAddresses: [],
@@ -60,6 +68,38 @@ describe('precompiles', () => {
     const items = Math.floor(limit / item);
     expect(await call(fork, address, items * item)).toMatchObject({ status: 'success' });
     expect(await call(fork, address, (items + 1) * item)).toMatchObject({ status: 'halt' });
+  });
+
+  const points = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }).map((factor) => {
+    const point = bn254.G1.Point.BASE.multiplyUnsafe(bn254.fields.Fr.create(factor));
+    const { x, y } = point.toAffine();
+    return concatBytes(bigintToBytes(x, 32), bigintToBytes(y, 32));
+  });
+  const bytes = fc.uint8Array({ maxLength: 150 });
+  const onCurve = fc.tuple(points, fc.oneof(points, bytes)).map((parts) => concatBytes(...parts));
+
+  test.each([
+    ['SHA256', 2, 60, bytes],
+    ['RIPEMD160', 3, 600, bytes],
+    ['the identity', 4, 15, bytes],
+    ['a sum of bn256', 6, 150, fc.oneof(onCurve, bytes)],
+    ['a product of bn256', 7, 6000, fc.oneof(onCurve, bytes)],
+  ])('behavior: %s of any input ends as in @ethereumjs/evm', async (_, address, price, inputs) => {
+    const spare = fc.oneof(fc.integer({ min: -1, max: 1 }), fc.integer({ min: 0, max: 1000 }));
+    await fc.assert(
+      fc.asyncProperty(inputs, spare, async (data, left) => {
+        const gas = BigInt(price + left);
+        const [own, theirs] = [
+          await run(evm, 'jovian', address, data, gas),
+          await run(reference, 'jovian', address, data, gas),
+        ];
+        const { status, gasUsed, output } = theirs;
+        // It calls what is no point a revert, and takes all gas as we do.
+        expect(own.status).toBe(status === 'revert' ? 'halt' : status);
+        expect(own).toMatchObject({ gasUsed, output });
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test.each<[EvmFork, bigint]>([

@@ -5,6 +5,7 @@ import {
   paramsEVM,
   type PrecompileFunc,
 } from '@ethereumjs/evm';
+import { ripemd160 } from '@noble/hashes/legacy.js';
 import { type Address, bigintToBytes, concatBytes, EMPTY_BYTES } from '../../../base/bytes.ts';
 import { sha256 } from '../../../base/hash.ts';
 import { precompilesOf } from '../ethereumjs/precompiles.ts';
@@ -14,6 +15,7 @@ import { BLAKE2F_INPUT_BYTES, blake2f } from '../precompiles/blake2f.ts';
 import { loadBls12381 } from '../precompiles/bls12381.ts';
 import { loadBn254 } from '../precompiles/bn254.ts';
 import { type Lazy, lazily } from '../precompiles/lazy.ts';
+import { BadPointError } from '../precompiles/mcl.ts';
 import { modexp, modexpGas, modexpLengths } from '../precompiles/modexp.ts';
 import { createP256Verifier, type VerifyP256 } from '../precompiles/p256Verify.ts';
 import { loadKzgVerifier } from '../precompiles/pointEvaluation.ts';
@@ -68,7 +70,12 @@ export function createPrecompiles(
 }
 
 function ownPrecompile(fork: EvmFork, number: number): Precompile | undefined {
+  if (number === 0x02) return wordByWord(60, 12, sha256);
+  if (number === 0x03) return wordByWord(600, 120, (data) => leftPadded(ripemd160(data)));
+  if (number === 0x04) return wordByWord(15, 3, (data) => data);
   if (number === 0x05) return modexpOf(fork);
+  if (number === 0x06) return curveOperation(150, 128, 'add');
+  if (number === 0x07) return curveOperation(6000, 96, 'mul');
   if (number === 0x09) return compression;
   if (number === 0x0a) return whenLoaded(kzg, pointEvaluation);
   const gas = number === 0x100 ? p256VerifyGas(fork) : undefined;
@@ -82,8 +89,37 @@ function ownPrecompile(fork: EvmFork, number: number): Precompile | undefined {
 }
 
 function curveOf(number: number): Lazy<unknown> | undefined {
-  if (number >= 0x06 && number <= 0x08) return bn254;
+  if (number === 0x08) return bn254;
   return number >= 0x0b && number <= 0x11 ? bls : undefined;
+}
+
+/** A function of its whole input, which costs `base` and `each` for each word that begins. */
+function wordByWord(base: number, each: number, run: (data: Uint8Array) => Uint8Array): Precompile {
+  return (data, gas) => {
+    const price = base + each * Math.ceil(data.length / WORD);
+    return price > gas ? failed(gas) : succeeded(price, run(data));
+  };
+}
+
+function leftPadded(digest: Uint8Array): Uint8Array {
+  const word = new Uint8Array(WORD);
+  word.set(digest, WORD - digest.length);
+  return word;
+}
+
+/** ECADD or ECMUL over the first bytes of the input, or as many with zeros behind it. */
+function curveOperation(price: number, inputBytes: number, name: 'add' | 'mul'): Precompile {
+  return whenLoaded(bn254, (curve, data, gas) => {
+    if (price > gas) return failed(gas);
+    const input = new Uint8Array(inputBytes);
+    input.set(data.subarray(0, inputBytes));
+    try {
+      return succeeded(price, curve[name](input));
+    } catch (error) {
+      if (error instanceof BadPointError) return failed(gas);
+      throw error;
+    }
+  });
 }
 
 /** MODEXP; EIP-7823 limits the operands to 1024 bytes each. */
@@ -168,6 +204,7 @@ function failed(gas: number): PrecompileResult {
   return { succeeded: false, gasUsed: gas, output: EMPTY_BYTES };
 }
 
+const WORD = 32;
 const POINT_EVALUATION_GAS = 50_000;
 const ONE = bigintToBytes(1n, 32);
 

@@ -1,6 +1,7 @@
 import { EMPTY_BYTES } from '../../../base/bytes.ts';
 import { depositCode, undoTo } from './frames.ts';
 import { tellEntered } from './observe.ts';
+import type { PrecompileResult } from './precompiles.ts';
 import { type Frame, Halt, OUT_OF_GAS, STACK_OVERFLOW, STACK_UNDERFLOW } from './machine.ts';
 
 /** How the outermost frame ended. */
@@ -25,8 +26,9 @@ export async function runFrames(outermost: Frame): Promise<RunOutcome> {
   for (;;) {
     const waited = pause?.();
     if (waited !== undefined) await waited;
-    const outcome =
-      frame.precompile === undefined ? runUntilPause(frame) : await runPrecompile(frame);
+    const ran = frame.precompile === undefined ? runUntilPause(frame) : runPrecompile(frame);
+    // Waiting for what is there already takes longer than many a precompile.
+    const outcome = ran instanceof Promise ? await ran : ran;
     if (outcome === undefined) {
       if (frame.phase === 'running') continue;
       frame = frame.child as Frame;
@@ -88,9 +90,16 @@ function step(frame: Frame): void {
   }
 }
 
-async function runPrecompile(frame: Frame): Promise<RunOutcome> {
+function runPrecompile(frame: Frame): RunOutcome | Promise<RunOutcome> {
   const { precompile, data, gas } = frame;
-  const result = await (precompile as NonNullable<typeof precompile>)(data, gas);
+  const result = (precompile as NonNullable<typeof precompile>)(data, gas);
+  return result instanceof Promise
+    ? result.then((ended) => precompileOutcome(frame, ended))
+    : precompileOutcome(frame, result);
+}
+
+function precompileOutcome(frame: Frame, result: PrecompileResult): RunOutcome {
+  const { data, gas } = frame;
   if (result.succeeded) {
     const gasLeft = gas - result.gasUsed;
     const { output } = result;
