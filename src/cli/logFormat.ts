@@ -126,10 +126,15 @@ export function toPlain(fields: LogFields): { readonly [key: string]: JsonValue 
   return toJsonValue(fields) as { readonly [key: string]: JsonValue };
 }
 
-/** Message of an error and of what caused it. */
+/** Message of an error and of what caused it, as far as that is not in it already. */
 function describeError(error: Error): string {
-  const short = shortMessage(error);
-  if (short !== undefined) return short;
-  const message = error.message || error.name;
-  return error.cause instanceof Error ? `${message}: ${describeError(error.cause)}` : message;
+  const parts: string[] = [];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const short = shortMessage(at);
+    const message = short ?? (at.message || at.name);
+    if (!parts.some((part) => part.includes(message))) parts.push(message);
+    // That of viem has what its causes say.
+    if (short !== undefined) break;
+  }
+  return parts.join(': ');
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/cli/log.ts';
-import { LOG_FORMATS, type LogFormat } from '../../src/cli/logFormat.ts';
+import { LOG_FORMATS, type LogFormat, toPlain } from '../../src/cli/logFormat.ts';
 
 const AT = Date.UTC(2026, 10, 21, 11, 25, 42, 123);
 
@@ -52,6 +52,15 @@ describe('createLog', () => {
     const unwatched = logTo('text');
     unwatched.log.info('Up');
     expect(unwatched.text()).toBe('t=2026-11-21T11:25:42+0000 lvl=info msg=Up\n');
+  });
+
+  test('behavior: what an error says already is not said again by its cause', () => {
+    const root = new Error('connect ECONNREFUSED');
+    const inner = new Error('http://l1: ECONNREFUSED', { cause: root });
+    const err = new Error('eth_chainId: http://l1: ECONNREFUSED', { cause: inner });
+    expect(toPlain({ err })).toEqual({
+      err: 'eth_chainId: http://l1: ECONNREFUSED: connect ECONNREFUSED',
+    });
   });
 
   test('behavior: json-pretty has a line for each field', () => {
