@@ -1,4 +1,12 @@
-import { bytesToHex, EMPTY_BYTES, type Hash, hexToBytes, ZERO_HASH } from '../base/bytes.ts';
+import {
+  bigintToBytes,
+  bytesToHex,
+  concatBytes,
+  EMPTY_BYTES,
+  type Hash,
+  hexToBytes,
+  ZERO_HASH,
+} from '../base/bytes.ts';
 import { keccak256, keccak256Hex } from '../base/hash.ts';
 import { chainEip1559Params, encodeExtraData, ZERO_EIP1559_PARAMS } from '../protocol/extraData.ts';
 import { isActive } from '../protocol/forks.ts';
@@ -22,22 +30,26 @@ export function nullBlock(
 ): L2Block {
   const { timestamp, gasLimit, transactions } = attributes;
   const number = parent.number + 1n;
-  const hashed = new Uint8Array(168);
-  const view = new DataView(hashed.buffer);
-  hashed.set(hexToBytes(parent.hash), 0);
-  view.setBigUint64(32, number);
-  view.setBigUint64(40, timestamp);
-  hashed.set(hexToBytes(attributes.prevRandao), 48);
-  view.setBigUint64(80, gasLimit);
-  hashed.set(hexToBytes(attributes.parentBeaconBlockRoot ?? ZERO_HASH), 88);
-  hashed.set(hexToBytes(attributes.eip1559Params ?? ZERO_EIP1559_PARAMS), 120);
-  view.setBigUint64(128, attributes.minBaseFee ?? 0n);
-  hashed.set(transactionsDigest(transactions), 136);
+  const hashed = concatBytes(
+    hexToBytes(parent.hash),
+    u64(number),
+    u64(timestamp),
+    hexToBytes(attributes.prevRandao),
+    u64(gasLimit),
+    hexToBytes(attributes.parentBeaconBlockRoot ?? ZERO_HASH),
+    hexToBytes(attributes.eip1559Params ?? ZERO_EIP1559_PARAMS),
+    u64(attributes.minBaseFee ?? 0n),
+    transactionsDigest(transactions),
+  );
   const hash = keccak256Hex(hashed);
   const extraData = extraDataOf(config, attributes);
   const { suggestedFeeRecipient: feeRecipient } = attributes;
   const block = { number, hash, parentHash: parent.hash, timestamp, gasLimit, extraData };
   return { ...block, transactions, feeRecipient };
+}
+
+function u64(value: bigint): Uint8Array {
+  return bigintToBytes(value, 8);
 }
 
 /** keccak256 of the transactions' hashes, back to back. */

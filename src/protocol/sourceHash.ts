@@ -1,4 +1,4 @@
-import { type Hash, hexToBytes } from '../base/bytes.ts';
+import { bigintToBytes, concatBytes, type Hash, hexToBytes } from '../base/bytes.ts';
 import { keccak256, keccak256Hex } from '../base/hash.ts';
 
 // A source hash makes a deposit unique: keccak256(domain as 32 bytes ++ inner), 64 bytes hashed.
@@ -15,7 +15,7 @@ import { keccak256, keccak256Hex } from '../base/hash.ts';
  * @spec protocol/derivation-2-attributes-engine.md 8.5
  */
 export function userDepositSourceHash(l1BlockHash: Hash, logIndex: number): Hash {
-  return inDomain(0, keccak256(withWord(l1BlockHash, BigInt(logIndex))));
+  return inDomain(0n, keccak256(withWord(l1BlockHash, BigInt(logIndex))));
 }
 
 /**
@@ -24,7 +24,7 @@ export function userDepositSourceHash(l1BlockHash: Hash, logIndex: number): Hash
  * @spec protocol/derivation-2-attributes-engine.md 8.5
  */
 export function l1InfoSourceHash(l1BlockHash: Hash, sequenceNumber: bigint): Hash {
-  return inDomain(1, keccak256(withWord(l1BlockHash, sequenceNumber)));
+  return inDomain(1n, keccak256(withWord(l1BlockHash, sequenceNumber)));
 }
 
 /**
@@ -34,19 +34,13 @@ export function l1InfoSourceHash(l1BlockHash: Hash, sequenceNumber: bigint): Has
  * @spec protocol/derivation-2-attributes-engine.md 8.5
  */
 export function upgradeSourceHash(intent: string): Hash {
-  return inDomain(2, keccak256(new TextEncoder().encode(intent)));
+  return inDomain(2n, keccak256(new TextEncoder().encode(intent)));
 }
 
 function withWord(l1BlockHash: Hash, value: bigint): Uint8Array {
-  const bytes = new Uint8Array(64);
-  bytes.set(hexToBytes(l1BlockHash));
-  new DataView(bytes.buffer).setBigUint64(56, value);
-  return bytes;
+  return concatBytes(hexToBytes(l1BlockHash), bigintToBytes(value, 32));
 }
 
-function inDomain(domain: number, inner: Uint8Array): Hash {
-  const bytes = new Uint8Array(64);
-  bytes[31] = domain;
-  bytes.set(inner, 32);
-  return keccak256Hex(bytes);
+function inDomain(domain: bigint, inner: Uint8Array): Hash {
+  return keccak256Hex(concatBytes(bigintToBytes(domain, 32), inner));
 }
