@@ -40,7 +40,11 @@ export type DeriveEvent = { readonly safe: L2BlockRef; readonly pendingSafe: L2B
  * After `needL1Block` or `needBlobs` the caller may extend the L1 and go on, or stop; `halted` is
  * the end. A `reset` is carried out before the next event.
  *
- * @param from  L2 blocks from genesis up to the safe head: at least genesis.
+ * Memory grows with the chain. Every L2 block is kept, because a reorg of L1 may lead back as far as
+ * `from[0]`, and a span batch or a new start asks for blocks below the safe head.
+ *
+ * @param from  L2 blocks from genesis, which counts as finalized, up to the safe head: at least
+ *              genesis.
  * @spec        protocol/derivation-2-attributes-engine.md 10
  */
 export function* deriveChain(

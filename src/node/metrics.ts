@@ -26,6 +26,7 @@ const PREFIX = 'op_node_default_';
 export function createMetrics(version: string): NodeMetrics {
   const registry = new Registry();
   const named = metricOptions(registry, PREFIX);
+  // Of this process: CPU, memory, event loop, garbage collection. op-node has those of Go.
   collectDefaultMetrics({ register: registry });
   const event = (name: string, help: string, labels?: readonly string[]): Event =>
     eventMetric(registry, name, help, labels);
