@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { DecodeError } from '../../base/errors.ts';
 import { encodeJsonExact, type JsonValue, parseJsonExact } from '../../base/json.ts';
+import { MOST_PARAMS } from './paramCounts.ts';
 
 /** Codes of JSON-RPC errors, those of the Engine API among them. @spec execution.md 3.15 */
 export const ERROR_CODES = {
@@ -131,8 +132,10 @@ function run(
     throw new RpcError('methodNotFound', message);
   }
   if (params === undefined || params === null) return method([]);
-  if (Array.isArray(params)) return method(params);
-  throw new RpcError('invalidParams', 'non-array args');
+  if (!Array.isArray(params)) throw new RpcError('invalidParams', 'non-array args');
+  const most = MOST_PARAMS[name];
+  if (most === undefined || params.length <= most) return method(params);
+  throw new RpcError('invalidParams', `too many arguments, want at most ${most}`);
 }
 
 /** What an error looks like to the caller. The details of our own faults stay with us. */

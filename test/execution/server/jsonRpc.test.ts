@@ -34,6 +34,22 @@ describe('answerMessage', () => {
     expect(await ask(call('x', 'sum', [1, 2]))).toMatchObject({ id: 'x', result: 3 });
   });
 
+  test('error: more parameters than a method takes', async () => {
+    const methods = { eth_chainId: () => '0x1', eth_call: () => '0x' };
+    const told = async (method: string, params: readonly unknown[]): Promise<unknown> =>
+      JSON.parse(
+        await answerMessage(methods, JSON.stringify(call(1, method, params)), LIMITS, () => {}),
+      );
+    const message = (most: number) => `too many arguments, want at most ${most}`;
+    expect(await told('eth_chainId', [null])).toMatchObject({
+      error: { code: -32602, message: message(0) },
+    });
+    expect(await told('eth_call', [{}, 'latest', null, null])).toMatchObject({ result: '0x' });
+    expect(await told('eth_call', [{}, 'latest', null, null, null])).toMatchObject({
+      error: { code: -32602, message: message(4) },
+    });
+  });
+
   test('behavior: others are let in between the calls of a batch', async () => {
     let turns = 0;
     let timer = setImmediate(function again() {
