@@ -87,7 +87,15 @@ function faultOf(context: BlockContext, tx: DepositTx, cost: IntrinsicGas): stri
   if (tx.gas < cost.floor) return `floor gas ${cost.floor} above the limit`;
   if (tx.value > balanceOf(context.state, tx.from)) return 'value above the balance';
   const isLong = tx.to === undefined && tx.data.length > MAX_INIT_CODE_BYTES;
-  return isLong && hasFork(context, 'canyon') ? 'init code too long' : undefined;
+  return isLong && limitsInitCode(context) ? 'init code too long' : undefined;
+}
+
+/**
+ * Choice: op-geth holds deposits to the limit of EIP-3860, op-reth does not, and L1 lets through
+ * up to 120,000 bytes. Each decides for the forks that it alone has run: op-geth until Jovian.
+ */
+function limitsInitCode(context: BlockContext): boolean {
+  return hasFork(context, 'canyon') && !hasFork(context, 'karst');
 }
 
 async function run(context: BlockContext, tx: DepositTx, intrinsic: bigint): Promise<EvmResult> {

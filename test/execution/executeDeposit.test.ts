@@ -152,11 +152,20 @@ describe('executeDeposit', () => {
     ],
     [
       'init code that is too long',
-      'canyon',
+      'jovian',
       { ...create, data: new Uint8Array(49_153), gas: 10_000_000n },
       false,
       10_000_000n,
       50_000_000n,
+      5n,
+    ],
+    [
+      'init code that is too long for op-geth, but not for op-reth',
+      'karst',
+      { ...create, data: new Uint8Array(49_153), gas: 10_000_000n },
+      true,
+      512_530n,
+      59_487_470n,
       5n,
     ],
     [
