@@ -1,19 +1,12 @@
 import { bytesToHex, EMPTY_BYTES, type Hash, type Hex, hexToBytes } from '../../src/base/bytes.ts';
 import { keccak256Hex } from '../../src/base/hash.ts';
 import { decodeRlp, type RlpItem, rlpToBigint } from '../../src/base/rlp.ts';
-import { logsBloom } from '../../src/protocol/bloom.ts';
-import {
-  EMPTY_OMMERS_HASH,
-  EMPTY_REQUESTS_HASH,
-  type Header,
-  headerHash,
-} from '../../src/protocol/header.ts';
-import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../../src/protocol/orderedTrie.ts';
-import { encodeReceipt, type Receipt, type ReceiptLog } from '../../src/protocol/receipt.ts';
-import { toQuantity } from '../../src/protocol/rpcJson.ts';
-import { encodeRpcTransaction } from '../../src/protocol/rpcTransaction.ts';
 import type { SignedL1Tx } from '../../src/l1Tx/l1Transaction.ts';
 import type { Sidecar } from '../../src/l1Tx/sidecar.ts';
+import { EMPTY_REQUESTS_HASH } from '../../src/protocol/header.ts';
+import type { Receipt, ReceiptLog } from '../../src/protocol/receipt.ts';
+import { toQuantity } from '../../src/protocol/rpcJson.ts';
+import { type L1BlockJson, l1BlockJson, type L1JsonTx } from '../support/l1Json.ts';
 
 /** A transaction on its way into an L1 block, and what its execution logs. */
 export type MinedTx = {
@@ -23,9 +16,7 @@ export type MinedTx = {
 };
 
 /** A line of a recording: an L1 block as endpoints give it. */
-export type MinedBlock = {
-  readonly block: { readonly hash: Hash; readonly [key: string]: unknown };
-  readonly receipts: readonly unknown[];
+export type MinedBlock = L1BlockJson & {
   readonly blobs: readonly {
     readonly index: Hex;
     readonly versionedHash: Hash;
@@ -43,31 +34,28 @@ export type MinedPlace = {
   readonly salt: number;
 };
 
-const ZERO_32 = `0x${'00'.repeat(32)}` as const;
 const GAS_PER_TX = 100_000n;
 
-/**
- * An L1 block that an endpoint could serve: signatures, roots and hash are right. Nobody has
- * executed it, so its state root means nothing.
- */
+/** An L1 block that an endpoint could serve: signatures, roots and hash are right. */
 export function mineBlock(place: MinedPlace, txs: readonly MinedTx[]): MinedBlock {
-  const jsons = txs.map(({ signed }) => txJson(signed));
-  const receipts = txs.map((tx, index) => receiptOf(tx, index));
-  const header = headerOf(place, jsons.map(encodeRpcTransaction), receipts);
-  const hash = headerHash(header);
-  const at = { blockHash: hash, blockNumber: toQuantity(place.number) };
-  return {
-    block: { ...headerJson(header), hash, transactions: jsons, withdrawals: [] },
-    receipts: receipts.map((receipt, index) => ({
-      ...at,
-      type: toQuantity(BigInt(receipt.type)),
-      status: '0x1',
-      cumulativeGasUsed: toQuantity(receipt.cumulativeGasUsed),
-      transactionHash: txs[index]?.signed.hash,
-      logs: receipt.logs.map((log) => ({ ...log, data: bytesToHex(log.data) })),
-    })),
-    blobs: txs.flatMap(({ sidecar }) => (sidecar === undefined ? [] : blobsOf(sidecar))),
-  };
+  const { number, parentHash, timestamp, salt } = place;
+  const low = Number(number % 256n);
+  const { block, receipts } = l1BlockJson(
+    {
+      number,
+      parentHash,
+      timestamp,
+      stateRoot: keccak256Hex(Uint8Array.of(low, salt)),
+      extraData: salt === 0 ? EMPTY_BYTES : Uint8Array.of(salt),
+      mixHash: keccak256Hex(Uint8Array.of(salt, low)),
+      baseFeePerGas: 1_000_000_000n + (number % 7n) * 130_000_000n,
+      parentBeaconBlockRoot: keccak256Hex(Uint8Array.of(7, salt, low)),
+      requestsHash: EMPTY_REQUESTS_HASH,
+    },
+    txs.map((tx, index) => ({ json: txJson(tx.signed), receipt: receiptOf(tx, index) })),
+  );
+  const blobs = txs.flatMap(({ sidecar }) => (sidecar === undefined ? [] : blobsOf(sidecar)));
+  return { block, receipts, blobs };
 }
 
 function receiptOf({ signed, logs }: MinedTx, index: number): Receipt {
@@ -81,67 +69,8 @@ function receiptOf({ signed, logs }: MinedTx, index: number): Receipt {
   };
 }
 
-function headerOf(
-  { number, parentHash, timestamp, salt }: MinedPlace,
-  txs: readonly Uint8Array[],
-  receipts: readonly Receipt[],
-): Header {
-  const isEmpty = txs.length === 0;
-  return {
-    parentHash,
-    ommersHash: EMPTY_OMMERS_HASH,
-    beneficiary: `0x${'00'.repeat(20)}`,
-    stateRoot: keccak256Hex(Uint8Array.of(Number(number % 256n), salt)),
-    transactionsRoot: isEmpty ? EMPTY_TRIE_ROOT : orderedTrieRoot(txs),
-    receiptsRoot: isEmpty ? EMPTY_TRIE_ROOT : orderedTrieRoot(receipts.map(encodeReceipt)),
-    logsBloom: logsBloom(receipts.flatMap(({ logs }) => logs)),
-    difficulty: 0n,
-    number,
-    gasLimit: 36_000_000n,
-    gasUsed: GAS_PER_TX * BigInt(txs.length),
-    timestamp,
-    extraData: salt === 0 ? EMPTY_BYTES : Uint8Array.of(salt),
-    mixHash: keccak256Hex(Uint8Array.of(salt, Number(number % 256n))),
-    nonce: '0x0000000000000000',
-    baseFeePerGas: 1_000_000_000n + (number % 7n) * 130_000_000n,
-    withdrawalsRoot: EMPTY_TRIE_ROOT,
-    blobGasUsed: 0n,
-    excessBlobGas: 0n,
-    parentBeaconBlockRoot: keccak256Hex(Uint8Array.of(7, salt, Number(number % 256n))),
-    requestsHash: EMPTY_REQUESTS_HASH,
-    blockAccessListHash: undefined,
-    slotNumber: undefined,
-  };
-}
-
-function headerJson(header: Header): { readonly [key: string]: unknown } {
-  return {
-    parentHash: header.parentHash,
-    sha3Uncles: header.ommersHash,
-    miner: header.beneficiary,
-    stateRoot: header.stateRoot,
-    transactionsRoot: header.transactionsRoot,
-    receiptsRoot: header.receiptsRoot,
-    logsBloom: bytesToHex(header.logsBloom),
-    difficulty: '0x0',
-    number: toQuantity(header.number),
-    gasLimit: toQuantity(header.gasLimit),
-    gasUsed: toQuantity(header.gasUsed),
-    timestamp: toQuantity(header.timestamp),
-    extraData: bytesToHex(header.extraData),
-    mixHash: header.mixHash,
-    nonce: header.nonce,
-    baseFeePerGas: toQuantity(header.baseFeePerGas ?? 0n),
-    withdrawalsRoot: header.withdrawalsRoot,
-    blobGasUsed: '0x0',
-    excessBlobGas: '0x0',
-    parentBeaconBlockRoot: header.parentBeaconBlockRoot ?? ZERO_32,
-    requestsHash: header.requestsHash,
-  };
-}
-
 /** JSON of a signed transaction of type 2 or 3. */
-function txJson({ raw, hash }: SignedL1Tx): { readonly [key: string]: unknown } {
+function txJson({ raw, hash }: SignedL1Tx): L1JsonTx['json'] {
   const bytes = hexToBytes(raw);
   const list = decodeRlp(bytes.subarray(1)) as readonly RlpItem[];
   // With blobs the fields stand in a list of their own, before the sidecar.
