@@ -5,8 +5,17 @@ import type { L1Label } from '../sources/l1Source.ts';
 import { collectWith, metricOptions } from '../transport/metricOptions.ts';
 import type { RollupNode } from './node.ts';
 
-/** Gauges of the heads of L1 and L2, read from a node whenever they are asked for. */
-export function addHeadMetrics(registry: Registry, prefix: string, node: RollupNode): void {
+/**
+ * Gauges of the heads of L1 and L2, read from a node whenever they are asked for.
+ *
+ * @param now Milliseconds since 1970.
+ */
+export function addHeadMetrics(
+  registry: Registry,
+  prefix: string,
+  node: RollupNode,
+  now: () => number = Date.now,
+): void {
   const named = metricOptions(registry, prefix);
   const layered = ['layer', 'type'];
   const gauge = (name: string, help: string, labels?: readonly string[]): Gauge =>
@@ -46,15 +55,16 @@ export function addHeadMetrics(registry: Registry, prefix: string, node: RollupN
   watchLatency(
     gauge('refs_latency', 'Time of a head less the time it was first seen', layered),
     node,
+    now,
   );
 }
 
-function watchLatency(latency: Gauge, node: RollupNode): void {
+function watchLatency(latency: Gauge, node: RollupNode, now: () => number): void {
   const seen = new Map<string, string>();
   const see = (layer: string, type: string, ref: L1BlockRef | undefined): void => {
     if (ref === undefined || seen.get(type) === ref.hash) return;
     seen.set(type, ref.hash);
-    latency.set({ layer, type }, Number(ref.timestamp) - Date.now() / 1000);
+    latency.set({ layer, type }, Number(ref.timestamp) - now() / 1000);
   };
   node.l1.heads.onChange((label, head) => see('l1', l1Type(label), head));
   node.chain.onChange(() => {

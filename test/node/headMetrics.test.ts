@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineHeads } from '../../src/engine/heads.ts';
 import { addHeadMetrics } from '../../src/node/headMetrics.ts';
 import type { RollupNode } from '../../src/node/node.ts';
@@ -82,9 +82,6 @@ async function read(registry: Registry): Promise<ReadonlyMap<string, number>> {
 }
 
 describe('addHeadMetrics', () => {
-  beforeEach(() => void vi.useFakeTimers({ now: 1000 * NOW, toFake: ['Date'] }));
-  afterEach(() => void vi.useRealTimers());
-
   test('default: number, time and hash of each head', async () => {
     const registry = new Registry();
     const { node, setL1, setL2 } = watchedNode();
@@ -134,10 +131,11 @@ describe('addHeadMetrics', () => {
   test('behavior: the latency of a head is taken when it is first seen', async () => {
     const registry = new Registry();
     const { node, setL1, setL2 } = watchedNode();
-    addHeadMetrics(registry, 'p_', node);
+    let now = NOW;
+    addHeadMetrics(registry, 'p_', node, () => 1000 * now);
     setL1('latest', l1Ref(40));
     setL2(HEADS);
-    vi.setSystemTime(1000 * (NOW + 60));
+    now += 60;
     setL2({ ...HEADS, unsafeHead: l2Ref(46) });
     const found = await read(registry);
     expect(found.get('p_refs_latency{layer="l1",type="l1_head"}')).toBe(1_040 - NOW);
