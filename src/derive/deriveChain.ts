@@ -40,8 +40,8 @@ export type DeriveEvent = { readonly safe: L2BlockRef; readonly pendingSafe: L2B
  * After `needL1Block` or `needBlobs` the caller may extend the L1 and go on, or stop; `halted` is
  * the end. A `reset` is carried out before the next event.
  *
- * Memory grows with the chain. Every L2 block is kept, because a reorg of L1 may lead back as far as
- * `from[0]`, and a span batch or a new start asks for blocks below the safe head.
+ * Memory grows with the chain. Every L2 block is kept, because a reorg of L1 may lead back as far
+ * as `from[0]`, and a span batch or a new start asks for blocks below the safe head.
  *
  * @param from  L2 blocks from genesis, which counts as finalized, up to the safe head: at least
  *              genesis.
