@@ -3,7 +3,7 @@ import { applyAttributes } from '../../src/engine/controller.ts';
 import type { EngineErrorCode } from '../../src/engine/errors.ts';
 import { restoreBackupUnsafe, sendForkchoice } from '../../src/engine/forkchoice.ts';
 import { dropPendingSafe, forkchoiceOf } from '../../src/engine/heads.ts';
-import type { EnginePort, PayloadStatus } from '../../src/engine/port.ts';
+import type { PayloadStatus } from '../../src/engine/port.ts';
 import type { PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
 import type { L2BlockRef } from '../../src/protocol/ids.ts';
 import { makeDeposit } from '../support/engineAttributes.ts';
@@ -18,6 +18,7 @@ import {
   SYNCING,
   UNKNOWN,
   unsafeChain,
+  withMethod,
 } from '../support/engineScenes.ts';
 import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
 import { createMemoryEngine, type MemoryEngine, POISON } from '../support/memoryEngine.ts';
@@ -28,11 +29,6 @@ beforeEach(() => {
   engine = createMemoryEngine(CONFIG);
   genesis = refOf(engine.genesis);
 });
-
-/** The engine with one method replaced. */
-function withMethod<K extends keyof EnginePort>(name: K, method: EnginePort[K]): EnginePort {
-  return { ...engine, [name]: method };
-}
 
 describe('applyAttributes', () => {
   test('default: builds on the tip', async () => {
@@ -164,7 +160,7 @@ describe('applyAttributes', () => {
       ['badAnswer', { type: 'retry' }],
       ['unauthorized', { type: 'retry' }],
     ])('error %s', async (code, expected) => {
-      const scripted = withMethod('forkchoiceUpdated', failing(code));
+      const scripted = withMethod(engine, 'forkchoiceUpdated', failing(code));
       const [, outcome] = await applyAttributes(
         scripted,
         CONFIG,
@@ -179,7 +175,10 @@ describe('applyAttributes', () => {
       [SYNCING, { type: 'retry' }],
       [{ type: 'valid' }, { type: 'retry', message: expect.stringContaining('no payload id') }],
     ])('status %o without a payload id', async (status, expected) => {
-      const scripted = withMethod('forkchoiceUpdated', async () => ({ status, build: undefined }));
+      const scripted = withMethod(engine, 'forkchoiceUpdated', async () => ({
+        status,
+        build: undefined,
+      }));
       const [, outcome] = await applyAttributes(
         scripted,
         CONFIG,
@@ -206,7 +205,7 @@ describe('applyAttributes', () => {
   test.each<EngineErrorCode>(['unknownPayload', 'rpc', 'timeout'])(
     'behavior: getPayload failing with %s: the same again',
     async (code) => {
-      const scripted = withMethod('getPayload', failing(code));
+      const scripted = withMethod(engine, 'getPayload', failing(code));
       const start = headsAt(genesis);
       const [heads, outcome] = await applyAttributes(
         scripted,
@@ -223,7 +222,7 @@ describe('applyAttributes', () => {
   );
 
   test('behavior: a sealed payload that is not what was asked for is not inserted', async () => {
-    const scripted = withMethod('getPayload', async (build) => {
+    const scripted = withMethod(engine, 'getPayload', async (build) => {
       const { executionPayload, ...rest } = await engine.getPayload(build);
       return { ...rest, executionPayload: { ...executionPayload, transactions: [] } };
     });
@@ -247,7 +246,7 @@ describe('applyAttributes', () => {
     ['an error', 'rpc', { type: 'retry' }],
   ])('behavior: %s to newPayload', async (_, answer, expected) => {
     const method = typeof answer === 'string' ? failing(answer) : answering(answer);
-    const scripted = withMethod('newPayload', method);
+    const scripted = withMethod(engine, 'newPayload', method);
     const [heads, outcome] = await applyAttributes(
       scripted,
       CONFIG,
@@ -270,7 +269,7 @@ describe('applyAttributes', () => {
 
   test('error: an abort is thrown, not answered', async () => {
     const stop = new AbortController();
-    const scripted = withMethod('getPayload', async () => {
+    const scripted = withMethod(engine, 'getPayload', async () => {
       stop.abort(new Error('enough'));
       throw stop.signal.reason;
     });

@@ -17,6 +17,7 @@ import {
   SYNCING,
   UNKNOWN,
   unsafeChain,
+  withMethod,
 } from '../support/engineScenes.ts';
 import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
 import { createMemoryEngine, type MemoryEngine } from '../support/memoryEngine.ts';
@@ -28,32 +29,30 @@ beforeEach(() => {
   genesis = refOf(engine.genesis);
 });
 
-/** The engine with one method replaced. */
-function withMethod<K extends keyof EnginePort>(name: K, method: EnginePort[K]): EnginePort {
-  return { ...engine, [name]: method };
-}
-
 describe('sendForkchoice', () => {
   test.each<[string, EngineErrorCode, object]>([
     ['-38002', 'invalidForkchoiceState', { type: 'reset', reason: 'forkchoiceRefused' }],
     ['another error', 'rpc', { type: 'retry' }],
     ['no answer', 'timeout', { type: 'retry' }],
   ])('behavior: %s', async (_, code, expected) => {
-    const scripted = withMethod('forkchoiceUpdated', failing(code));
+    const scripted = withMethod(engine, 'forkchoiceUpdated', failing(code));
     const [heads, outcome] = await sendForkchoice(scripted, headsAt(genesis));
     expect(outcome).toMatchObject(expected);
     expect(heads.sentForkchoice).toBeUndefined();
   });
 
   test.each([INVALID, SYNCING])('behavior: $type resets', async (status) => {
-    const scripted = withMethod('forkchoiceUpdated', async () => ({ status, build: undefined }));
+    const scripted = withMethod(engine, 'forkchoiceUpdated', async () => ({
+      status,
+      build: undefined,
+    }));
     const [, outcome] = await sendForkchoice(scripted, headsAt(genesis));
     expect(outcome).toMatchObject({ type: 'reset', reason: 'engineRewound' });
   });
 
   test('behavior: after a failed build the heads are told again', async () => {
     const [told] = await sendForkchoice(engine, headsAt(genesis));
-    const scripted = withMethod('getPayload', failing('timeout'));
+    const scripted = withMethod(engine, 'getPayload', failing('timeout'));
     const [heads] = await applyAttributes(scripted, CONFIG, told, derivedOn(engine.genesis));
     engine.calls.length = 0;
     await sendForkchoice(engine, heads);

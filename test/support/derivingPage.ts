@@ -111,7 +111,7 @@ export function derivingPage(): DerivingPage {
       version: 'v1',
       role: 'verifier',
       rollup: config.rollup,
-      why: WHY,
+      why: DERIVING,
       heads,
       l1: {
         current: state.traversal.origin?.ref,
@@ -135,7 +135,8 @@ function withWindow(config: DeriveConfig, seqWindowSize: bigint): DeriveConfig {
   return { ...config, rollup: { ...config.rollup, seqWindowSize } };
 }
 
-const WHY: PageParts['why'] = {
+/** What a node says of itself that derives, and waits for nothing. */
+export const DERIVING: PageParts['why'] = {
   doing: '',
   summary: 'deriving',
   phase: 'deriving',

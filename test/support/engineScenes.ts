@@ -2,7 +2,7 @@ import { type Hash } from '../../src/base/bytes.ts';
 import type { DerivedAttributes } from '../../src/engine/controller.ts';
 import { EngineError, type EngineErrorCode } from '../../src/engine/errors.ts';
 import { type EngineHeads, forkchoiceOf, startHeads } from '../../src/engine/heads.ts';
-import type { PayloadStatus } from '../../src/engine/port.ts';
+import type { EnginePort, PayloadStatus } from '../../src/engine/port.ts';
 import type { PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
 import type { BlockId, L2BlockRef } from '../../src/protocol/ids.ts';
 import { makeAttributes } from './engineAttributes.ts';
@@ -85,3 +85,12 @@ export const INVALID: PayloadStatus = {
   latestValidHash: undefined,
 };
 export const SYNCING: PayloadStatus = { type: 'syncing' };
+
+/** An engine with one method replaced. */
+export function withMethod<K extends keyof EnginePort>(
+  engine: EnginePort,
+  name: K,
+  method: EnginePort[K],
+): EnginePort {
+  return { ...engine, [name]: method };
+}

@@ -4,7 +4,7 @@ import type { Dropped } from '../../../src/derive/dropped.ts';
 import { type PageParts, pageSnapshot } from '../../../src/node/page/pageSnapshot.ts';
 import type { EndpointMeter } from '../../../src/sources/endpoint.ts';
 import type { Wait } from '../../../src/transport/waits.ts';
-import { BAD_L1_BLOCK, derivingPage } from '../../support/derivingPage.ts';
+import { BAD_L1_BLOCK, DERIVING, derivingPage } from '../../support/derivingPage.ts';
 import { forkAt, rollupConfig } from '../../support/rollupConfig.ts';
 
 describe('pageSnapshot', () => {
@@ -100,7 +100,7 @@ describe('pageSnapshot', () => {
       nextAction: 'ask again',
       nextActionAtMs: 9,
     };
-    const why = { ...WHY, waits: [wait, { ...wait, lastError: 'no answer' }] };
+    const why = { ...DERIVING, waits: [wait, { ...wait, lastError: 'no answer' }] };
     const snapshot = pageSnapshot(derivingPage().parts({ why }));
     expect(snapshot.why).toEqual({
       summary: 'deriving',
@@ -156,23 +156,13 @@ describe('pageSnapshot', () => {
     const snapshot = pageSnapshot(
       page.parts({
         drops: Array.from({ length: 500 }, () => drop),
-        why: { ...WHY, waits: Array.from({ length: 500 }, () => wait) },
+        why: { ...DERIVING, waits: Array.from({ length: 500 }, () => wait) },
         meters: Array.from({ length: 500 }, (_, i) => meter(`endpoint ${i}`, calls, 0)),
       }),
     );
     expect(encodeJsonExact(snapshot).length).toBeLessThan(100_000);
   });
 });
-
-const WHY: PageParts['why'] = {
-  doing: '',
-  summary: 'deriving',
-  phase: 'deriving',
-  safeHeadStillMs: undefined,
-  lastReset: undefined,
-  waits: [],
-  isReady: false,
-};
 
 function meter(name: string, calls: EndpointMeter['calls'], failures: number): EndpointMeter {
   const pace = {
