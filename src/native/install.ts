@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { installHashes } from '../base/hash.ts';
 import { installDecompressors } from '../base/inflate.ts';
+import { installKzgVerifier } from '../base/kzgProof.ts';
 import { installRecoverAhead, installRecovery, type RecoverPublicKey } from '../base/secp256k1.ts';
 import { decompressBrotliNative, inflateZlibNative } from './decompress.ts';
 import { wasmKeccak256 } from './keccak.ts';
+import { createKzgVerifier } from './kzgProof.ts';
 import { createRecoverAhead } from './recoverAhead.ts';
 
 /** Which implementation each port runs on. */
@@ -20,13 +22,15 @@ type Secp256k1 = typeof import('secp256k1');
  * port whose fast version cannot be loaded keeps the pure one, and the report says so.
  *
  * With native recovery, senders of many transactions are recovered on a thread, which does not keep
- * the process alive. Where it fails the process warns, once, and goes on without.
+ * the process alive. Where it fails the process warns, once, and goes on without. The same holds
+ * for proofs of KZG, whose thread starts when some have been verified without.
  */
 export async function installNative(): Promise<NativeReport> {
   installHashes({
     keccak256: wasmKeccak256(),
     sha256: (data) => new Uint8Array(hash('sha256', data, 'buffer')),
   });
+  installKzgVerifier(createKzgVerifier({ onFault: warn }));
   installDecompressors({ zlib: inflateZlibNative, brotli: decompressBrotliNative });
   return { keccak256: 'wasm', recovery: installNativeRecovery() };
 }
@@ -47,7 +51,10 @@ function installNativeRecovery(): 'native' | 'js' {
     }
   };
   installRecovery(recover);
-  const onFault = (message: string): void => process.emitWarning(message);
-  installRecoverAhead(createRecoverAhead(recover, { onFault }));
+  installRecoverAhead(createRecoverAhead(recover, { onFault: warn }));
   return 'native';
+}
+
+function warn(message: string): void {
+  process.emitWarning(message);
 }

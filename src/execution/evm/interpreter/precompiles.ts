@@ -8,6 +8,7 @@ import {
 import { ripemd160 } from '@noble/hashes/legacy.js';
 import { type Address, bigintToBytes, concatBytes, EMPTY_BYTES } from '../../../base/bytes.ts';
 import { sha256 } from '../../../base/hash.ts';
+import { tryVerifyKzgProof } from '../../../base/kzgProof.ts';
 import { precompilesOf } from '../ethereumjs/precompiles.ts';
 import { hasRules, p256VerifyGas } from '../forkRules.ts';
 import type { EvmFork } from '../port.ts';
@@ -155,12 +156,8 @@ function pointEvaluation(
   const hash = sha256(commitment);
   const isHash = data[0] === 1 && hash.every((byte, i) => i === 0 || byte === data[i]);
   if (!isHash) return failed(gas);
-  const isProven = verify(
-    commitment,
-    data.subarray(32, 64),
-    data.subarray(64, 96),
-    data.subarray(144),
-  );
+  const [z, y, proof] = [data.subarray(32, 64), data.subarray(64, 96), data.subarray(144)];
+  const isProven = tryVerifyKzgProof(commitment, z, y, proof) ?? verify(commitment, z, y, proof);
   return isProven ? succeeded(POINT_EVALUATION_GAS, POINT_EVALUATION_OUTPUT) : failed(gas);
 }
 

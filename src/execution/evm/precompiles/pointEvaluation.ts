@@ -1,18 +1,7 @@
 import { type Hex, hexToBytes } from '../../../base/bytes.ts';
 import { assert } from '../../../base/errors.ts';
+import type { VerifyKzgProof } from '../../../base/kzgProof.ts';
 import { allocate, FR, G1, G2, GT, isZeroBytes, loadMcl, type MclModule, memoryOf } from './mcl.ts';
-
-/**
- * Whether `proof` shows that the polynomial behind `commitment` is `y` at `z`. Points have 48
- * bytes, compressed; scalars 32, big-endian. What is no point of the subgroup or no scalar shows
- * nothing.
- */
-export type VerifyKzgProof = (
-  commitment: Uint8Array,
-  z: Uint8Array,
-  y: Uint8Array,
-  proof: Uint8Array,
-) => boolean;
 
 const POINT_BYTES = 48;
 
