@@ -2,6 +2,7 @@ import { TransportError } from '../transport/errors.ts';
 import { createHttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
 import { UsageError } from './exit.ts';
+import { isHttpUrl, wrongUrl } from './values.ts';
 
 /** Where `headwater node` listens unless told otherwise. */
 export const DEFAULT_RPC = 'http://127.0.0.1:9545';
@@ -16,8 +17,8 @@ const NO_METHOD = -32_601;
  *         node answers.
  */
 export async function callNode(rpc: string, method: string): Promise<unknown> {
-  if (!URL.canParse(rpc) || !/^https?:/.test(rpc)) {
-    throw new UsageError(`--rpc: expected a URL with http or https, found \`${rpc}\``);
+  if (!isHttpUrl(rpc)) {
+    throw new UsageError(`--rpc: expected a URL with http or https, found ${wrongUrl(rpc)}`);
   }
   const client = createHttpClient({ url: new URL(rpc), timeoutMs: 5_000 });
   try {

@@ -17,6 +17,7 @@ import { chainOfFlags, parseJsonFile, readTextFile } from './chainFlags.ts';
 import { atLeastMs, type GoFlagValues, LEAST_POLL_MS } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
 import { sequencerOfFlags } from './sequencerFlags.ts';
+import { wrongUrl } from './values.ts';
 import { IGNORED_FLAGS, P2P_FLAGS, REFUSED_FLAGS } from './nodeFlags.ts';
 
 /** What the flags of `headwater node` come to, before anything is opened. */
@@ -146,8 +147,7 @@ function servers(
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && protocols.test(url.protocol)) return { url };
     // The text may hold a key, so it is not repeated.
-    const found = url === undefined ? 'no URL' : `one that begins with \`${url.protocol}\``;
-    throw new ConfigError(flag, found, 'URLs with http or https, separated by commas');
+    throw new ConfigError(flag, wrongUrl(text), 'URLs with http or https, separated by commas');
   });
 }
 

@@ -16,6 +16,7 @@ import { toLogLevel } from './logLevel.ts';
 import { txSenderConfig } from './roleFlags.ts';
 import type { RoleMetrics } from './roleMetrics.ts';
 import { assertAddresses, cannotListen, type Served, servedAt } from './servedAt.ts';
+import { isHttpUrl, wrongUrl } from './values.ts';
 import { VERSION } from './version.ts';
 
 /** What every service that writes to L1 has. */
@@ -88,9 +89,7 @@ async function l1ChainIdOf(l1: L1Client, signal: AbortSignal): Promise<bigint> {
 
 /** A client of an endpoint that a flag names. */
 export function endpointOf(values: GoFlagValues, flag: string, text: string): HttpClient {
-  if (!URL.canParse(text) || !/^https?:/.test(text)) {
-    throw new ConfigError(flag, `\`${text}\``, 'an http or https URL');
-  }
+  if (!isHttpUrl(text)) throw new ConfigError(flag, wrongUrl(text), 'an http or https URL');
   return createHttpClient({
     url: new URL(text),
     timeoutMs: values.durationMs('network-timeout'),

@@ -6,6 +6,7 @@ import type { Conductor, SequencerEvents } from '../sequencer/ports.ts';
 import { createHttpClient } from '../transport/http.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
+import { isHttpUrl, wrongUrl } from './values.ts';
 
 /**
  * What the flags say of sequencing; undefined for a verifier.
@@ -49,8 +50,8 @@ const DEFAULT_SEALING_MS = 50;
 
 function conductorOf(values: GoFlagValues): Conductor {
   const text = values.requiredText('conductor.rpc');
-  if (!URL.canParse(text) || !/^https?:/.test(text)) {
-    throw new ConfigError('conductor.rpc', `\`${text}\``, 'a URL with http or https');
+  if (!isHttpUrl(text)) {
+    throw new ConfigError('conductor.rpc', wrongUrl(text), 'a URL with http or https');
   }
   const timeoutMs = values.durationMs('conductor.rpc-timeout');
   return createConductor(createHttpClient({ url: new URL(text), timeoutMs }));

@@ -27,10 +27,20 @@ export function readUint64(text: string): bigint {
   throw new InvalidArgumentError('a number below 2^64');
 }
 
-/** The URL of an HTTP server, as it was given. */
+/** The URL of an HTTP server, as it was given. It may hold a key, so it is not repeated. */
 export function readHttpUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:/i.test(text)) return text;
-  throw new InvalidArgumentError('an http or https URL');
+  if (isHttpUrl(text)) return text;
+  throw new RefusedSecret('an http or https URL');
+}
+
+/** Whether a text is the URL of an HTTP server. */
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:/i.test(text);
+}
+
+/** What a text is that should be a URL: no more of it than its scheme, as it may hold a key. */
+export function wrongUrl(text: string): string {
+  return URL.canParse(text) ? `one that begins with \`${new URL(text).protocol}\`` : 'no URL';
 }
 
 /** An address, in lowercase. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readEther, readHttpUrl, readKey, readUint64 } from '../../src/cli/values.ts';
+import { readEther, readHttpUrl, readKey, readUint64, wrongUrl } from '../../src/cli/values.ts';
 
 describe('readKey', () => {
   test('default: with and without prefix', () => {
@@ -29,6 +29,13 @@ describe('readUint64', () => {
     expect(readUint64('18446744073709551615')).toBe(2n ** 64n - 1n);
     expect(() => readUint64('18446744073709551616')).toThrow('below 2^64');
     expect(() => readUint64('-1')).toThrow('whole number');
+  });
+});
+
+describe('wrongUrl', () => {
+  test('default: nothing of it that may be a key', () => {
+    expect(wrongUrl('ws://u:secret@a/key')).toBe('one that begins with `ws:`');
+    expect(wrongUrl('secret')).toBe('no URL');
   });
 });
 

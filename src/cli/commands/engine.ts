@@ -24,6 +24,7 @@ import { type CliIo, pathArgument } from '../io.ts';
 import type { AdjustableLog } from '../log.ts';
 import { roleLog } from '../roleSetup.ts';
 import { cannotListen } from '../servedAt.ts';
+import { isHttpUrl, wrongUrl } from '../values.ts';
 import { VERSION } from '../version.ts';
 
 /** Adds `headwater engine`: the embedded engine by itself, for any rollup node to drive. */
@@ -157,8 +158,8 @@ function apisOf(values: GoFlagValues, name: string, log: Log): readonly string[]
 function urlOf(values: GoFlagValues, name: string): URL | undefined {
   const text = values.text(name);
   if (text === undefined) return undefined;
-  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
-  throw new ConfigError(name, `\`${text}\``, 'an http or https URL');
+  if (isHttpUrl(text)) return new URL(text);
+  throw new ConfigError(name, wrongUrl(text), 'an http or https URL');
 }
 
 function stateBlocks(values: GoFlagValues): number | 'archive' {

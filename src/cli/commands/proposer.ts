@@ -142,9 +142,17 @@ function assertTarget(values: GoFlagValues): void {
     const accepted = 'exactly one of `game-factory-address` and `l2oo-address`';
     throw new ConfigError('game-factory-address', found, accepted);
   }
+  gameTypeOf(values);
   if (targets[0] === 'game-factory-address' && values.durationMs('proposal-interval') === 0) {
     throw new ConfigError('proposal-interval', '0s', 'a time above 0, with a game factory');
   }
+}
+
+/** The factory counts them in 32 bits. */
+function gameTypeOf(values: GoFlagValues): number {
+  const gameType = values.integer('game-type');
+  if (gameType >> 32n === 0n) return Number(gameType);
+  throw new ConfigError('game-type', `\`${gameType}\``, 'a number below 2^32');
 }
 
 function targetOf(values: GoFlagValues, l1: L1Client, txSender: TxSender): ProposerTarget {
@@ -154,7 +162,7 @@ function targetOf(values: GoFlagValues, l1: L1Client, txSender: TxSender): Propo
   }
   return gameFactoryTarget(l1, {
     factory,
-    gameType: Number(values.integer('game-type')),
+    gameType: gameTypeOf(values),
     proposalInterval: BigInt(Math.floor(values.durationMs('proposal-interval') / 1000)),
     proposer: txSender.address,
   });

@@ -47,10 +47,14 @@ async function checkId(
   chain: ChainReader,
   expected: bigint | undefined,
 ): Promise<bigint> {
-  const found = BigInt(await chain.getChainId());
+  const found = BigInt(await chain.getChainId().catch((cause: unknown) => silent(flag, cause)));
   if (expected === undefined || found === expected) return found;
   const accepted = `the RPC of chain ${expected}, which \`rollup.config\` names`;
   throw new ConfigError(flag, `chain ${found}`, accepted);
+}
+
+function silent(flag: 'l1' | 'l2', cause: unknown): never {
+  throw new Error(`no Ethereum server answers at --${flag}: is that its URL?`, { cause });
 }
 
 /** No code, or code without such a function. A server that does not answer is another matter. */

@@ -136,6 +136,12 @@ describe.skipIf(lacksAnvil())('registerProposer', () => {
     const factory = ['--game-factory-address', `0x${'11'.repeat(20)}`];
     expect(await runCli(['proposer', '--rollup-rpc', 'http://a', ...factory], again)).toBe(2);
     expect(again.err()).toContain('proposal-interval');
+    const large = captureIo();
+    const type = ['--game-type=4294967296', '--proposal-interval=1h'];
+    expect(await runCli(['proposer', '--rollup-rpc', 'http://a', ...factory, ...type], large)).toBe(
+      2,
+    );
+    expect(large.err()).toContain('`game-type`: expected a number below 2^32');
   });
 });
 
@@ -147,6 +153,8 @@ describe('flags of batcher and proposer', () => {
     ['--poll-interval=0s', /`poll-interval`.*at least 10 ms/],
     ['--poll-interval=1000h', /`poll-interval`.*at most 596h/],
     ['--rpc.port=70000', /`rpc\.port`.*from 0 to 65535/],
+    // A URL may hold a key: it is not repeated.
+    ['--rollup-rpc=ws://u:secret@a', /`rollup-rpc`: .*, found one that begins with `ws:`\n$/],
     ['--metrics.port=70000', /`metrics\.port`.*from 0 to 65535/],
   ])('error: %s', async (flag, complaint) => {
     for (const role of [batcher, proposer]) {

@@ -42,6 +42,12 @@ const ENDS: BridgeEnds = {
 };
 
 describe('checkChains', () => {
+  test('error: a server that does not answer, by its flag', async () => {
+    const dead = { ...ENDS.l1, getChainId: () => Promise.reject(new Error('fetch failed')) };
+    await expect(checkChains({ ...ENDS, l1: dead })).rejects.toThrow('answers at --l1: is that');
+    await expect(checkChains({ ...ENDS, l2: dead })).rejects.toThrow('answers at --l2: is that');
+  });
+
   test('default: both ends of a rollup', async () => {
     await checkChains(ENDS);
     await checkChains({ ...ENDS, chainIds: undefined });
