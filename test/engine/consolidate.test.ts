@@ -3,11 +3,12 @@ import { type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
 import { consolidate } from '../../src/engine/consolidate.ts';
 import type { ExecutionPayload, PayloadEnvelope } from '../../src/protocol/executionPayload.ts';
 import { encodeExtraData } from '../../src/protocol/extraData.ts';
-import { FORKS, type Fork, type ForkTimes } from '../../src/protocol/forks.ts';
+import { type Fork, FORKS } from '../../src/protocol/forks.ts';
 import { EMPTY_TRIE_ROOT } from '../../src/protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../../src/protocol/payloadAttributes.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
 import { L1_TEST_CONFIG } from '../support/l1TestConfig.ts';
+import { forksUpTo } from '../support/rollupConfig.ts';
 
 const OTHER: Hash = `0x${'0b'.repeat(32)}`;
 const PARENT: Hash = `0x${'0a'.repeat(32)}`;
@@ -25,7 +26,6 @@ type Pair = {
 /** Attributes and the block they made, with a fork and all before it active. */
 function matching(fork: Fork): Pair {
   const isAtLeast = (other: Fork): boolean => FORKS.indexOf(fork) >= FORKS.indexOf(other);
-  const times = FORKS.map((name) => [name, isAtLeast(name) ? 0n : undefined]);
   const attributes: PayloadAttributes = {
     timestamp: 1000n,
     prevRandao: OTHER,
@@ -62,7 +62,7 @@ function matching(fork: Fork): Pair {
     withdrawalsRoot: isAtLeast('isthmus') ? OTHER : undefined,
   };
   const block = { executionPayload, parentBeaconBlockRoot: attributes.parentBeaconBlockRoot };
-  const config = { ...L1_TEST_CONFIG, forkTimes: Object.fromEntries(times) as ForkTimes };
+  const config = { ...L1_TEST_CONFIG, forkTimes: forksUpTo(fork) };
   return { config, attributes, block };
 }
 

@@ -2,12 +2,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { EngineError } from '../../src/engine/errors.ts';
 import { createHttpEngine } from '../../src/engine/httpEngine.ts';
 import type { EnginePort } from '../../src/engine/port.ts';
-import { FORKS, type ForkTimes } from '../../src/protocol/forks.ts';
+import { type Fork, FORKS } from '../../src/protocol/forks.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
 import { makeAttributes } from '../support/engineAttributes.ts';
 import { type EngineServerOptions, startEngineServer } from '../support/engineServer.ts';
 import { L1_TEST_CONFIG as CONFIG } from '../support/l1TestConfig.ts';
 import { createMemoryEngine, type MemoryEngine, POISON } from '../support/memoryEngine.ts';
+import { forksUpTo } from '../support/rollupConfig.ts';
 import type { Call } from '../support/rpcServer.ts';
 import { describeEnginePort } from './port.compliance.ts';
 
@@ -70,10 +71,8 @@ async function errorOf(promise: Promise<unknown>): Promise<EngineError> {
 }
 
 /** A config in which the forks up to one are active, and later ones never. */
-function upTo(newest: (typeof FORKS)[number]): RollupConfig {
-  const index = FORKS.indexOf(newest);
-  const times = FORKS.map((fork, i) => [fork, i <= index ? 0n : undefined]);
-  return { ...CONFIG, forkTimes: Object.fromEntries(times) as ForkTimes };
+function upTo(newest: Fork): RollupConfig {
+  return { ...CONFIG, forkTimes: forksUpTo(newest) };
 }
 
 describe('createHttpEngine', () => {
@@ -253,10 +252,9 @@ describe('createHttpEngine', () => {
   });
 });
 
-function attributesOf(fork: (typeof FORKS)[number], memory: MemoryEngine) {
+function attributesOf(fork: Fork, memory: MemoryEngine) {
   const attributes = makeAttributes(memory.genesis);
-  const isAtLeast = (other: (typeof FORKS)[number]): boolean =>
-    FORKS.indexOf(fork) >= FORKS.indexOf(other);
+  const isAtLeast = (other: Fork): boolean => FORKS.indexOf(fork) >= FORKS.indexOf(other);
   return {
     ...attributes,
     withdrawals: isAtLeast('canyon') ? attributes.withdrawals : undefined,

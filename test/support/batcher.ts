@@ -5,45 +5,24 @@ import type { BatcherEnv } from '../../src/batcher/batcherState.ts';
 import type { ChannelConfig } from '../../src/batcher/channelConfig.ts';
 import { compressChannel } from '../../src/native/compress.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
-import { FORKS, type ForkTimes } from '../../src/protocol/forks.ts';
 import { encodeRlp } from '../../src/base/rlp.ts';
+import { rollupConfig, SYSTEM_CONFIG } from './rollupConfig.ts';
 
 /** A config with every fork active from the start. */
-export const BATCHER_ROLLUP: RollupConfig = {
+export const BATCHER_ROLLUP: RollupConfig = rollupConfig('karst', {
   genesis: {
     l1: { number: 100n, hash: `0x${'01'.repeat(32)}` },
     l2: { number: 0n, hash: `0x${'02'.repeat(32)}` },
     l2Time: 1_000n,
     systemConfig: {
+      ...SYSTEM_CONFIG,
       batcherAddr: `0x${'ba'.repeat(20)}`,
       overhead: ZERO_HASH,
       scalar: `0x01${'00'.repeat(31)}`,
-      gasLimit: 30_000_000n,
-      eip1559Params: '0x0000000000000000',
-      operatorFeeParams: ZERO_HASH,
-      minBaseFee: 0n,
-      daFootprintGasScalar: 0,
     },
   },
-  blockTime: 2n,
-  maxSequencerDrift: 600n,
   seqWindowSize: 100n,
-  channelTimeout: 300n,
-  l1ChainId: 900n,
-  l2ChainId: 901n,
-  forkTimes: Object.fromEntries(FORKS.map((fork) => [fork, 0n])) as ForkTimes,
-  pectraBlobScheduleTime: undefined,
-  keepKarstUpgradeGas: false,
-  batchInboxAddress: `0xff${'00'.repeat(19)}`,
-  depositContractAddress: `0x${'0d'.repeat(20)}`,
-  l1SystemConfigAddress: `0x${'5c'.repeat(20)}`,
-  chainOpConfig: {
-    eip1559Elasticity: 6n,
-    eip1559Denominator: 50n,
-    eip1559DenominatorCanyon: 250n,
-  },
-  spanBatchV2Time: undefined,
-};
+});
 
 /** Small frames of calldata, so that channels fill soon. */
 export const BATCHER_CONFIG: ChannelConfig = {
