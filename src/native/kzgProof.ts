@@ -32,8 +32,8 @@ export type KzgVerifierOptions = {
 
 /**
  * Verification of KZG proofs by the native library, in 1.4 ms where mcl takes 5. Its setup would
- * block for two seconds, so a thread of its own has it. There is no answer until then, none to input
- * that the library does not take, and none with one CPU, where there is no thread.
+ * block for two seconds, so a thread of its own has it. There is no answer until then, none to
+ * input that the library does not take, and none with one CPU, where there is no thread.
  */
 export function createKzgVerifier(options: KzgVerifierOptions = {}): TryVerifyKzgProof {
   const least = options.startAfter ?? LEAST_PROOFS;
@@ -52,7 +52,8 @@ function startAsking(options: KzgVerifierOptions): TryVerifyKzgProof {
   const bytes = new Uint8Array(new SharedArrayBuffer(160));
   let hasFailed = false;
   const fail = (cause: unknown): void => {
-    if (!hasFailed) options.onFault?.(`KZG proofs are verified without a thread: ${String(cause)}`);
+    const message = `KZG proofs are verified without a thread: ${String(cause)}`;
+    if (!hasFailed) options.onFault?.(message);
     hasFailed = true;
   };
   startThread({ state, bytes }, options, fail);
