@@ -9,6 +9,7 @@ import {
   type WasmFunction,
   type WasmType,
 } from '../../../base/wasmModule.ts';
+import { unrolledMultiply } from './unrolledMultiply.ts';
 
 // Powers modulo odd numbers by Montgomery's multiplication (P. Montgomery, 1985), with numbers as
 // limbs of 32 bits, the lowest first.
@@ -37,15 +38,20 @@ type Engine = {
   readonly power: (count: number, bytes: number, inverse: number) => void;
 };
 
-let started: Engine | undefined;
+/** Engines by the limbs that they multiply; those with loops take any number. */
+const started = new Map<number | 'any', Engine>();
+
+/** Longest number that is multiplied without loops; longer ones gain nothing by that. */
+const UNROLLED_LIMBS = 4;
 
 /**
  * `base` to the power of `exponent` modulo `modulus`, which is odd, above 1 and below
  * 2^(8·MAX_MODULUS_BYTES). The base is below the modulus, the exponent big-endian.
  */
 export function oddPower(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
-  const engine = (started ??= start());
-  const bytes = 4 * Math.ceil(modulus.toString(16).length / 8);
+  const limbs = Math.ceil(modulus.toString(16).length / 8);
+  const engine = engineFor(limbs);
+  const bytes = 4 * limbs;
   assert(bytes <= MAX_MODULUS_BYTES, `a modulus of ${bytes} bytes is too long`);
   const shift = BigInt(8 * bytes);
   const inverse = Number(BigInt.asIntN(32, -inverseOf(modulus)));
@@ -76,8 +82,17 @@ function inverseOf(odd: bigint): bigint {
   return inverse;
 }
 
-function start(): Engine {
-  const { memory, functions } = startWasm([multiply(), power()], EXPONENT + EXPONENT_BYTES);
+function engineFor(limbs: number): Engine {
+  const key = limbs <= UNROLLED_LIMBS ? limbs : 'any';
+  const known = started.get(key);
+  if (known !== undefined) return known;
+  const engine = start(key === 'any' ? multiply() : unrolledMultiply('multiply', key, MODULUS));
+  started.set(key, engine);
+  return engine;
+}
+
+function start(multiplication: WasmFunction): Engine {
+  const { memory, functions } = startWasm([multiplication, power()], EXPONENT + EXPONENT_BYTES);
   const { multiply: product, power: raised } = functions;
   assert(product !== undefined, 'the module has no multiply');
   assert(raised !== undefined, 'the module has no power');
