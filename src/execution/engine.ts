@@ -8,6 +8,8 @@ import type { BlockBuilder } from './buildBlock.ts';
 import type { CandidateTxs } from './candidateTxs.ts';
 import type { EngineCore, EngineParts, HeadChange } from './engineCore.ts';
 import { createInterpreter } from './evm/interpreter/createEvm.ts';
+import type { Pause } from './evm/port.ts';
+import { withOptions } from './evm/withOptions.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { type ForkchoiceVerdict, releaseMemory, setForkchoice } from './forkchoice.ts';
 import type { Genesis } from './genesis.ts';
@@ -102,6 +104,8 @@ export type EngineOptions = {
   readonly keepStateBlocks?: number | 'archive';
   /** Trie nodes in memory from which on it is given back; 400 bytes each. Default 250,000. */
   readonly maxResidentNodes?: number;
+  /** Asked while blocks are executed again for whoever reads an old state: it may take minutes. */
+  readonly pause?: Pause;
 };
 
 /**
@@ -123,7 +127,9 @@ export async function openEngine(
   const keepStates = options.keepStateBlocks ?? 1024;
   const maxStates =
     keepStates === 'archive' ? MAX_STATES : Math.min(MAX_STATES, Math.max(1, keepStates));
-  const keeper = createStateKeeper(builder, tree, chain, maxStates, options.maxResidentNodes);
+  const paused = { ...builder, evm: withOptions(builder.evm, { pause: options.pause }) };
+  const { maxResidentNodes } = options;
+  const keeper = createStateKeeper(builder, tree, chain, maxStates, maxResidentNodes, paused);
   const parts: EngineParts = { config, store, chain, tree, keeper };
   const first = await openGenesis(genesis, parts);
   const heads = chain.heads() ?? firstHeads(first.hash);

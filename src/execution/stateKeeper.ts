@@ -75,7 +75,7 @@ const MAX_RESIDENT_NODES = 250_000;
 
 /**
  * A keeper of the states of the blocks in `tree`, at most `maxStates` of them in memory, and about
- * `maxResidentNodes` trie nodes.
+ * `maxResidentNodes` trie nodes. Copies of states are executed by `copyBuilder`, which may pause.
  */
 export function createStateKeeper(
   builder: BlockBuilder,
@@ -83,6 +83,7 @@ export function createStateKeeper(
   store: ChainStore,
   maxStates = MAX_STATES,
   maxResidentNodes = MAX_RESIDENT_NODES,
+  copyBuilder = builder,
 ): StateKeeper {
   const states = new Map<Hash, TrieLink>();
   const source: StateSource = {
@@ -94,6 +95,7 @@ export function createStateKeeper(
   };
   const core: KeeperCore = {
     builder,
+    copyBuilder,
     tree,
     store,
     maxStates,
@@ -133,6 +135,7 @@ export function createStateKeeper(
 
 type KeeperCore = {
   readonly builder: BlockBuilder;
+  readonly copyBuilder: BlockBuilder;
   readonly tree: BlockTree;
   readonly store: ChainStore;
   readonly maxStates: number;
@@ -200,7 +203,7 @@ async function stateAfter(core: KeeperCore, block: BlockRecord): Promise<WorldSt
 
 /** The same for a copy: nothing that is made on the way is kept but the last trie. */
 async function executeCopy(core: KeeperCore, block: BlockRecord): Promise<WorldState> {
-  const { tree, builder, source, copied } = core;
+  const { tree, copyBuilder: builder, source, copied } = core;
   if (copied?.hash === block.hash) return openState(copied.root, source);
   const { root, base, missing } = wayTo(core, block);
   const state = openState(root, source);

@@ -45,6 +45,34 @@ describe('openState', () => {
     await engine.close();
   });
 
+  test('behavior: executing for a reader pauses, building does not', async () => {
+    let pauses = 0;
+    const pause = (): Promise<void> => {
+      pauses++;
+      return new Promise((resolve) => void setImmediate(resolve));
+    };
+    const options = { keepStateBlocks: 1, flushIntervalBlocks: 100, pause };
+    const engine = await openEngine(smallGenesis(), memoryKeyValueStore(), options);
+    const hashes: Hash[] = [engine.genesis.hash];
+    for (let number = 1n; number < 4n; number++) {
+      const outcome = await engine.build(hashes.at(-1) as Hash, smallAttributes(number));
+      if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+      hashes.push(outcome.block.hash);
+      const head = outcome.block.hash;
+      await engine.setForkchoice({ head, safe: ZERO_HASH, finalized: ZERO_HASH });
+    }
+    expect(pauses).toBe(0);
+    const old = engine.openState(hashes[2] as Hash);
+    // Meanwhile a block is built and becomes the head.
+    const built = await engine.build(hashes[3] as Hash, smallAttributes(4n));
+    expect(built.type).toBe('sealed');
+    const state = await old;
+    expect(pauses).toBeGreaterThan(1);
+    const at = `0x${((2n << 8n) + (1n << 100n)).toString(16).padStart(40, '0')}` as const;
+    expect(state && balanceOf(state, at)).toBe(1002n);
+    await engine.close();
+  });
+
   test('behavior: readers of many states do not fill the memory', async () => {
     const store = memoryKeyValueStore();
     let writes = 0;

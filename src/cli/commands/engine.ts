@@ -13,6 +13,7 @@ import {
 } from '../../execution/server/engineServer.ts';
 import { memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
 import { openLevelStore } from '../../execution/store/levelStore.ts';
+import { createCallTurns } from '../../execution/server/callTurns.ts';
 import { installNative } from '../../native/install.ts';
 import { decodeJwtSecret } from '../../transport/jwt.ts';
 import type { Log } from '../../transport/log.ts';
@@ -67,11 +68,13 @@ async function runEngine(
     directory === undefined
       ? memoryKeyValueStore()
       : await openLevelStore(join(directory, 'engine'), 'datadir');
+  const turns = createCallTurns();
   let engine: ExecutionEngine;
   let jwtSecret: Uint8Array;
   try {
     jwtSecret = readSecret();
-    engine = await openEngine(genesis, store, { keepStateBlocks: stateBlocks(values) });
+    const keepStateBlocks = stateBlocks(values);
+    engine = await openEngine(genesis, store, { keepStateBlocks, pause: turns.pause });
   } catch (error) {
     await store.close();
     throw error;
@@ -82,7 +85,7 @@ async function runEngine(
     const { chainId } = genesis.config;
     log.info('engine opened', { chainId, head: head?.header.number, hash: head?.hash });
     const auth = { ...options.auth, jwtSecret };
-    server = await listen({ ...options, auth, engine });
+    server = await listen({ ...options, auth, engine, turns });
     for (const way of ['auth', 'http', 'ws'] as const) {
       const running = server[way];
       if (running === undefined) continue;

@@ -10,6 +10,8 @@ export type CallTurns = {
    * throws `overdue` once `limitMs` have passed since the first began; 0 is no limit.
    */
   readonly begin: (limitMs: number, overdue: Error) => Promise<Pause>;
+  /** For what nobody waits for with a limit: it, too, waits for each further slice. */
+  readonly pause: Pause;
 };
 
 /** Time as the turns need it. */
@@ -42,14 +44,15 @@ export function createCallTurns(clock: TurnClock = PROCESS_CLOCK): CallTurns {
       waiting.push(resolve);
       if (waiting.length === 1) clock.afterOthers(next);
     });
+  const pause = (): Promise<void> | undefined => (clock.now() < sliceEnds ? undefined : turn());
   return {
+    pause,
     begin: async (limitMs, overdue) => {
       if (waiting.length > 0 || clock.now() >= sliceEnds) await turn();
       const deadline = limitMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
       return () => {
-        const now = clock.now();
-        if (now >= deadline) throw overdue;
-        return now < sliceEnds ? undefined : turn();
+        if (clock.now() >= deadline) throw overdue;
+        return pause();
       };
     },
   };

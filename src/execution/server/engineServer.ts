@@ -6,7 +6,7 @@ import type { ExecutionEngine } from '../engine.ts';
 import { createInterpreter } from '../evm/interpreter/createEvm.ts';
 import { createTxPool, type TxPool } from '../pool/txPool.ts';
 import { type CallLimits, callMethods } from './callMethods.ts';
-import { createCallTurns, type TurnClock } from './callTurns.ts';
+import { type CallTurns, createCallTurns } from './callTurns.ts';
 import { chainMethods, debugMethods } from './chainMethods.ts';
 import { engineMethods } from './engineMethods.ts';
 import { feeMethods } from './feeMethods.ts';
@@ -51,8 +51,8 @@ export type EngineServerOptions = {
   readonly gasCap?: bigint;
   /** Time that one call may take; 0 is no limit. */
   readonly callTimeoutMs?: number;
-  /** Time for the turns of calls; that of the process where none is given. */
-  readonly clock?: TurnClock;
+  /** Turns that calls take; their own where none are given. */
+  readonly turns?: CallTurns;
   /** Most a sent transaction may offer for gas, in wei; 0 is no limit. */
   readonly txFeeCap?: bigint;
   /** RPC of the sequencer, which gets sent transactions in place of the pool. */
@@ -168,7 +168,7 @@ function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
   const limits: CallLimits = {
     gasCap: options.gasCap === 0n ? NO_GAS_CAP : (options.gasCap ?? GAS_CAP),
     timeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
-    turns: createCallTurns(options.clock),
+    turns: options.turns ?? createCallTurns(),
   };
   // One for all that is asked: its tables take some 10 ms, and code is analyzed once.
   const evm = createInterpreter(engine.config.chainId);

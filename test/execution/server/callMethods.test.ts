@@ -1,6 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../../src/base/bytes.ts';
+import { createCallTurns } from '../../../src/execution/server/callTurns.ts';
 import type { EngineServerOptions } from '../../../src/execution/server/engineServer.ts';
 import { type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
 import { smallGenesis } from '../../support/smallChain.ts';
@@ -21,7 +22,8 @@ async function start(msPerLook: number, options: Partial<EngineServerOptions> = 
       setImmediate(callback);
     },
   };
-  const served = await serveEngine(smallGenesis(), { clock, ...options });
+  const turns = createCallTurns(clock);
+  const served = await serveEngine(smallGenesis(), { turns, ...options });
   cleanups.push(served.close);
   return { served, ticks: () => ticks };
 }

@@ -91,6 +91,17 @@ describe('createCallTurns', () => {
     expect(() => pause()).toThrow(OVERDUE);
   });
 
+  test('behavior: whoever has no limit waits for each slice', async () => {
+    const { turns, tick, pass } = scene();
+    const first = turns.pause();
+    expect(first).toBeInstanceOf(Promise);
+    await tick();
+    await first;
+    expect(turns.pause()).toBeUndefined();
+    pass(10);
+    expect(turns.pause()).toBeInstanceOf(Promise);
+  });
+
   test('behavior: 0 is no limit', async () => {
     const { turns, tick, pass } = scene();
     const begun = turns.begin(0, OVERDUE);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Address, type Hex, ZERO_HASH } from '../../../src/base/bytes.ts';
 import { keccak256Hex } from '../../../src/base/hash.ts';
 import { decodeDepositTx } from '../../../src/protocol/deposit.ts';
+import { createCallTurns } from '../../../src/execution/server/callTurns.ts';
 import type { EngineServerOptions } from '../../../src/execution/server/engineServer.ts';
 import { type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
 import { smallAttributes, smallGenesis } from '../../support/smallChain.ts';
@@ -187,7 +188,7 @@ describe('debug_traceCall', () => {
   ])('error: an endless call is left after %s', async (_, asked, limitMs) => {
     let ms = 0;
     const clock = { now: () => (ms += 250), afterOthers: (next: () => void) => next() };
-    const { call: ask } = await start({ clock });
+    const { call: ask } = await start({ turns: createCallTurns(clock) });
     const stateOverrides = { [ROOT]: { code: '0x5b5f56' } };
     const options = { tracer: 'callTracer', stateOverrides, ...asked };
     const { error } = await ask('debug_traceCall', { to: ROOT }, 'latest', options);
