@@ -1,5 +1,6 @@
 import { bigintToBytes, bytesToBigint } from '../../../base/bytes.ts';
 import { assert } from '../../../base/errors.ts';
+import { inverseModulo } from './inverseModulo.ts';
 import { ELEMENT_BYTES } from './p256Field.ts';
 import {
   ADDEND_BYTES,
@@ -187,17 +188,6 @@ function hasX(curve: Curve, x: bigint): boolean {
   multiply(elements, elements, square);
   subtract(elements, elements, sum);
   return isZero(curve, elements);
-}
-
-/** By Euclid's algorithm; `value` has no factor in common with `modulus`. */
-function inverseModulo(value: bigint, modulus: bigint): bigint {
-  let [a, b, ofA, ofB] = [modulus, value, 0n, 1n];
-  while (b > 0n) {
-    const quotient = a / b;
-    [a, b] = [b, a - quotient * b];
-    [ofA, ofB] = [ofB, ofA - quotient * ofB];
-  }
-  return ofA < 0n ? ofA + modulus : ofA;
 }
 
 const Z = 2 * ELEMENT_BYTES;
