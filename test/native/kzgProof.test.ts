@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bigintToBytes } from '../../src/base/bytes.ts';
 import {
   installKzgVerifier,
@@ -85,6 +85,7 @@ describe.skipIf(availableParallelism() < 2)('createKzgVerifier', () => {
 });
 
 describe('installKzgVerifier', () => {
+  beforeEach(() => installKzgVerifier());
   afterEach(() => installKzgVerifier());
 
   test('default: none until one is installed', () => {
