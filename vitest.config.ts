@@ -4,9 +4,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    pool: 'threads',
-    // A thread for each file took a quarter of the CPU time. So a test leaves nothing behind:
-    // what it installs or sets for the process, it takes back.
+    // A process for each core, whose native libraries can take no other along.
+    pool: 'forks',
+    // A thread or process for each file took a quarter of the CPU time. So a test leaves nothing
+    // behind: what it installs or sets for the process, it takes back.
     isolate: false,
     // By default one core stays idle, and the suite takes twice as long on two.
     maxWorkers: '100%',
