@@ -71,7 +71,9 @@ export function upcomingTransactions(state: SpanHolder): readonly Uint8Array[] {
   let at = Math.max(span.told, span.next - 1);
   const end = Math.min(at + PIECE_BLOCKS, span.batches.length);
   while (at < end && transactions.length < PIECE_TRANSACTIONS) {
-    transactions.push(...(span.batches[at++] as OrphanBatch).transactions);
+    const batch = span.batches[at++] as OrphanBatch;
+    // One by one: a block of a span may hold more than a call takes arguments.
+    for (const transaction of batch.transactions) transactions.push(transaction);
   }
   span.told = at;
   return transactions;

@@ -165,6 +165,10 @@ describe('upcomingTransactions', () => {
     expect(upcomingTransactions(inQueue(late))).toEqual([Uint8Array.of(2, 0), Uint8Array.of(3, 0)]);
   });
 
+  test('behavior: a block of more transactions than a call takes arguments', () => {
+    expect(toldAfterEach(spanWith([200_000])).flat()).toHaveLength(200_000);
+  });
+
   test('behavior: nothing without a span', () => {
     expect(upcomingTransactions(inQueue(undefined))).toEqual([]);
   });
