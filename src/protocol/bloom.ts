@@ -1,4 +1,4 @@
-import { type Address, type Hash, hexToBytes } from '../base/bytes.ts';
+import { type Address, bytesToHex, type Hash, hexToBytes } from '../base/bytes.ts';
 import { keccak256 } from '../base/hash.ts';
 
 /** Bytes of a logs bloom. */
@@ -56,10 +56,12 @@ const MAX_KNOWN = 4096;
 function bitsOf(item: Address | Hash): Bits {
   const found = known.get(item);
   if (found !== undefined) return found;
-  const hash = keccak256(hexToBytes(item));
+  const bytes = hexToBytes(item);
+  const hash = keccak256(bytes);
   const bits: Bits = [bitAt(hash, 0), bitAt(hash, 2), bitAt(hash, 4)];
   if (known.size >= MAX_KNOWN) known.clear();
-  known.set(item, bits);
+  // A text of its own: `item` may be a slice of a request, and would keep all of that in memory.
+  known.set(bytesToHex(bytes), bits);
   return bits;
 }
 
