@@ -1,10 +1,10 @@
 import {
   bytesToHex,
   bigintToBytes,
-  concatBytes,
   type Hash,
   type Hex,
   hexToBytes,
+  joinBytes,
 } from '../../base/bytes.ts';
 import { keccak256, sha256 } from '../../base/hash.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
@@ -33,7 +33,7 @@ export function payloadId(parentHash: Hash, attributes: PayloadAttributes, versi
   parts.push(bigintToBytes(attributes.gasLimit, 8));
   if (eip1559Params !== undefined) parts.push(hexToBytes(eip1559Params));
   if (minBaseFee !== undefined) parts.push(bigintToBytes(minBaseFee, 8));
-  const id = sha256(concatBytes(...parts)).slice(0, 8);
+  const id = sha256(joinBytes(parts)).slice(0, 8);
   id[0] = version;
   return bytesToHex(id);
 }

@@ -46,4 +46,9 @@ describe('payloadId', () => {
     const ids = changes.map((change) => payloadId(PARENT, { ...ATTRIBUTES, ...change }, 3));
     expect(new Set([...ids, payloadId(PARENT, ATTRIBUTES, 3)]).size).toBe(changes.length + 1);
   });
+
+  test('behavior: more transactions than a call takes arguments', () => {
+    const transactions = Array.from({ length: 200_000 }, () => Uint8Array.of(2));
+    expect(payloadId(PARENT, { ...ATTRIBUTES, transactions }, 3)).toMatch(/^0x03/);
+  });
 });
