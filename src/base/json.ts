@@ -111,8 +111,15 @@ function readArray(reader: Reader, depth: number): JsonValue {
 function readString(reader: Reader): string {
   const token = match(reader, STRING)?.[0];
   if (token === undefined) throw fault(reader, 'a string in double quotes');
-  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+  const isCopied = token.length <= MAX_COPIED_CHARS || token.includes('\\');
+  return isCopied ? (JSON.parse(token) as string) : token.slice(1, -1);
 }
+
+/**
+ * Of a token. A slice keeps the whole JSON in memory for as long as itself, and hashes, addresses
+ * and keys are kept for long: a copy takes 0.1 µs more. A hash has 66 characters and two quotes.
+ */
+const MAX_COPIED_CHARS = 68;
 
 function readNumber(reader: Reader): number | bigint {
   const start = reader.at;

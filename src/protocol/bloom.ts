@@ -1,4 +1,4 @@
-import { type Address, bytesToHex, type Hash, hexToBytes } from '../base/bytes.ts';
+import { type Address, type Hash, hexToBytes } from '../base/bytes.ts';
 import { keccak256 } from '../base/hash.ts';
 
 /** Bytes of a logs bloom. */
@@ -56,12 +56,10 @@ const MAX_KNOWN = 4096;
 function bitsOf(item: Address | Hash): Bits {
   const found = known.get(item);
   if (found !== undefined) return found;
-  const bytes = hexToBytes(item);
-  const hash = keccak256(bytes);
+  const hash = keccak256(hexToBytes(item));
   const bits: Bits = [bitAt(hash, 0), bitAt(hash, 2), bitAt(hash, 4)];
   if (known.size >= MAX_KNOWN) known.clear();
-  // A text of its own: `item` may be a slice of a request, and would keep all of that in memory.
-  known.set(bytesToHex(bytes), bits);
+  known.set(item, bits);
   return bits;
 }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../src/base/errors.ts';
@@ -42,6 +44,23 @@ describe('parseJsonExact', () => {
   test('behavior: a string of 8 MB does not exhaust the stack', () => {
     const long = 'ab\\n'.repeat(2_000_000);
     expect((parseJsonExact(`"${long}"`) as string).length).toBe(6_000_000);
+  });
+
+  test('behavior: a hash that is kept does not keep the text around it', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    setFlagsFromString('--no-expose-gc');
+    const usedBytes = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = usedBytes();
+    const kept = Array.from({ length: 20 }, (_, i) => {
+      const hash = `0x${i.toString(16).padStart(64, '0')}`;
+      return (parseJsonExact(JSON.stringify([hash, 'x'.repeat(4e6)])) as readonly string[])[0];
+    });
+    expect(usedBytes() - before).toBeLessThan(20e6);
+    expect(new Set(kept).size).toBe(20);
   });
 
   test('error: tells line, column, what was expected and what was found', () => {
