@@ -83,11 +83,15 @@ function feeHistory(engine: ExecutionEngine, params: readonly JsonValue[]): Json
 /** A number of 64 bits, hex or decimal, as text or not: op-geth takes more here than elsewhere. */
 function readCount(value: JsonValue): bigint {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '-';
-  const isNumber = /^(0x[\da-f]+|\d*)$/i.test(text);
+  // Reading a decimal of a whole request takes a second, and 64 bits have no more than 20 digits.
+  const isNumber = text.length <= MAX_COUNT_CHARS && /^(0x[\da-f]+|\d*)$/i.test(text);
   const count = isNumber ? BigInt(text.toLowerCase()) : -1n;
   if (count >= 0n && count >> 64n === 0n) return count;
   throw invalidParam(0, `invalid hex or decimal integer ${show(value)}`);
 }
+
+/** With leading zeros. */
+const MAX_COUNT_CHARS = 66;
 
 function readPercentiles(value: JsonValue | undefined): readonly number[] {
   if (value === undefined || value === null) return [];

@@ -140,6 +140,8 @@ describe('bad parameters', () => {
     ['eth_sendRawTransaction', ['0x1'], -32602, /odd length/],
     ['eth_sendRawTransaction', ['0x03c0'], -32000, /not supported/],
     ['eth_feeHistory', ['0x1', 'latest', [101]], -32000, /percentile/],
+    ['eth_feeHistory', [`${2n ** 64n}`, 'latest', []], -32602, /hex or decimal integer/],
+    ['eth_feeHistory', ['0'.repeat(67), 'latest', []], -32602, /hex or decimal integer/],
     ['eth_getFilterChanges', ['0x99'], -32000, /filter not found/],
     ['eth_subscribe', ['newHeads'], -32601, /does not exist/],
     ['debug_getRawBlock', ['0x64'], -32000, /not found/],
@@ -148,6 +150,14 @@ describe('bad parameters', () => {
     expect(error?.code).toBe(code);
     expect(error?.message).toMatch(message);
   });
+
+  test.each(['1', '01', 1, '0x01', '18446744073709551615'])(
+    'behavior: a fee history of %j blocks, hex or decimal',
+    async (count) => {
+      const history = await ask('eth_feeHistory', count, '0x0', []);
+      expect(history).toEqual(await ask('eth_feeHistory', '0x1', '0x0', []));
+    },
+  );
 
   test('behavior: blocks by EIP-1898, slots in short form', async () => {
     const hash = blockHash;
