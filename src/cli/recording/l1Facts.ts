@@ -75,9 +75,14 @@ async function provenBlock(
   return { line, block: fact };
 }
 
-async function proveBlob(...[where, ...blob]: [string, BlobKzg, Hash, Uint8Array]): Promise<void> {
+async function proveBlob(
+  where: string,
+  kzg: BlobKzg,
+  versionedHash: Hash,
+  data: Uint8Array,
+): Promise<void> {
   try {
-    await assertBlob(...blob);
+    await assertBlob(kzg, versionedHash, data);
   } catch (error) {
     throw faultAt(where, error);
   }
