@@ -231,7 +231,7 @@ function encodeBranch(children: readonly TrieLink[]): Uint8Array {
   return out;
 }
 
-/** How many unread children from `first`, which is the child `from`, stand back to back. */
+/** How many unread children stand back to back: `first`, which is the child `from`, and on. */
 function neighbours(children: readonly TrieLink[], from: number, first: UnreadNode): number {
   let count = 1;
   for (; from + count < 16; count++) {
