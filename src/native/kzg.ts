@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { KZG_WORKER_CODE } from './kzgWorker.ts';
@@ -11,7 +12,7 @@ export type Kzg = {
   readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Promise<Uint8Array>;
   /** 128 proofs of 48 bytes, one for each cell; needed since Osaka to send blobs. */
   readonly cellProofs: (blob: Uint8Array) => Promise<readonly Uint8Array[]>;
-  /** Ends the thread after what it is computing. Calls that are not answered yet fail. */
+  /** Ends the threads after what they are computing. Calls that are not answered yet fail. */
   readonly close: () => Promise<void>;
 };
 
@@ -24,6 +25,8 @@ export type KzgOptions = {
   readonly onLoad?: (implementation: KzgImplementation) => void;
   /** Does not even look for the native one. Otherwise that is taken where it loads. */
   readonly implementation?: 'js';
+  /** Default one for each processor but one, 4 at most. */
+  readonly maxThreads?: number;
 };
 
 /** `native` takes about 45 ms for a commitment, `js` about 430 ms. */
@@ -31,22 +34,24 @@ export type KzgImplementation = 'native' | 'js';
 
 /**
  * KZG with the trusted setup of Ethereum. Nothing is loaded before the first call; loading takes
- * 1.5 s, and that and all computing happens on a worker thread, so no call ever blocks. The
- * thread does not keep the process alive while it is idle.
+ * 1.5 s, and that and all computing happens on worker threads, so no call ever blocks. There is one
+ * until calls pile up, then one more for each processor that is left, 4 at most. They do not keep
+ * the process alive while they are idle.
  *
- * All that are open in a process at the same time share one thread, and what it has loaded.
+ * All that are open in a process at the same time share them, and what they have loaded.
  */
 export function createKzg(options: KzgOptions = {}): Kzg {
   const kind = options.implementation ?? 'fastest';
-  const shared = sharedThread(kind);
+  const shared = threadsOf(kind);
   shared.users += 1;
   const owner = Symbol(kind);
   let hasAsked = false;
   let isClosed = false;
   const ask = async (job: Job): Promise<readonly Uint8Array[]> => {
     if (isClosed) throw new Error('KZG is closed');
-    const thread = (shared.thread ??= startThread(options));
-    if (!hasAsked && options.onLoad !== undefined) thread.onLoad(options.onLoad);
+    const [first] = shared.threads;
+    const thread = leastBusy(shared.threads, options);
+    if (!hasAsked && options.onLoad !== undefined) (first ?? thread).onLoad(options.onLoad);
     hasAsked = true;
     return thread.ask(owner, job);
   };
@@ -59,31 +64,52 @@ export function createKzg(options: KzgOptions = {}): Kzg {
       if (isClosed) return;
       isClosed = true;
       shared.users -= 1;
-      shared.thread?.abandon(owner);
+      for (const thread of shared.threads) thread.abandon(owner);
       if (shared.users > 0) return;
       if (sharedThreads.get(kind) === shared) sharedThreads.delete(kind);
-      await shared.thread?.close();
+      await Promise.all(shared.threads.map((thread) => thread.close()));
     },
   };
 }
 
 /** Threads of the process, by the implementation that was asked for. */
-const sharedThreads = new Map<string, SharedThread>();
+const sharedThreads = new Map<string, SharedThreads>();
 
-type SharedThread = {
-  /** How many that have it are open. */
+type SharedThreads = {
+  /** How many that have them are open. */
   users: number;
-  /** Undefined until one of them asks. */
-  thread: Thread | undefined;
+  /** None until one of them asks. */
+  readonly threads: Thread[];
 };
 
-/** The one there is, unless it has failed: those that have that one are told so, and no others. */
-function sharedThread(kind: string): SharedThread {
+/** Those there are, unless one has failed: those that have these are told so, and no others. */
+function threadsOf(kind: string): SharedThreads {
   const known = sharedThreads.get(kind);
-  if (known !== undefined && known.thread?.hasEnded() !== true) return known;
-  const fresh: SharedThread = { users: 0, thread: undefined };
+  if (known !== undefined && !known.threads.some((thread) => thread.hasEnded())) return known;
+  const fresh: SharedThreads = { users: 0, threads: [] };
   sharedThreads.set(kind, fresh);
   return fresh;
+}
+
+/** One processor is for whoever asks. */
+const MAX_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1));
+
+/** Calls that wait for a thread before one more is started: loading it takes as long as 30. */
+const LONG_BACKLOG = 12;
+
+/** The thread with the fewest calls, or a new one where all have too many. */
+function leastBusy(threads: Thread[], options: KzgOptions): Thread {
+  const [first, ...others] = threads;
+  let best = first;
+  for (const thread of others) {
+    if (best === undefined || thread.backlog() < best.backlog()) best = thread;
+  }
+  const limit = options.maxThreads ?? MAX_THREADS;
+  const isEnough = threads.length >= limit || (best?.backlog() ?? 0) < LONG_BACKLOG;
+  if (best !== undefined && isEnough) return best;
+  const thread = startThread(options);
+  threads.push(thread);
+  return thread;
 }
 
 type Job =
@@ -105,6 +131,8 @@ type Waiting = {
 
 type Thread = {
   readonly ask: (owner: symbol, job: Job) => Promise<readonly Uint8Array[]>;
+  /** Calls that are not answered yet. */
+  readonly backlog: () => number;
   /** Tells which implementation has been loaded, now or when it has. */
   readonly onLoad: (listener: (implementation: KzgImplementation) => void) => void;
   /** Fails what an owner waits for. */
@@ -122,7 +150,6 @@ function startThread(options: KzgOptions): Thread {
   let loaded: KzgImplementation | undefined;
   let lastId = 0;
   let failure: Error | undefined;
-  let hasExited = false;
   const failAll = (error: Error) => {
     failure = error;
     for (const { reject } of waiting.values()) reject(error);
@@ -141,10 +168,7 @@ function startThread(options: KzgOptions): Thread {
     else job?.reject(new Error(message.message));
   });
   worker.on('error', failAll);
-  worker.on('exit', () => {
-    hasExited = true;
-    failAll(new Error(ENDED));
-  });
+  worker.on('exit', () => failAll(new Error(ENDED)));
   worker.unref();
   return {
     ask: (owner, job) => {
@@ -158,6 +182,7 @@ function startThread(options: KzgOptions): Thread {
         worker.postMessage({ ...job, blob, id }, [blob.buffer]);
       });
     },
+    backlog: () => waiting.size,
     onLoad: (listener) => {
       if (loaded === undefined) listeners.push(listener);
       else listener(loaded);
@@ -172,13 +197,10 @@ function startThread(options: KzgOptions): Thread {
     },
     hasEnded: () => failure !== undefined,
     close: async () => {
-      if (hasExited) return;
-      const exited = new Promise((resolve) => void worker.once('exit', resolve));
-      worker.ref();
-      worker.postMessage({ type: 'close' });
       failAll(new Error(ENDED));
-      // Not terminated: the native library ends the whole process when it is cut off.
-      await exited;
+      // Whoever waits for this must not find the process ended instead.
+      worker.ref();
+      await worker.terminate();
     },
   };
 }

@@ -3,6 +3,9 @@
  * and that is called differently in sources, in the build and in a bundle.
  *
  * `workerData` names modules: `native` (a path, or null), `js`, `setup` and `fullSetup` (URLs).
+ *
+ * Of the native library only what computes on this thread is called. Its asynchronous functions
+ * have threads of their own, which abort a process that ends while they compute: 1 exit of 24.
  */
 export const KZG_WORKER_CODE = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -15,11 +18,9 @@ function loadNative() {
   const context = DasContextJs.create({ usePrecomp: false });
   return {
     implementation: 'native',
-    commitment: async ({ blob }) => [await context.asyncBlobToKzgCommitment(blob)],
-    proof: async ({ blob, commitment }) => [
-      await context.asyncComputeBlobKzgProof(blob, commitment),
-    ],
-    cellProofs: async ({ blob }) => (await context.asyncComputeCellsAndKzgProofs(blob)).proofs,
+    commitment: async ({ blob }) => [context.blobToKzgCommitment(blob)],
+    proof: async ({ blob, commitment }) => [context.computeBlobKzgProof(blob, commitment)],
+    cellProofs: async ({ blob }) => context.computeCellsAndKzgProofs(blob).proofs,
   };
 }
 
@@ -55,14 +56,8 @@ async function load() {
 
 const loading = load();
 
-let isClosing = false;
 parentPort.on('message', async (job) => {
   const { id, type } = job;
-  if (type === 'close') {
-    isClosing = true;
-    parentPort.close();
-  }
-  if (isClosing) return;
   try {
     const result = await (await loading)[type](job);
     parentPort.postMessage({ type: 'done', id, result });

@@ -90,6 +90,18 @@ describe('createKzg', () => {
     expect(told).toEqual(['js']);
   });
 
+  test('behavior: a second thread takes part when calls pile up', async () => {
+    const kzg = createKzg({ maxThreads: 2 });
+    const blobs = Array.from({ length: 30 }, (_, i) => (i % 10 === 0 ? COUNTING_BLOB : ZERO_BLOB));
+    const expected = bytesToHex(await js.commitment(COUNTING_BLOB));
+    const commitments = await Promise.all(blobs.map((blob) => kzg.commitment(blob)));
+    expect(commitments.map(bytesToHex)).toEqual(
+      blobs.map((blob) => (blob === COUNTING_BLOB ? expected : INFINITY)),
+    );
+    await kzg.close();
+    expect(bytesToHex(await fastest.commitment(ZERO_BLOB))).toBe(INFINITY);
+  });
+
   test('error: closed before and while computing', async () => {
     const kzg = createKzg({ implementation: 'js' });
     const running = kzg.commitment(ZERO_BLOB).catch((error: Error) => error.message);
