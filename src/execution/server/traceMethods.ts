@@ -13,7 +13,7 @@ import { findTx } from './chainMethods.ts';
 import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
 import { invalidParam, readHash } from './params.ts';
 import { readCallRequest, runCall } from './runCall.ts';
-import { readBlockState, stateOf } from './selectBlock.ts';
+import { type BlockState, readBlockState, stateOf } from './selectBlock.ts';
 
 /** Traces of transactions and calls, by the call tracer alone. */
 export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimits): RpcMethods {
@@ -26,13 +26,15 @@ export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimi
       const place = findTx(engine, readHash(params, 0));
       if (place === undefined) throw new RpcError('application', 'transaction not found');
       const { block, index } = place;
+      const parent = await parentState(engine, block);
       const logsBefore = block.receipts
         .slice(0, index)
         .reduce((sum, { logs }) => sum + logs.length, 0);
       const tracer = createCallTracer(options, logsBefore);
+      // From here on: blocks that had to be executed again for the state do not count.
       const pause = await begin(options.timeoutMs);
       const run = { observer: tracer.observer, pause };
-      const { gasLimit, gasUsed } = await traceTx(engine, evm, block, index, run);
+      const { gasLimit, gasUsed } = await traceTx(engine, evm, parent, block, index, run);
       return traced(tracer.result(gasLimit, gasUsed));
     },
     debug_traceCall: async (params) => {
@@ -53,16 +55,21 @@ export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimi
   };
 }
 
-async function traceTx(
+/** The block before `block`, and the state after it. */
+async function parentState(engine: ExecutionEngine, block: BlockRecord): Promise<BlockState> {
+  const parent = engine.block(block.header.parentHash);
+  if (parent === undefined) throw new RpcError('application', 'genesis is not traceable');
+  return { block: parent, state: await stateOf(engine, parent) };
+}
+
+function traceTx(
   engine: ExecutionEngine,
   evm: Evm,
+  { block: parent, state }: BlockState,
   block: BlockRecord,
   index: number,
   options: RunOptions,
 ): Promise<TxResult> {
-  const parent = engine.block(block.header.parentHash);
-  if (parent === undefined) throw new RpcError('application', 'genesis is not traceable');
-  const state = await stateOf(engine, parent);
   const builder = { config: engine.config, evm };
   const blockHash = (number: bigint) =>
     number === parent.header.number ? parent.hash : engine.blockByNumber(number)?.hash;

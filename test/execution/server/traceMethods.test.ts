@@ -2,6 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Address, type Hex, ZERO_HASH } from '../../../src/base/bytes.ts';
 import { keccak256Hex } from '../../../src/base/hash.ts';
 import { decodeDepositTx } from '../../../src/protocol/deposit.ts';
+import { type ExecutionEngine, openEngine } from '../../../src/execution/engine.ts';
+import { memoryKeyValueStore } from '../../../src/execution/store/keyValueStore.ts';
+import type { BlockRecord } from '../../../src/execution/store/records.ts';
 import { createCallTurns } from '../../../src/execution/server/callTurns.ts';
 import type { EngineServerOptions } from '../../../src/execution/server/engineServer.ts';
 import { type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
@@ -215,22 +218,27 @@ describe('debug_traceCall', () => {
   });
 });
 
+/** Makes two blocks, and gives the second. */
+async function secondBlock(engine: ExecutionEngine): Promise<BlockRecord> {
+  let last = engine.genesis;
+  for (const number of [1n, 2n]) {
+    const outcome = await engine.build(last.hash, smallAttributes(number));
+    if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+    last = outcome.block;
+    await engine.setForkchoice({ head: last.hash, safe: ZERO_HASH, finalized: ZERO_HASH });
+  }
+  return last;
+}
+
 describe('debug_traceTransaction', () => {
   const tracer = { tracer: 'callTracer' };
 
   test('default: the second transaction of a block, on what the first has left', async () => {
     const { engine, call } = await start();
-    let head = engine.genesis.hash;
-    for (const number of [1n, 2n]) {
-      const outcome = await engine.build(head, smallAttributes(number));
-      if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
-      head = outcome.block.hash;
-      await engine.setForkchoice({ head, safe: ZERO_HASH, finalized: ZERO_HASH });
-    }
-    const block = engine.block(head);
-    const raw = block?.transactions[1] as Uint8Array;
+    const block = await secondBlock(engine);
+    const raw = block.transactions[1] as Uint8Array;
     const { result } = await call('debug_traceTransaction', keccak256Hex(raw), tracer);
-    const [before, after] = (block?.receipts ?? []).map((receipt) => receipt.cumulativeGasUsed);
+    const [before, after] = block.receipts.map((receipt) => receipt.cumulativeGasUsed);
     expect(result).toEqual({
       from: decodeDepositTx(raw).from,
       gas: '0x186a0',
@@ -240,6 +248,22 @@ describe('debug_traceTransaction', () => {
       value: '0x0',
       type: 'CALL',
     });
+  });
+
+  test('behavior: the time that the state takes is not that of the trace', async () => {
+    let ms = 0;
+    const turns = createCallTurns({ now: () => ms, afterOthers: (next) => next() });
+    const own = await openEngine(smallGenesis(), memoryKeyValueStore());
+    cleanups.push(own.close);
+    const openState: ExecutionEngine['openState'] = async (hash) => {
+      ms += 60_000;
+      return own.openState(hash);
+    };
+    const { call } = await start({ turns, engine: { ...own, openState } });
+    const raw = (await secondBlock(own)).transactions[1] as Uint8Array;
+    const { result } = await call('debug_traceTransaction', keccak256Hex(raw), tracer);
+    expect(result).toMatchObject({ to: address('c0') });
+    expect(ms).toBe(60_000);
   });
 
   test('error: an unknown transaction, another tracer', async () => {
