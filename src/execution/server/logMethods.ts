@@ -63,10 +63,12 @@ async function search(
   for (let number = from; number <= to; number++) {
     const block = engine.blockByNumber(number);
     if (block === undefined) break;
-    found.push(...logsOf(filter, block));
+    // One by one: a block may have more than a call takes arguments.
+    for (const log of logsOf(filter, block)) found.push(log);
     if (found.length > maxLogs) {
-      const smaller = `retry with the range ${from}-${number - 1n}`;
-      throw new RpcError('invalidParams', `query exceeds max results ${maxLogs}, ${smaller}`);
+      const smaller = number > from ? `the range ${from}-${number - 1n}` : 'a narrower filter';
+      const message = `query exceeds max results ${maxLogs}, retry with ${smaller}`;
+      throw new RpcError('invalidParams', message);
     }
     if ((number - from) % BLOCKS_PER_TURN === BLOCKS_PER_TURN - 1n) await setImmediate();
   }

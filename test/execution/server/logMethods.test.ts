@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToHex, type Hash, ZERO_HASH } from '../../../src/base/bytes.ts';
 import { type ExecutionEngine, openEngine } from '../../../src/execution/engine.ts';
 import { queryLogs } from '../../../src/execution/server/logMethods.ts';
+import type { BlockRecord } from '../../../src/execution/store/records.ts';
+import type { ReceiptLog } from '../../../src/protocol/receipt.ts';
 import { memoryKeyValueStore } from '../../../src/execution/store/keyValueStore.ts';
 import { encodeDepositTx } from '../../../src/protocol/deposit.ts';
 import { smallAttributes, smallGenesis } from '../../support/smallChain.ts';
@@ -110,5 +112,17 @@ describe('queryLogs', () => {
     const error = await refusal(filter);
     expect(error).toMatchObject({ name: 'RpcError' });
     expect((error as Error).message).toMatch(message);
+  });
+
+  test('error: one block with more logs than a query may find, or a call takes', async () => {
+    const last = engine.block(hashes[8] as Hash) as BlockRecord;
+    const [receipt] = last.receipts.filter(({ logs }) => logs.length > 0);
+    const logs = Array.from({ length: 200_000 }, () => receipt?.logs[0] as ReceiptLog);
+    const full = { ...last, receipts: [{ ...receipt, logs }] } as BlockRecord;
+    const blocks = { ...engine, blockByNumber: () => full };
+    const filter = { fromBlock: '0x8', toBlock: '0x8' };
+    await expect(queryLogs(blocks, LIMITS, filter)).rejects.toThrow(
+      'query exceeds max results 8, retry with a narrower filter',
+    );
   });
 });
