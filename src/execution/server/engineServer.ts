@@ -164,9 +164,9 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
 
 /** Every method there is. */
 function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
-  const { engine, version } = options;
+  const { engine, version, gasCap = GAS_CAP } = options;
   const limits: CallLimits = {
-    gasCap: options.gasCap === 0n ? NO_GAS_CAP : (options.gasCap ?? GAS_CAP),
+    gasCap: gasCap === 0n || gasCap > NO_GAS_CAP ? NO_GAS_CAP : gasCap,
     timeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
     turns: options.turns ?? createCallTurns(),
   };

@@ -94,10 +94,16 @@ describe('eth_call', () => {
     expect(others).toBeGreaterThan(20);
   });
 
-  test('behavior: a cap of 0 is none', async () => {
-    const { served } = await start(0, { gasCap: 0n });
+  test.each([
+    ['0', 0n],
+    ['more than can be counted', 2n ** 64n - 1n],
+  ])('behavior: a cap of %s is none', async (_, gasCap) => {
+    const { served } = await start(0, { gasCap });
     const { result } = await ask(served, 'eth_call', '5a5f5260205ff3');
     expect(BigInt(result as string)).toBeGreaterThan(49_000_000n);
+    const withoutLimit = { to: HERE, input: '0x' };
+    const all = await served.call('eth_call', withoutLimit, 'latest', code('5a5f5260205ff3'));
+    expect(BigInt(all.result as string)).toBeGreaterThan(2n ** 53n - 100_000n);
   });
 });
 
