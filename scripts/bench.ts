@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,7 +7,7 @@ import { sharedPath } from '../test/support/shared.ts';
 import { benchDecode } from './bench/decode.ts';
 import { benchDemo } from './bench/demo.ts';
 import { benchDerive, deriveLine } from './bench/derive.ts';
-import { benchExecution } from './bench/execute.ts';
+import { compiledChild } from './bench/compiled.ts';
 import { benchKzgSetup, benchReplay } from './bench/replay.ts';
 
 // Usage: npm run bench -- [--only demo|decode|derive|execute|replay] [--shared DIR]. One line for
@@ -37,7 +38,12 @@ if (isWanted('derive')) {
     if (figure !== undefined) console.log(deriveLine(figure));
   }
 }
-if (isWanted('execute') && hasShared) await benchExecution(shared);
+if (isWanted('execute') && hasShared) {
+  const { status } = spawnSync(process.execPath, [compiledChild('executeChild'), shared], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`measuring execution ended with ${status}`);
+}
 if (isWanted('replay') && hasShared) {
   await benchKzgSetup();
   benchReplay(join(shared, 'data/chains/every-fork-a'));

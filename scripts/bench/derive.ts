@@ -1,15 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-
-const CHILD = fileURLToPath(new URL('./deriveChild.ts', import.meta.url));
-
-/** Inside node_modules, so that packages are found from there. */
-const COMPILED_CHILD = fileURLToPath(
-  new URL('../../node_modules/.cache/headwater/deriveChild.mjs', import.meta.url),
-);
+import { compiledChild } from './compiled.ts';
 
 /** One benchmark of the derivation core: what it read, and its median figures per CPU second. */
 export type DeriveFigure = {
@@ -28,22 +20,9 @@ export type DeriveFigure = {
  */
 export async function benchDerive(file: string): Promise<DeriveFigure | undefined> {
   if (!existsSync(file)) return undefined;
-  await compileChild();
-  const { stdout } = await promisify(execFile)(process.execPath, [COMPILED_CHILD, file]);
+  const child = compiledChild('deriveChild');
+  const { stdout } = await promisify(execFile)(process.execPath, [child, file]);
   return JSON.parse(stdout) as DeriveFigure;
-}
-
-/** As it is shipped: compiling while running would add the compiler's memory, some 40 MB. */
-async function compileChild(): Promise<void> {
-  await build({
-    entryPoints: [CHILD],
-    outfile: COMPILED_CHILD,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
 }
 
 /** The figure in one line. */

@@ -1,6 +1,7 @@
 import { ZERO_HASH } from '../../src/base/bytes.ts';
 import { installRecoverAhead } from '../../src/base/secp256k1.ts';
 import { openEngine } from '../../src/execution/engine.ts';
+import { createEthereumjsEvm } from '../../src/execution/evm/ethereumjs/createEvm.ts';
 import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import type { Evm } from '../../src/execution/evm/port.ts';
 import { memoryKeyValueStore } from '../../src/execution/store/keyValueStore.ts';
@@ -28,7 +29,8 @@ export async function benchExecution(shared: string): Promise<void> {
   const [a, c] = [readChain(shared, 'every-fork-a'), readChain(shared, 'every-fork-c')];
   await benchChain('every-fork-a', a);
   await benchChain('every-fork-c', c);
-  await benchHostCost('every-fork-a', (evm) => openChain(a, evm(a.genesis.config.chainId)));
+  const workA: Work = (evm) => openChain(a, evm(a.genesis.config.chainId));
+  await benchHostCost('every-fork-a', workA);
   const real = readRealBlocks(shared);
   await executeReal(real, interpreters());
   const elapsed = cpuStopwatch();
@@ -38,13 +40,25 @@ export async function benchExecution(shared: string): Promise<void> {
     await executeReal(real, interpreters()),
     elapsed(),
   );
-  await benchHostCost('real blocks', (evm) => () => executeReal(real, evm));
+  const workReal: Work = (evm) => () => executeReal(real, evm);
+  await benchHostCost('real blocks', workReal);
+  const chains = [a.genesis.config, ...real.map(({ recorded }) => recorded.config)];
+  const library = await libraryEvms(chains.map(({ chainId }) => chainId));
+  await benchHostCost('every-fork-a on @ethereumjs/evm', workA, library, 1);
+  await benchHostCost('real blocks on @ethereumjs/evm', workReal, library, 1);
   const { rate, blocks } = await depositBlocksPerSecond(a);
   console.log(`execute  deposit-only blocks: ${rate.toFixed(0)} L2 blocks/s over ${blocks}`);
   await benchPrecompiles();
 }
 
 type EvmOf = (chainId: bigint) => Evm;
+
+/** The library's EVM for each chain: the host does the same around it as around our own. */
+async function libraryEvms(chainIds: readonly bigint[]): Promise<EvmOf> {
+  const evms = new Map<bigint, Evm>();
+  for (const chainId of new Set(chainIds)) evms.set(chainId, await createEthereumjsEvm(chainId));
+  return (chainId) => evms.get(chainId) as Evm;
+}
 
 /** One interpreter for each chain, wrapped once. */
 function interpreters(wrap: (evm: Evm) => Evm = (evm) => evm, inner?: EvmOf): EvmOf {
@@ -79,17 +93,21 @@ type Work = (evm: EvmOf) => () => Promise<unknown>;
 const ROUNDS = 5;
 
 /** Runs `work` whole, with bare messages, and under the profiler, all with the same EVMs. */
-async function benchHostCost(what: string, work: Work): Promise<void> {
-  const evms = interpreters();
+async function benchHostCost(
+  what: string,
+  work: Work,
+  evms: EvmOf = interpreters(),
+  rounds = ROUNDS,
+): Promise<void> {
   await work(evms)();
   const whole = await median(async () => {
     const run = work(evms);
     const elapsed = threadStopwatch();
     await run();
     return elapsed();
-  });
+  }, rounds);
   installRecoverAhead();
-  const bare = await median(() => bareSeconds(work, evms));
+  const bare = await median(() => bareSeconds(work, evms), rounds);
   await installNative();
   const { shares } = await profiled(EXECUTION_PARTS, work(evms));
   console.log(hostCostLine(what, whole, bare, shares));
@@ -111,10 +129,10 @@ async function bareSeconds(work: Work, evms: EvmOf): Promise<number> {
   return part * [...bares.values()].reduce((sum, seconds) => sum + seconds(), 0);
 }
 
-async function median(round: () => Promise<number>): Promise<number> {
+async function median(round: () => Promise<number>, rounds: number): Promise<number> {
   const found: number[] = [];
-  for (let i = 0; i < ROUNDS; i++) found.push(await round());
-  return found.toSorted((a, b) => a - b)[ROUNDS >> 1] as number;
+  for (let i = 0; i < rounds; i++) found.push(await round());
+  return found.toSorted((a, b) => a - b)[rounds >> 1] as number;
 }
 
 function print(what: string, blocks: number, gas: bigint, seconds: number): void {

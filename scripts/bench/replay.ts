@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { createKzg } from '../../src/native/kzg.ts';
+import { compiledChild } from './compiled.ts';
 import { cpuStopwatch } from './cpu.ts';
-
-const CHILD = fileURLToPath(new URL('./replayChild.ts', import.meta.url));
 
 /** What the process of a replay tells at its end. */
 export type ReplayFigure = {
@@ -56,7 +54,7 @@ export async function benchKzgSetup(): Promise<void> {
 }
 
 function run(recording: string, mode: string): ReplayFigure {
-  const ended = spawnSync(process.execPath, ['--import', 'tsx', CHILD, recording, mode], {
+  const ended = spawnSync(process.execPath, [compiledChild('replayChild'), recording, mode], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
