@@ -1,4 +1,5 @@
 import type { Pause } from '../evm/port.ts';
+import { RpcError } from './jsonRpc.ts';
 
 /**
  * Turns on the one thread for calls that nobody pays for. A call runs in slices; after each one
@@ -8,6 +9,8 @@ export type CallTurns = {
   /**
    * Waits for the first slice. What it gives is for the EVM: it waits for each further slice, and
    * throws `overdue` once `limitMs` have passed since the first began; 0 is no limit.
+   *
+   * @throws RpcError `limitExceeded` when too many calls wait already: each holds a state.
    */
   readonly begin: (limitMs: number, overdue: Error) => Promise<Pause>;
   /** For what nobody waits for with a limit: it, too, waits for each further slice. */
@@ -24,6 +27,9 @@ export type TurnClock = {
 
 /** What one slice lasts, about. Who waits for a tick of the process waits as long. */
 const SLICE_MS = 10;
+
+/** Calls that wait at the same time, at most. */
+export const MAX_WAITING = 1024;
 
 const PROCESS_CLOCK: TurnClock = {
   now: () => performance.now(),
@@ -48,6 +54,10 @@ export function createCallTurns(clock: TurnClock = PROCESS_CLOCK): CallTurns {
   return {
     pause,
     begin: async (limitMs, overdue) => {
+      if (waiting.length >= MAX_WAITING) {
+        const message = `too many calls: ${MAX_WAITING} wait for their turn; ask again later`;
+        throw new RpcError('limitExceeded', message);
+      }
       if (waiting.length > 0 || clock.now() >= sliceEnds) await turn();
       const deadline = limitMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
       return () => {

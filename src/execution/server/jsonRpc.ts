@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   application: -32_000,
   timedOut: -32_002,
   responseTooLarge: -32_003,
+  limitExceeded: -32_005,
   reverted: 3,
   unknownPayload: -38_001,
   invalidForkchoiceState: -38_002,

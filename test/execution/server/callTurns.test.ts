@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createCallTurns, type TurnClock } from '../../../src/execution/server/callTurns.ts';
+import {
+  createCallTurns,
+  MAX_WAITING,
+  type TurnClock,
+} from '../../../src/execution/server/callTurns.ts';
 
 const OVERDUE = new Error('overdue');
 
@@ -109,5 +113,19 @@ describe('createCallTurns', () => {
     const pause = await begun;
     pass(1e9);
     expect(pause()).toBeInstanceOf(Promise);
+  });
+
+  test('error: more than may wait; those that do go on', async () => {
+    const { turns, tick, pass } = scene();
+    const begun = Array.from({ length: MAX_WAITING }, () => turns.begin(0, OVERDUE));
+    await expect(turns.begin(0, OVERDUE)).rejects.toMatchObject({
+      code: -32_005,
+      message: 'too many calls: 1024 wait for their turn; ask again later',
+    });
+    for (const each of begun) {
+      pass(20);
+      await tick();
+      await each;
+    }
   });
 });
