@@ -210,7 +210,7 @@ function modulePaths({ implementation }: KzgOptions): { readonly [name: string]:
   const { resolve } = createRequire(import.meta.url);
   let native: string | null = null;
   try {
-    if (implementation !== 'js') native = resolve(NATIVE_PACKAGE);
+    if (implementation !== 'js') native = resolve(NATIVE_KZG_PACKAGE);
   } catch {
     // Not installed on this platform.
   }
@@ -223,4 +223,4 @@ function modulePaths({ implementation }: KzgOptions): { readonly [name: string]:
 }
 
 /** An optional dependency: exists for this platform only. */
-const NATIVE_PACKAGE = '@crate-crypto/node-eth-kzg-linux-x64-gnu';
+export const NATIVE_KZG_PACKAGE = '@crate-crypto/node-eth-kzg-linux-x64-gnu';

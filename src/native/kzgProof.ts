@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { TryVerifyKzgProof } from '../base/kzgProof.ts';
+import { NATIVE_KZG_PACKAGE } from './kzg.ts';
 import { KZG_PROOF_WORKER_CODE } from './kzgProofWorker.ts';
 
 // Memory that is shared with the thread:
@@ -79,7 +80,8 @@ function startThread(
   fail: (cause: unknown) => void,
 ): void {
   try {
-    const native = options.packagePath ?? createRequire(import.meta.url).resolve(NATIVE_PACKAGE);
+    const native =
+      options.packagePath ?? createRequire(import.meta.url).resolve(NATIVE_KZG_PACKAGE);
     const states = { IDLE, ASKED, PROVEN, REFUTED, UNCLEAR };
     const workerData = { ...memory, native, states };
     const worker = new Worker(KZG_PROOF_WORKER_CODE, { eval: true, workerData, execArgv: [] });
@@ -90,6 +92,3 @@ function startThread(
     fail(cause);
   }
 }
-
-/** An optional dependency: exists for this platform only. */
-const NATIVE_PACKAGE = '@crate-crypto/node-eth-kzg-linux-x64-gnu';
