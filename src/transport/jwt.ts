@@ -41,7 +41,9 @@ export function checkJwt(token: string, secret: Uint8Array, nowS: number): strin
     return 'signed with another secret';
   }
   if (parsePart(header)?.['alg'] !== 'HS256') return 'expected the algorithm HS256';
-  const issuedS = parsePart(claims)?.['iat'];
+  const { iat: issuedS, exp: expiresS = null } = parsePart(claims) ?? {};
+  if (expiresS !== null && typeof expiresS !== 'number') return 'expected a number as `exp`';
+  if (expiresS !== null && expiresS <= nowS) return `expired ${Math.round(nowS - expiresS)} s ago`;
   if (typeof issuedS !== 'number') return 'expected a claim `iat`';
   const skewS = Math.round(Math.abs(nowS - issuedS));
   return skewS <= MAX_CLOCK_SKEW_S ? undefined : `issued ${skewS} s away from our clock`;

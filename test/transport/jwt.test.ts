@@ -21,7 +21,7 @@ describe('encodeJwt', () => {
 describe('checkJwt', () => {
   test('default: our own, and with other claims beside', () => {
     expect(checkJwt(encodeJwt(SECRET, NOW), SECRET, NOW)).toBeUndefined();
-    const token = sign({ typ: 'JWT', alg: 'HS256' }, { iat: NOW, id: 'x', exp: 1 });
+    const token = sign({ typ: 'JWT', alg: 'HS256' }, { iat: NOW, id: 'x', exp: NOW + 1 });
     expect(checkJwt(token, SECRET, NOW)).toBeUndefined();
   });
 
@@ -35,6 +35,9 @@ describe('checkJwt', () => {
     ['61 s ahead', encodeJwt(SECRET, NOW + 61), '61 s away'],
     ['no time', sign({ alg: 'HS256' }, {}), 'iat'],
     ['another algorithm', sign({ alg: 'none' }, { iat: NOW }), 'HS256'],
+    ['expired', sign({ alg: 'HS256' }, { iat: NOW, exp: NOW - 5 }), 'expired 5 s ago'],
+    ['expiring now', sign({ alg: 'HS256' }, { iat: NOW, exp: NOW }), 'expired'],
+    ['a text as its end', sign({ alg: 'HS256' }, { iat: NOW, exp: 'never' }), '`exp`'],
     ['no signature', encodeJwt(SECRET, NOW).replace(/[^.]*$/, ''), 'another secret'],
     ['two parts', 'a.b', 'three parts'],
     ['four parts', `${encodeJwt(SECRET, NOW)}.x`, 'three parts'],
