@@ -5,7 +5,7 @@ import type { TxPool } from '../pool/txPool.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { logsOf, readLogFilter } from './logFilter.ts';
 import { type LogLimits, queryLogs } from './logMethods.ts';
-import { required } from './params.ts';
+import { readId, required } from './params.ts';
 
 // Filters of callers that poll. Each collects what happens until it is asked; one that nobody asks
 // is forgotten, so that callers who go away leave nothing behind.
@@ -49,7 +49,7 @@ export function filterMethods(
     return id;
   };
   const find = (params: readonly JsonValue[]): Filter => {
-    const filter = filters.get(String(required(params, 0)));
+    const filter = filters.get(readId(params, 0));
     if (filter === undefined) throw new RpcError('application', 'filter not found');
     filter.askedAtMs = nowMs();
     return filter;
@@ -88,7 +88,7 @@ export function filterMethods(
       return queryLogs(engine, limits, query);
     },
     eth_uninstallFilter: (params) => {
-      const id = String(required(params, 0));
+      const id = readId(params, 0);
       filters.get(id)?.end();
       return filters.delete(id);
     },

@@ -57,6 +57,15 @@ export function readQuantity(params: readonly JsonValue[], index: number, bits =
   return toQuantity(required(params, index), index, bits);
 }
 
+/** The id of a filter or a subscription. */
+export function readId(params: readonly JsonValue[], index: number): string {
+  const value = required(params, index);
+  if (typeof value === 'string') return value;
+  // Go leaves an empty text where it reads null.
+  if (value === null) return '';
+  throw notOfType(index, goKind(value), 'rpc.ID');
+}
+
 /** False where it is null; where it is left out, too. */
 export function readFlag(params: readonly JsonValue[], index: number): boolean {
   const value = params[index];

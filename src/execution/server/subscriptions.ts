@@ -5,7 +5,7 @@ import type { TxPool } from '../pool/txPool.ts';
 import { toHeaderJson } from './blockJson.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { logsOf, readLogFilter } from './logFilter.ts';
-import { readFlag, required } from './params.ts';
+import { readFlag, readId, required } from './params.ts';
 import { toPendingJson } from './transactionJson.ts';
 
 /** What connections can be told of. */
@@ -47,7 +47,7 @@ export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subs
             return id;
           },
           eth_unsubscribe: (params) => {
-            const id = String(required(params, 0));
+            const id = readId(params, 0);
             const end = open.get(id);
             if (end === undefined) throw new RpcError('application', 'subscription not found');
             end();
@@ -71,6 +71,9 @@ function subscribe(
   notify: (result: JsonValue) => void,
 ): () => void {
   const name = required(params, 0);
+  if (typeof name !== 'string') {
+    throw new RpcError('invalidParams', 'expected subscription name as first argument');
+  }
   switch (name) {
     case 'newHeads':
       return engine.onHead((change) => {
@@ -93,6 +96,9 @@ function subscribe(
     case 'syncing':
       return () => undefined;
     default:
-      throw new RpcError('methodNotFound', `no "${String(name)}" subscription in eth namespace`);
+      throw new RpcError(
+        'methodNotFound',
+        `no "${name.slice(0, 64)}" subscription in eth namespace`,
+      );
   }
 }
