@@ -11,10 +11,13 @@ export type CallTurns = {
    * throws `overdue` once `limitMs` have passed since the first began; 0 is no limit.
    *
    * @throws RpcError `limitExceeded` when too many calls wait already: each holds a state.
+   *         `application` after `close`, as every pause does.
    */
   readonly begin: (limitMs: number, overdue: Error) => Promise<Pause>;
   /** For what nobody waits for with a limit: it, too, waits for each further slice. */
   readonly pause: Pause;
+  /** Ends all calls: those that wait, those that run at their next pause, and those to come. */
+  readonly close: () => void;
 };
 
 /** Time as the turns need it. */
@@ -24,6 +27,8 @@ export type TurnClock = {
   /** Calls back after everything else that waits now has had its turn. */
   readonly afterOthers: (callback: () => void) => void;
 };
+
+type Waiting = { readonly resolve: () => void; readonly reject: (reason: RpcError) => void };
 
 /** What one slice lasts, about. Who waits for a tick of the process waits as long. */
 const SLICE_MS = 10;
@@ -38,22 +43,31 @@ const PROCESS_CLOCK: TurnClock = {
 
 /** Turns for all calls of a process; all must have them from one place. */
 export function createCallTurns(clock: TurnClock = PROCESS_CLOCK): CallTurns {
-  const waiting: (() => void)[] = [];
+  const waiting: Waiting[] = [];
+  let closed: RpcError | undefined;
   let sliceEnds = Number.NEGATIVE_INFINITY;
   const next = (): void => {
     sliceEnds = clock.now() + SLICE_MS;
-    waiting.shift()?.();
+    waiting.shift()?.resolve();
     if (waiting.length > 0) clock.afterOthers(next);
   };
   const turn = (): Promise<void> =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
       if (waiting.length === 1) clock.afterOthers(next);
     });
-  const pause = (): Promise<void> | undefined => (clock.now() < sliceEnds ? undefined : turn());
+  const pause = (): Promise<void> | undefined => {
+    if (closed !== undefined) throw closed;
+    return clock.now() < sliceEnds ? undefined : turn();
+  };
   return {
     pause,
+    close: () => {
+      closed = new RpcError('application', 'the server stops');
+      for (const { reject } of waiting.splice(0)) reject(closed);
+    },
     begin: async (limitMs, overdue) => {
+      if (closed !== undefined) throw closed;
       if (waiting.length >= MAX_WAITING) {
         const message = `too many calls: ${MAX_WAITING} wait for their turn; ask again later`;
         throw new RpcError('limitExceeded', message);

@@ -51,7 +51,7 @@ export type EngineServerOptions = {
   readonly gasCap?: bigint;
   /** Time that one call may take; 0 is no limit. */
   readonly callTimeoutMs?: number;
-  /** Turns that calls take; their own where none are given. */
+  /** Turns that calls take, closed by `stop`; their own where none are given. */
   readonly turns?: CallTurns;
   /** Most a sent transaction may offer for gas, in wei; 0 is no limit. */
   readonly txFeeCap?: bigint;
@@ -65,7 +65,7 @@ export type EngineServer = {
   readonly auth: RunningServer;
   readonly http: RunningServer | undefined;
   readonly ws: RunningServer | undefined;
-  /** Lets go of all connections; the engine stays open. */
+  /** Lets go of all connections and ends all calls; the engine stays open. */
   readonly stop: () => Promise<void>;
 };
 
@@ -116,11 +116,14 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
     running.push(server);
     return server;
   };
+  const turns = options.turns ?? createCallTurns();
   const stop = async (): Promise<void> => {
+    // What runs for nobody would keep the process alive.
+    turns.close();
     if (options.pool === undefined) pool.close();
     await Promise.all(running.map((server) => server.stop()));
   };
-  const ports = portsOf(options, allMethods(options, pool));
+  const ports = portsOf(options, allMethods({ ...options, turns }, pool));
   try {
     const auth = await start(ports.auth);
     const http = ports.http && (await start(ports.http));
@@ -163,12 +166,15 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
 }
 
 /** Every method there is. */
-function allMethods(options: EngineServerOptions, pool: TxPool): RpcMethods {
-  const { engine, version, gasCap = GAS_CAP } = options;
+function allMethods(
+  options: EngineServerOptions & { readonly turns: CallTurns },
+  pool: TxPool,
+): RpcMethods {
+  const { engine, version, turns, gasCap = GAS_CAP } = options;
   const limits: CallLimits = {
     gasCap: gasCap === 0n || gasCap > NO_GAS_CAP ? NO_GAS_CAP : gasCap,
     timeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
-    turns: options.turns ?? createCallTurns(),
+    turns,
   };
   // One for all that is asked: its tables take some 10 ms, and code is analyzed once.
   const evm = createInterpreter(engine.config.chainId);

@@ -60,6 +60,16 @@ describe('eth_call', () => {
     expect(error?.message).toBe('execution aborted (timeout = 100ms)');
   });
 
+  test('behavior: a stopped server runs it no longer', async () => {
+    const { served, ticks } = await start(7, { callTimeoutMs: 0 });
+    const asked = ask(served, 'eth_call', ENDLESS);
+    while (ticks() < 10) await nextTick();
+    await Promise.all([served.server.stop(), expect(asked).rejects.toThrow()]);
+    const before = ticks();
+    for (let i = 0; i < 10; i++) await nextTick();
+    expect(ticks()).toBe(before);
+  });
+
   test('behavior: with no limit a loop ends when its gas does', async () => {
     const { served } = await start(1e9, { callTimeoutMs: 0, gasCap: 1_000_000n });
     expect((await ask(served, 'eth_call', ENDLESS)).error?.message).toBe('out of gas');

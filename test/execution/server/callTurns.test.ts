@@ -128,4 +128,20 @@ describe('createCallTurns', () => {
       await each;
     }
   });
+
+  test('behavior: closed, it ends calls that wait, that run and that come', async () => {
+    const { turns, tick, pass, due } = scene();
+    const begun = turns.begin(0, OVERDUE);
+    await tick();
+    const pause = await begun;
+    pass(10);
+    const [waits, paused] = [turns.begin(0, OVERDUE), turns.pause()];
+    turns.close();
+    await expect(waits).rejects.toThrow('the server stops');
+    await expect(paused).rejects.toThrow('the server stops');
+    expect(() => pause()).toThrow('the server stops');
+    await expect(turns.begin(0, OVERDUE)).rejects.toThrow('the server stops');
+    await tick();
+    expect(due()).toBe(0);
+  });
 });
