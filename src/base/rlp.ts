@@ -68,10 +68,12 @@ export function rlpHeader(data: Uint8Array, offset: number, limit = data.length)
   const length = lengthBytes === 0 ? short : longLength(data, offset + 1, lengthBytes, limit);
   const start = offset + 1 + lengthBytes;
   if (length > limit - start) {
+    // What is rounded would be told as a length that nobody wrote.
+    const expected = length > Number.MAX_SAFE_INTEGER ? '2^53 or more' : length;
     throw new DecodeError(
       'rlpTruncated',
       offset,
-      `expected ${length} bytes of RLP content, found ${limit - start}`,
+      `expected ${expected} bytes of RLP content, found ${limit - start}`,
     );
   }
   if (type === 'bytes' && length === 1 && (data[start] as number) < 0x80) {

@@ -127,6 +127,12 @@ describe('decodeRlp', () => {
     expect(decodeErrorCode(() => decodeRlp(hexToBytes(encoded)))).toBe(code);
   });
 
+  test('error: a length beyond exact numbers is not told rounded', () => {
+    const told = (encoded: `0x${string}`) => () => decodeRlp(hexToBytes(encoded));
+    expect(told('0xbfffffffffffffffff')).toThrow('expected 2^53 or more bytes of RLP content');
+    expect(told('0xbe1fffffffffffff')).toThrow('expected 9007199254740991 bytes of RLP content');
+  });
+
   test('error: an item longer than the list around it, though the data go on', () => {
     expect(decodeErrorCode(() => decodeRlp(hexToBytes('0xc4c2820102')))).toBe('rlpTruncated');
   });
