@@ -16,6 +16,9 @@ const REASONS: { readonly [code: string]: string } = {
   ERR_BUFFER_TOO_LARGE: `it unpacks to more than ${MAX_TEXT_BYTES} bytes`,
 };
 
+/** All of a file that may be a secret or a key, cut short or not. */
+const SECRET = /^\s*"?(0x)?[\da-f]{32,}"?\s*$/i;
+
 /** Bytes of a file. @throws UsageError naming the file and why it cannot be read. */
 export function readBytes(path: string): Buffer {
   try {
@@ -51,10 +54,14 @@ export function gzipFault(error: unknown): string | undefined {
 /**
  * The JSON of a file, gzipped or not, with integers of any size.
  *
- * @throws UsageError as `readBytes`, and where it is no JSON.
+ * @throws UsageError as `readBytes`, and where it is no JSON. A secret is never in the message.
  */
 export function readJson(path: string): unknown {
   const text = readText(path);
+  if (SECRET.test(text)) {
+    const found = 'one line of hex digits, as secrets and keys are';
+    throw new UsageError(`\`${path}\`: expected JSON, found ${found}: are two files mixed up?`);
+  }
   try {
     return parseJsonExact(text);
   } catch (cause) {

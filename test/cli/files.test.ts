@@ -64,6 +64,14 @@ describe('readJson', () => {
     );
   });
 
+  test.each(['', '0x', '"0x'])('error: a secret, of which nothing is told: %j', (before) => {
+    const secret = 'c0ffee'.repeat(11).slice(2);
+    const after = before.startsWith('"') ? '"' : '';
+    writeFileSync(at('jwt.hex'), `${before}${secret}${after}\n`);
+    expect(() => readJson(at('jwt.hex'))).toThrow(/jwt\.hex`: expected JSON, .* mixed up\?$/);
+    expect(() => readJson(at('jwt.hex'))).not.toThrow('ffee');
+  });
+
   test('error: no text either, of which nothing reaches the terminal as it is', () => {
     writeFileSync(at('binary.json'), Uint8Array.of(0x7f, 0x45, 0x1b, 0x5b, 0xff));
     expect(() => readJson(at('binary.json'))).toThrow('found `\\x7fE\\x1b[\\u{fffd}`');
