@@ -1,10 +1,11 @@
+import { keccak256Hex } from '../../base/hash.ts';
 import { encodeJsonExact, type JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { newBlocks } from '../newBlocks.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { toHeaderJson } from './blockJson.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { logsOf, readLogFilter } from './logFilter.ts';
+import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
 import { readFlag, readId, required } from './params.ts';
 import { toPendingJson } from './transactionJson.ts';
 
@@ -22,28 +23,41 @@ export type ConnectionSubscriptions = {
 
 const MAX_SUBSCRIPTIONS = 128;
 
+/** Of all connections together: each costs a message at every head. */
+const MAX_SUBSCRIPTIONS_IN_ALL = 4096;
+
 /** Blocks that one move of the head tells of, the newest. */
 const MAX_BLOCKS_PER_MOVE = 256;
 
 /** Subscriptions to heads, logs and pooled transactions (`eth_subscribe`). */
 export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subscriptions {
+  const feeds: Feeds = new Map();
   let last = 0;
+  let inAll = 0;
   return {
     open: (send) => {
       const open = new Map<string, () => void>();
+      let isClosed = false;
       return {
         methods: {
           eth_subscribe: (params) => {
+            // A batch goes on when its connection is gone.
+            if (isClosed) throw new RpcError('application', 'connection closed');
             if (open.size >= MAX_SUBSCRIPTIONS) {
-              throw new RpcError('application', `at most ${MAX_SUBSCRIPTIONS} subscriptions`);
+              throw new RpcError('limitExceeded', `at most ${MAX_SUBSCRIPTIONS} subscriptions`);
             }
+            if (inAll >= MAX_SUBSCRIPTIONS_IN_ALL) {
+              const most = `at most ${MAX_SUBSCRIPTIONS_IN_ALL} subscriptions of all connections`;
+              throw new RpcError('limitExceeded', most);
+            }
+            const id = `0x${(last + 1).toString(16).padStart(32, '0')}`;
+            const source = sourceOf(engine, pool, params);
+            open.set(
+              id,
+              join(feeds, source, (result) => send(notification(id, result))),
+            );
             last += 1;
-            const id = `0x${last.toString(16).padStart(32, '0')}`;
-            const notify = (result: JsonValue): void => {
-              const told = { subscription: id, result };
-              send(encodeJsonExact({ jsonrpc: '2.0', method: 'eth_subscription', params: told }));
-            };
-            open.set(id, subscribe(engine, pool, params, notify));
+            inAll += 1;
             return id;
           },
           eth_unsubscribe: (params) => {
@@ -51,11 +65,14 @@ export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subs
             const end = open.get(id);
             if (end === undefined) throw new RpcError('application', 'subscription not found');
             end();
+            inAll -= 1;
             return open.delete(id);
           },
         },
         close: () => {
+          isClosed = true;
           for (const end of open.values()) end();
+          inAll -= open.size;
           open.clear();
         },
       };
@@ -63,42 +80,100 @@ export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subs
   };
 }
 
-/** Begins one subscription. @returns ends it. */
-function subscribe(
-  engine: ExecutionEngine,
-  pool: TxPool,
-  params: readonly JsonValue[],
-  notify: (result: JsonValue) => void,
+/** The text of a notification, of the text of its result. */
+function notification(id: string, result: string): string {
+  const params = `{"subscription":"${id}","result":${result}}`;
+  return `{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`;
+}
+
+/** What can be told of. Sources with the same key tell the same. */
+type Source = {
+  readonly key: string;
+  /** Begins to tell. @returns ends it. */
+  readonly begin: (tell: (result: JsonValue) => void) => () => void;
+};
+
+/** A source that somebody listens to, and all who do. */
+type Feed = {
+  readonly listeners: Set<(result: string) => void>;
+  readonly end: () => void;
+};
+
+type Feeds = Map<string, Feed>;
+
+/** Lets `listener` hear a source, encoded once for all who hear it. @returns ends it. */
+function join(
+  feeds: Feeds,
+  { key, begin }: Source,
+  listener: (result: string) => void,
 ): () => void {
+  const feed = feeds.get(key) ?? createFeed(begin);
+  feeds.set(key, feed);
+  feed.listeners.add(listener);
+  return () => {
+    feed.listeners.delete(listener);
+    if (feed.listeners.size > 0) return;
+    feed.end();
+    feeds.delete(key);
+  };
+}
+
+function createFeed(begin: Source['begin']): Feed {
+  const listeners: Feed['listeners'] = new Set();
+  const end = begin((result) => {
+    const text = encodeJsonExact(result);
+    for (const listener of listeners) listener(text);
+  });
+  return { listeners, end };
+}
+
+/** The source that a subscription names. @throws RpcError */
+function sourceOf(engine: ExecutionEngine, pool: TxPool, params: readonly JsonValue[]): Source {
   const name = required(params, 0);
   if (typeof name !== 'string') {
     throw new RpcError('invalidParams', 'expected subscription name as first argument');
   }
   switch (name) {
     case 'newHeads':
-      return engine.onHead((change) => {
-        const { added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
-        for (const block of added) notify(toHeaderJson(block));
-      });
-    case 'logs': {
-      const filter = readLogFilter(params[1], 1);
-      return engine.onHead((change) => {
-        const { removed, added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
-        for (const block of removed) logsOf(filter, block, true).forEach(notify);
-        for (const block of added) logsOf(filter, block).forEach(notify);
-      });
-    }
+      return {
+        key: name,
+        begin: (tell) =>
+          engine.onHead((change) => {
+            const { added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
+            for (const block of added) tell(toHeaderJson(block));
+          }),
+      };
+    case 'logs':
+      return logSource(engine, readLogFilter(params[1], 1));
     case 'newPendingTransactions': {
       const isFull = readFlag(params, 1);
-      return pool.onAdded(({ raw, tx }) => notify(isFull ? toPendingJson(raw, tx) : tx.hash));
+      return {
+        key: isFull ? 'pending, in full' : 'pending',
+        begin: (tell) =>
+          pool.onAdded(({ raw, tx }) => tell(isFull ? toPendingJson(raw, tx) : tx.hash)),
+      };
     }
     // The engine follows its driver and never syncs by itself: there is nothing to tell.
     case 'syncing':
-      return () => undefined;
-    default:
-      throw new RpcError(
-        'methodNotFound',
-        `no "${name.slice(0, 64)}" subscription in eth namespace`,
-      );
+      return { key: name, begin: () => () => undefined };
+    default: {
+      const message = `no "${name.slice(0, 64)}" subscription in eth namespace`;
+      throw new RpcError('methodNotFound', message);
+    }
   }
+}
+
+function logSource(engine: ExecutionEngine, filter: LogFilter): Source {
+  const text = JSON.stringify([filter.addresses, filter.topics]);
+  // A digest, because a filter may be long.
+  const key = keccak256Hex(new TextEncoder().encode(text));
+  return {
+    key,
+    begin: (tell) =>
+      engine.onHead((change) => {
+        const { removed, added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
+        for (const block of removed) logsOf(filter, block, true).forEach(tell);
+        for (const block of added) logsOf(filter, block).forEach(tell);
+      }),
+  };
 }
