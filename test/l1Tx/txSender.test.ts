@@ -40,6 +40,8 @@ describe.skipIf(lacksAnvil())('createTxSender', () => {
 
   test('behavior: blobs with cell proofs arrive, and the beacon shim serves them', async () => {
     await withL1(BLOB_L1, async ({ url, shelf }) => {
+      // So that no slot has the genesis block too.
+      await rpc(url, 'evm_increaseTime', [12]);
       const kzg = createKzg();
       const { sender } = txSenderOn(url, key, {}, kzg);
       const blobs = [Uint8Array.of(1), Uint8Array.of(2)].map(encodeBlob);
