@@ -8,12 +8,12 @@ import type { Evm, EvmResult } from '../evm/port.ts';
 import { withOptions } from '../evm/withOptions.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
-import { checkpoint, revertTo, type WorldState } from '../state/worldState.ts';
+import { balanceOf, checkpoint, revertTo, type WorldState } from '../state/worldState.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
 import type { CallTurns } from './callTurns.ts';
 import { revertReason } from './revertReason.ts';
-import { type CallRequest, readCallRequest, runCall } from './runCall.ts';
+import { type CallRequest, callPrice, readCallRequest, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { readBlockState } from './selectBlock.ts';
 
@@ -71,6 +71,7 @@ export function contextOf(
   request: CallRequest,
 ): BlockContext {
   const { config } = engine;
+  const baseFee = header.baseFeePerGas ?? 0n;
   return {
     config,
     evm,
@@ -83,8 +84,8 @@ export function contextOf(
       coinbase: header.beneficiary,
       prevRandao: header.mixHash,
       gasLimit: header.gasLimit,
-      // Whoever offers no price sees none, so that a call without money works.
-      baseFeePerGas: request.gasPrice === 0n ? 0n : (header.baseFeePerGas ?? 0n),
+      // Whoever pays nothing sees no price, so that a call without money works.
+      baseFeePerGas: callPrice(request, baseFee) === 0n ? 0n : baseFee,
       blockHash: (number) =>
         number === header.number - 1n ? header.parentHash : engine.blockByNumber(number)?.hash,
     },
@@ -109,7 +110,8 @@ async function estimateGas(
 ): Promise<bigint> {
   const isCapped = hasFork(context, 'karst') && gasCap > MAX_TX_GAS;
   const cap = isCapped ? MAX_TX_GAS : gasCap;
-  let high = request.gas !== undefined && request.gas < cap ? request.gas : cap;
+  const asked = request.gas !== undefined && request.gas < cap ? request.gas : cap;
+  let high = affordableGas(context, request, asked);
   const attempt = async (gas: bigint): Promise<EvmResult | undefined> => {
     const point = checkpoint(context.state);
     const result = await runCall(context, request, gas).catch((error: unknown) => {
@@ -144,6 +146,16 @@ async function estimateGas(
     else low = middle;
   }
   return high;
+}
+
+/** As much of `gas` as the sender can pay for. */
+function affordableGas({ state }: BlockContext, request: CallRequest, gas: bigint): bigint {
+  const { from, value, maxFeePerGas } = request;
+  if (maxFeePerGas === 0n) return gas;
+  const balance = balanceOf(state, from);
+  if (balance < value) throw new RpcError('application', 'insufficient funds for transfer');
+  const affordable = (balance - value) / maxFeePerGas;
+  return affordable < gas ? affordable : gas;
 }
 
 const CALL_STIPEND = 2_300n;

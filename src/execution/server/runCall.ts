@@ -16,8 +16,9 @@ export type CallRequest = {
   /** Undefined creates a contract. */
   readonly to: Address | undefined;
   readonly gas: bigint | undefined;
-  /** Wei; 0 when none was offered. */
-  readonly gasPrice: bigint;
+  /** Most wei for each gas, and of it for the sequencer; both 0 when none were offered. */
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
   readonly value: bigint;
   readonly data: Uint8Array;
   readonly accessList: readonly AccessListEntry[];
@@ -44,7 +45,8 @@ export function readCallRequest(params: readonly JsonValue[], index: number): Ca
   });
   const gasPrice = quantity('gasPrice', 256);
   const maxFee = quantity('maxFeePerGas', 256);
-  if (gasPrice !== undefined && maxFee !== undefined) {
+  const tip = quantity('maxPriorityFeePerGas', 256);
+  if (gasPrice !== undefined && (maxFee ?? tip) !== undefined) {
     const message = 'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified';
     throw new RpcError('application', message);
   }
@@ -52,7 +54,8 @@ export function readCallRequest(params: readonly JsonValue[], index: number): Ca
     from: address('from') ?? ZERO_ADDRESS,
     to: address('to'),
     gas: quantity('gas', 64),
-    gasPrice: gasPrice ?? maxFee ?? 0n,
+    maxFeePerGas: gasPrice ?? maxFee ?? 0n,
+    maxPriorityFeePerGas: gasPrice ?? tip ?? 0n,
     value: quantity('value', 256) ?? 0n,
     data: input ?? data ?? EMPTY_BYTES,
     accessList: readAccessList(field('accessList'), index),
@@ -74,11 +77,36 @@ function readAccessList(value: JsonValue | undefined, index: number): readonly A
   });
 }
 
+/** Wei that a call pays for each gas at a base fee. */
+export function callPrice(
+  { maxFeePerGas, maxPriorityFeePerGas }: CallRequest,
+  baseFee: bigint,
+): bigint {
+  const price = baseFee + maxPriorityFeePerGas;
+  return price < maxFeePerGas ? price : maxFeePerGas;
+}
+
+/** Whoever offers nothing is not asked for anything. @throws RpcError */
+function checkFees({ from, maxFeePerGas, maxPriorityFeePerGas }: CallRequest, baseFee: bigint) {
+  if (maxFeePerGas === 0n && maxPriorityFeePerGas === 0n) return;
+  if (maxFeePerGas < maxPriorityFeePerGas) {
+    const found = `maxPriorityFeePerGas: ${maxPriorityFeePerGas}, maxFeePerGas: ${maxFeePerGas}`;
+    const message = 'max priority fee per gas higher than max fee per gas';
+    throw new RpcError('application', `${message}: address ${from}, ${found}`);
+  }
+  if (maxFeePerGas < baseFee) {
+    const found = `maxFeePerGas: ${maxFeePerGas}, baseFee: ${baseFee}`;
+    const message = `max fee per gas less than block base fee: address ${from}, ${found}`;
+    throw new RpcError('application', message);
+  }
+}
+
 /**
  * Runs a call on the context's state, which it changes. `gasUsed` of the result is what a
  * transaction would be charged.
  *
- * @throws RpcError when the call cannot begin: no money for `value`, too little gas.
+ * @throws RpcError when the call cannot begin: no money for `value`, too little gas, fees that no
+ *   transaction may offer.
  */
 export async function runCall(
   context: BlockContext,
@@ -86,14 +114,15 @@ export async function runCall(
   gas: bigint,
 ): Promise<EvmResult> {
   const { state, block } = context;
-  const { from, to, value, data, gasPrice, accessList } = request;
+  const { from, to, value, data, accessList } = request;
+  checkFees(request, block.baseFeePerGas);
   const isCreation = to === undefined;
   const cost = intrinsicGas(block.fork, { isCreation, data, accessList, authorizationCount: 0 });
   const least = cost.intrinsic > cost.floor ? cost.intrinsic : cost.floor;
   if (gas < least) {
     throw new RpcError('application', `intrinsic gas too low: have ${gas}, want ${least}`);
   }
-  const [have, want] = [balanceOf(state, from), gas * gasPrice + value];
+  const [have, want] = [balanceOf(state, from), gas * request.maxFeePerGas + value];
   if (have < want) {
     const message = `insufficient funds for gas * price + value: address ${from}`;
     throw new RpcError('application', `${message} have ${have} want ${want}`);
@@ -105,7 +134,7 @@ export async function runCall(
     value,
     data,
     gasLimit: gas - cost.intrinsic,
-    gasPrice,
+    gasPrice: callPrice(request, block.baseFeePerGas),
     warmAddresses: accessList.map(({ address }) => address),
     warmSlots: accessList.flatMap(({ address, slots }) =>
       slots.map((slot): [Address, bigint] => [address, slot]),

@@ -117,6 +117,68 @@ describe('eth_call', () => {
   });
 });
 
+/** The block's own. */
+const BASE_FEE = 1_000_000_000n;
+const quantity = (value: bigint) => `0x${value.toString(16)}`;
+const wordOf = (value: bigint) => `0x${value.toString(16).padStart(64, '0')}`;
+const [HIGH, LOW] = [BASE_FEE * 2n, 1n].map(quantity) as [string, string];
+const BELOW = `address ${HERE}, maxFeePerGas: 1, baseFee: 1000000000`;
+const ABOVE = `address ${HERE}, maxPriorityFeePerGas: 1, maxFeePerGas: 0`;
+const FEES_NOBODY_MAY_OFFER: readonly (readonly [object, string])[] = [
+  [{ maxFeePerGas: LOW }, `max fee per gas less than block base fee: ${BELOW}`],
+  [{ gasPrice: LOW }, `max fee per gas less than block base fee: ${BELOW}`],
+  [{ maxPriorityFeePerGas: LOW }, `max priority fee per gas higher than max fee per gas: ${ABOVE}`],
+  [
+    { gasPrice: HIGH, maxPriorityFeePerGas: LOW },
+    'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified',
+  ],
+];
+
+describe('fees of calls', () => {
+  const rich = (hex: string) => ({ [HERE]: { code: `0x${hex}`, balance: quantity(10n ** 20n) } });
+  /** Return what a call pays for each gas, and what a block asks at least. */
+  const [GASPRICE, BASEFEE] = ['3a5f5260205ff3', '485f5260205ff3'] as [string, string];
+
+  test.each([
+    ['none', {}, 0n, 0n],
+    ['zeros', { maxFeePerGas: '0x0', maxPriorityFeePerGas: '0x0' }, 0n, 0n],
+    ['a price', { gasPrice: HIGH }, BASE_FEE * 2n, BASE_FEE],
+    ['a cap alone', { maxFeePerGas: HIGH }, BASE_FEE, BASE_FEE],
+    ['a tip', { maxFeePerGas: HIGH, maxPriorityFeePerGas: LOW }, BASE_FEE + 1n, BASE_FEE],
+    ['a tip cut', { maxFeePerGas: HIGH, maxPriorityFeePerGas: HIGH }, BASE_FEE * 2n, BASE_FEE],
+  ])('default: of %s', async (_, fees, price, baseFee) => {
+    const { served } = await start(0);
+    const request = { from: HERE, to: HERE, gas: GAS, ...fees };
+    const seen = async (hex: string) =>
+      (await served.call('eth_call', request, 'latest', rich(hex))).result;
+    expect(await seen(GASPRICE)).toBe(wordOf(price));
+    expect(await seen(BASEFEE)).toBe(wordOf(baseFee));
+  });
+
+  test.each(FEES_NOBODY_MAY_OFFER)('error: %j', async (fees, message) => {
+    const { served } = await start(0);
+    const request = { from: HERE, to: HERE, gas: GAS, ...fees };
+    const error = { code: -32_000, message };
+    const call = await served.call('eth_call', request, 'latest', rich('00'));
+    expect(call.error).toEqual(error);
+    const estimate = await served.call('eth_estimateGas', request, 'latest', rich('00'));
+    expect(estimate.error).toEqual(error);
+    const options = { tracer: 'callTracer', stateOverrides: rich('00') };
+    expect((await served.call('debug_traceCall', request, 'latest', options)).error).toEqual(error);
+  });
+
+  test('behavior: an estimate is within what the sender can pay for', async () => {
+    const { served } = await start(0);
+    const request = { from: HERE, to: HERE, maxFeePerGas: HIGH };
+    const estimate = async (gas: bigint) => {
+      const balance = quantity(gas * BASE_FEE * 2n);
+      return served.call('eth_estimateGas', request, 'latest', { [HERE]: { code: '0x', balance } });
+    };
+    expect(Number((await estimate(21_500n)).result)).toBeLessThanOrEqual(21_500);
+    expect((await estimate(20_999n)).error?.message).toBe('gas required exceeds allowance (20999)');
+  });
+});
+
 describe('eth_estimateGas', () => {
   test('error: all its rounds have one limit', async () => {
     const { served } = await start(7);
