@@ -1,3 +1,4 @@
+import { ConfigError } from '../base/errors.ts';
 import { UsageError } from './exit.ts';
 import type { GoFlagValues } from './goFlags.ts';
 
@@ -28,6 +29,31 @@ export function assertAddresses(values: GoFlagValues): void {
 
 /** Servers by the beginning of their flags: `rpc` for `--rpc.addr` and `--rpc.port`. */
 export type ListenAddresses = { readonly [flags: string]: ListenAddress | undefined };
+
+/**
+ * Refuses two of `servers` on one address, before anything is opened: the second one would be told
+ * that another process listens there.
+ *
+ * @throws ConfigError naming the flags of both.
+ */
+export function assertApart(servers: ListenAddresses): void {
+  const before: [string, ListenAddress][] = [];
+  for (const [flags, at] of Object.entries(servers)) {
+    if (at === undefined || at.port === 0) continue;
+    const same = before.find(([, other]) => other.port === at.port && isSameHost(other, at));
+    if (same !== undefined) {
+      const accepted = `another port than that of --${same[0]}.port`;
+      throw new ConfigError(`${flags}.port`, `\`${at.port}\` for both`, accepted);
+    }
+    before.push([flags, at]);
+  }
+}
+
+/** An address that stands for all of the machine has the port on every one. */
+function isSameHost(one: ListenAddress, other: ListenAddress): boolean {
+  const [a, b] = [one, other].map(({ host }) => (host === 'localhost' ? '127.0.0.1' : host));
+  return a === b || [a, b].some((host) => host === '0.0.0.0' || host === '::');
+}
 
 /**
  * What to tell when one of `servers` cannot listen: the address, why, and the flag to change. An

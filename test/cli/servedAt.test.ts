@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/exit.ts';
 import { readGoFlags } from '../../src/cli/goFlags.ts';
-import { assertAddresses, cannotListen, servedAt } from '../../src/cli/servedAt.ts';
+import { assertAddresses, assertApart, cannotListen, servedAt } from '../../src/cli/servedAt.ts';
 
 const FLAGS = {
   'rpc.addr': '127.0.0.1',
@@ -22,6 +22,28 @@ describe('assertAddresses', () => {
     expect(() => assertAddresses(readGoFlags(FLAGS))).not.toThrow();
     const wrong = readGoFlags({ ...FLAGS, 'metrics.port': '70000' });
     expect(() => assertAddresses(wrong)).toThrow(/`metrics\.port`.*from 0 to 65535/);
+  });
+});
+
+describe('assertApart', () => {
+  const at = (host: string, port: number) => ({ host, port });
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['localhost', '127.0.0.1'],
+    ['0.0.0.0', '10.0.0.1'],
+    ['127.0.0.1', '::'],
+  ])('error: one port on %s and %s', (one, other) => {
+    const servers = { authrpc: at(one, 8551), metrics: undefined, http: at(other, 8551) };
+    expect(() => assertApart(servers)).toThrow(/^`http\.port`.* --authrpc\.port, found `8551`/);
+  });
+
+  test.each([
+    ['another port', at('localhost', 8551), at('localhost', 8545)],
+    ['another address', at('10.0.0.1', 8551), at('10.0.0.2', 8551)],
+    ['any free port', at('localhost', 0), at('localhost', 0)],
+  ])('default: %s', (_, authrpc, http) => {
+    expect(() => assertApart({ authrpc, http })).not.toThrow();
   });
 });
 

@@ -24,7 +24,7 @@ import { interruptSignal } from '../interrupt.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import type { AdjustableLog } from '../log.ts';
 import { roleLog } from '../roleSetup.ts';
-import { cannotListen } from '../servedAt.ts';
+import { assertApart, cannotListen } from '../servedAt.ts';
 import { isHttpUrl, wrongUrl } from '../values.ts';
 import { VERSION } from '../version.ts';
 
@@ -62,6 +62,10 @@ async function runEngine(
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
   const readSecret = secretOf(values, io, directory, log);
   const options = serverOptions(values, log);
+  const { auth, http, ws } = options;
+  // HTTP and WebSocket may share a port.
+  const isShared = http?.host === ws?.host && http?.port === ws?.port;
+  assertApart({ authrpc: auth, http, ws: isShared ? undefined : ws });
   await installNative();
   if (directory === undefined) log.warn('no --datadir: nothing is kept when the engine stops');
   const store =

@@ -25,6 +25,9 @@ describe('headwater engine', () => {
     [['--authrpc.port=70000'], 'a port from 0 to 65535'],
     [['--http.api=eth,engine'], 'on the port with the token only'],
     [['--ws', '--ws.api=engine'], 'on the port with the token only'],
+    [['--authrpc.port=8545', '--http'], '`http.port`: expected another port than'],
+    [['--authrpc.port=8546', '--ws'], '--authrpc.port, found `8546` for both'],
+    [['--http', '--ws', '--ws.addr=127.0.0.1', '--ws.port=8545'], '`ws.port`: expected another'],
     [['--verbosity=9'], 'a number from 0 to 5'],
     [['--authrpc.jwtsecret=/nowhere'], 'no such file'],
   ])('error: %s', async (flags, message) => {
