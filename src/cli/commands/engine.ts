@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { ConfigError } from '../../base/errors.ts';
+import { excerpt } from '../../base/excerpt.ts';
 import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
 import { parseGenesisJson } from '../../execution/genesisJson.ts';
 import {
@@ -110,7 +111,7 @@ function serverOptions(
   readonly auth: Omit<EngineServerOptions['auth'], 'jwtSecret'>;
 } {
   // Looked at though the port may stay closed: who names it wrongly should hear of it.
-  const apis = { http: apisOf(values, 'http.api', log), ws: apisOf(values, 'ws.api', log) };
+  const apis = { http: apisOf(values, 'http', log), ws: apisOf(values, 'ws', log) };
   const publicPort = (name: 'http' | 'ws', origins: string) => ({
     host: values.requiredText(`${name}.addr`),
     port: values.port(`${name}.port`),
@@ -148,17 +149,27 @@ async function listen(options: EngineServerOptions): Promise<EngineServer> {
   }
 }
 
+/** Namespaces of op-geth that are none of ours: taken, so that its command lines work. */
+const MISSING_APIS = ['admin', 'clique', 'dev', 'les', 'personal'];
+
 /** Namespaces of a port that asks for no token. */
-function apisOf(values: GoFlagValues, name: string, log: Log): readonly string[] {
+function apisOf(values: GoFlagValues, way: 'http' | 'ws', log: Log): readonly string[] {
+  const name = `${way}.api`;
   const apis = values.list(name);
+  const known = PUBLIC_APIS.join(', ');
   if (apis.includes('engine')) {
-    const known = PUBLIC_APIS.join(', ');
     const accepted = `${known}; the Engine API is served on the port with the token only`;
     throw new ConfigError(name, '`engine`', accepted);
   }
-  for (const api of apis.filter((given) => !PUBLIC_APIS.includes(given))) {
-    log.warn('no such namespace', { flag: name, api, known: PUBLIC_APIS.join(',') });
+  const others = apis.filter((api) => !PUBLIC_APIS.includes(api));
+  const wrong = others.find((api) => !MISSING_APIS.includes(api));
+  const found = wrong ?? values.text(name);
+  const isNothing = apis.length === 0 && (found !== undefined || values.isSet(way));
+  if (wrong !== undefined || isNothing) {
+    const shown = found === undefined ? 'nothing' : `\`${excerpt(found)}\``;
+    throw new ConfigError(name, shown, `some of ${known}`);
   }
+  for (const api of others) log.warn('no such namespace', { flag: name, api, known });
   return apis;
 }
 
