@@ -4,6 +4,7 @@ import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import {
   decodeSignedTx,
   decodeUnrecoveredTx,
+  rememberSignedTx,
   type SignedTx,
   type UnrecoveredTx,
   withSigners,
@@ -48,5 +49,8 @@ export function signedTxOf(raw: Uint8Array): SignedTx {
   const known = begun.get(raw);
   if (known === undefined) return decodeSignedTx(raw);
   begun.delete(raw);
-  return known();
+  const tx = known();
+  // Receipts and blocks in JSON ask for the sender once more.
+  rememberSignedTx(raw, tx);
+  return tx;
 }

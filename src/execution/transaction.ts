@@ -59,6 +59,14 @@ export type UnrecoveredTx = {
   readonly signatures: readonly SignerQuery[];
 };
 
+/** Transactions whose sender is known, by the very array that encodes them. */
+const recovered = new WeakMap<Uint8Array, SignedTx>();
+
+/** Spares `decodeSignedTx` of the same array the recovery. The array is not to be changed. */
+export function rememberSignedTx(raw: Uint8Array, tx: SignedTx): void {
+  recovered.set(raw, tx);
+}
+
 /**
  * The transaction that `raw` encodes, with the sender recovered.
  *
@@ -66,6 +74,8 @@ export type UnrecoveredTx = {
  * @spec protocol/execution.md 2.1
  */
 export function decodeSignedTx(raw: Uint8Array): SignedTx {
+  const known = recovered.get(raw);
+  if (known !== undefined) return known;
   const unrecovered = decodeUnrecoveredTx(raw);
   const signers = unrecovered.signatures.map(({ hash, r, s, yParity }) => () => {
     return recoverSigner(hash, r, s, yParity);

@@ -1,4 +1,5 @@
 import { bytesToHex, type Hash } from '../../base/bytes.ts';
+import type { ExecutionConfig } from '../../execution/executionConfig.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import type { Header } from '../../protocol/header.ts';
 import type { BlockId } from '../../protocol/ids.ts';
@@ -8,6 +9,7 @@ import { isAbsent, readArray, toQuantity, toRecord } from '../../protocol/rpcJso
 import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
 import { encodeRpcTransaction } from '../../protocol/rpcTransaction.ts';
 import type { JsonLine } from '../recording/lines.ts';
+import { jsonDifference } from './recordedJson.ts';
 import type { MadeBlock } from './replayChain.ts';
 
 /** The first thing in which a block is not the recorded one. */
@@ -22,19 +24,21 @@ export type BlockDifference = {
 /**
  * Compares a block with a recorded line: nothing when all is equal, else the first field that
  * differs, in the order in which one explains the next: transactions, receipts, header fields,
- * hash, output root, then where it came from. What a recording leaves out is not compared.
+ * hash, output root, what a client says beyond these, then where it came from. What a recording
+ * leaves out is not compared.
  *
  * @param made  How derivation came to the block; undefined for genesis.
  * @throws DecodeError when the line is not in the form of a recording.
  */
 export function compareBlock(
+  config: ExecutionConfig,
   line: JsonLine['json'],
   found: BlockRecord,
   outputRoot: Hash | undefined,
   made: MadeBlock | undefined,
 ): BlockDifference | undefined {
   const block = String(found.header.number);
-  for (const [field, expected, was] of pairs(line, found, outputRoot, made)) {
+  for (const [field, expected, was] of pairs(config, line, found, outputRoot, made)) {
     if (expected !== was) return { block, field, expected, found: was };
   }
   return undefined;
@@ -43,6 +47,7 @@ export function compareBlock(
 type Pair = readonly [field: string, expected: string, found: string];
 
 function* pairs(
+  config: ExecutionConfig,
   line: JsonLine['json'],
   found: BlockRecord,
   outputRoot: Hash | undefined,
@@ -59,6 +64,8 @@ function* pairs(
   yield ['outputRoot', text(line['outputRoot']), text(outputRoot)];
   const listed = readArray(block, 'transactions').map((tx) => bytesToHex(encodeRpcTransaction(tx)));
   yield* listPairs('block.transactions', listed, transactions);
+  const beyond = jsonDifference(config, block, line['receipts'], found);
+  if (beyond !== undefined) yield beyond;
   if (made === undefined) return;
   yield* originPairs(line, made);
   if (!isAbsent(line, 'attributes')) yield* attributesPairs(line, made, found, transactions);
