@@ -8,14 +8,14 @@ import type { Evm, EvmResult } from '../evm/port.ts';
 import { withOptions } from '../evm/withOptions.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
-import { balanceOf, checkpoint, revertTo, type WorldState } from '../state/worldState.ts';
-import type { BlockRecord } from '../store/records.ts';
+import { balanceOf, checkpoint, revertTo } from '../state/worldState.ts';
+import { type BlockOverrides, readBlockOverrides } from './blockOverrides.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
 import type { CallTurns } from './callTurns.ts';
 import { revertReason } from './revertReason.ts';
 import { type CallRequest, callPrice, readCallRequest, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { readBlockState } from './selectBlock.ts';
+import { type BlockState, readBlockState } from './selectBlock.ts';
 
 /** Limits of calls that nobody pays for. */
 export type CallLimits = {
@@ -33,11 +33,15 @@ export function callMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimit
   const prepare = async (params: readonly JsonValue[]) => {
     const request = readCallRequest(params, 0);
     const overrides = readOverrides(params[2], 2);
+    const blockOverrides = readBlockOverrides(params[3], 3);
     const { block, state } = await readBlockState(engine, params, 1);
     applyOverrides(state, overrides);
     const pause = await turns.begin(timeoutMs, new RpcError('application', message));
     const paused = withOptions(evm, { pause });
-    return { request, context: contextOf(engine, paused, block, state, request) };
+    return {
+      request,
+      context: contextOf(engine, paused, { block, state }, request, blockOverrides),
+    };
   };
   return {
     eth_call: async (params) => {
@@ -66,30 +70,35 @@ function callFailure({ status, reason, output }: EvmResult): RpcError {
 export function contextOf(
   engine: ExecutionEngine,
   evm: Evm,
-  { header }: BlockRecord,
-  state: WorldState,
+  { block: { header }, state }: BlockState,
   request: CallRequest,
+  overrides: BlockOverrides,
 ): BlockContext {
   const { config } = engine;
-  const baseFee = header.baseFeePerGas ?? 0n;
+  const { timestamp, gasLimit } = { ...header, ...overrides };
+  const baseFee = overrides.baseFeePerGas ?? header.baseFeePerGas ?? 0n;
   return {
     config,
     evm,
     state,
     block: {
-      fork: newestFork(config.forkTimes, header.timestamp),
       chainId: config.chainId,
       number: header.number,
-      timestamp: header.timestamp,
       coinbase: header.beneficiary,
       prevRandao: header.mixHash,
-      gasLimit: header.gasLimit,
+      ...overrides,
+      fork: newestFork(config.forkTimes, timestamp),
+      timestamp,
+      gasLimit,
       // Whoever pays nothing sees no price, so that a call without money works.
       baseFeePerGas: callPrice(request, baseFee) === 0n ? 0n : baseFee,
-      blockHash: (number) =>
-        number === header.number - 1n ? header.parentHash : engine.blockByNumber(number)?.hash,
+      blockHash: (number) => {
+        if (number >= header.number) return undefined;
+        if (number === header.number - 1n) return header.parentHash;
+        return engine.blockByNumber(number)?.hash;
+      },
     },
-    gasPool: header.gasLimit,
+    gasPool: gasLimit,
     daUsed: 0n,
     fees: undefined,
   };

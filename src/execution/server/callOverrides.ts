@@ -30,7 +30,19 @@ export function readOverrides(value: JsonValue | undefined, index: number): read
   if (!isObject(value)) throw invalidParam(index, 'expected an object of overrides by address');
   return Object.entries(value).map(([address, fields]) => {
     if (!isObject(fields)) throw invalidParam(index, 'expected an object as override');
-    const { nonce = null, balance = null, code = null, state = null, stateDiff = null } = fields;
+    const {
+      nonce = null,
+      balance = null,
+      code = null,
+      state = null,
+      stateDiff = null,
+      ...others
+    } = fields;
+    const unknown = Object.keys(others).find((name) => others[name] !== null);
+    if (unknown !== undefined) {
+      const reason = `account override \`${unknown.slice(0, 64)}\` is not supported`;
+      throw invalidParam(index, reason);
+    }
     const at = (name: string) => ({ index, field: `OverrideAccount.${name}` });
     if (state !== null && stateDiff !== null) {
       throw invalidParam(index, `account ${address} has both 'state' and 'stateDiff'`);

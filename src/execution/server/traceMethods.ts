@@ -6,6 +6,7 @@ import { withOptions } from '../evm/withOptions.ts';
 import type { TxResult } from '../blockContext.ts';
 import { replayTx } from '../replayTx.ts';
 import type { BlockRecord } from '../store/records.ts';
+import { readBlockOverrides } from './blockOverrides.ts';
 import { type CallTracerOptions, createCallTracer } from './callTracer.ts';
 import { type CallLimits, contextOf } from './callMethods.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
@@ -40,13 +41,15 @@ export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimi
     debug_traceCall: async (params) => {
       const request = readCallRequest(params, 0);
       const options = readTracer(params[2], 2);
-      const overrides = readOverrides(overridesOf(params[2]), 2);
+      const { stateOverrides, blockOverrides } = isObject(params[2]) ? params[2] : {};
+      const overrides = readOverrides(stateOverrides, 2);
+      const ofBlock = readBlockOverrides(blockOverrides, 2);
       const { block, state } = await readBlockState(engine, params, 1);
       applyOverrides(state, overrides);
       const tracer = createCallTracer(options);
       const pause = await begin(options.timeoutMs);
       const watched = withOptions(evm, { observer: tracer.observer, pause });
-      const context = contextOf(engine, watched, block, state, request);
+      const context = contextOf(engine, watched, { block, state }, request, ofBlock);
       const asked = request.gas ?? gasCap;
       const gas = asked < gasCap ? asked : gasCap;
       const { gasUsed } = await runCall(context, request, gas);
@@ -116,8 +119,4 @@ function readTimeout(value: JsonValue | undefined, index: number): number {
   const ms = typeof value === 'string' ? readGoDuration(value) : undefined;
   if (ms === undefined) throw invalidParam(index, 'expected a duration like `10s` as timeout');
   return Math.min(Math.max(ms, 1), LONGEST_TIMEOUT_MS);
-}
-
-function overridesOf(value: JsonValue | undefined): JsonValue | undefined {
-  return isObject(value) ? value['stateOverrides'] : undefined;
 }

@@ -12,7 +12,11 @@ afterEach(async () => {
 });
 
 /** An engine whose time goes on by `msPerLook` each time it is looked at. */
-async function start(msPerLook: number, options: Partial<EngineServerOptions> = {}) {
+async function start(
+  msPerLook: number,
+  options: Partial<EngineServerOptions> = {},
+  genesis = smallGenesis(),
+) {
   let ms = 0;
   let ticks = 0;
   const clock = {
@@ -23,7 +27,7 @@ async function start(msPerLook: number, options: Partial<EngineServerOptions> = 
     },
   };
   const turns = createCallTurns(clock);
-  const served = await serveEngine(smallGenesis(), { turns, ...options });
+  const served = await serveEngine(genesis, { turns, ...options });
   cleanups.push(served.close);
   return { served, ticks: () => ticks };
 }
@@ -177,6 +181,81 @@ describe('fees of calls', () => {
     expect(Number((await estimate(21_500n)).result)).toBeLessThanOrEqual(21_500);
     expect((await estimate(20_999n)).error?.message).toBe('gas required exceeds allowance (20999)');
   });
+});
+
+/** Of the forks that the chain does not have. */
+const laterForks = (time: bigint) => ({
+  granite: time,
+  holocene: time,
+  isthmus: time,
+  jovian: time,
+  karst: time,
+});
+
+describe('block overrides', () => {
+  const WORD = `0x${'12'.repeat(32)}`;
+  /** Returns what an opcode gives. */
+  const returned = (opcode: string) => code(`${opcode}5f5260205ff3`);
+  const see = async (opcode: string, overrides: object, fees: object = {}) => {
+    const { served } = await start(0);
+    const request = { to: HERE, gas: GAS, ...fees };
+    return served.call('eth_call', request, 'latest', returned(opcode), overrides);
+  };
+
+  test.each([
+    ['number', '43', '0x1234'],
+    ['time', '42', '0x1234'],
+    ['timestamp', '42', '0x1234'],
+    ['gasLimit', '45', '0x1234'],
+    ['feeRecipient', '41', HERE],
+    ['coinbase', '41', HERE],
+    ['prevRandao', '44', WORD],
+    ['random', '44', WORD],
+  ])('default: `%s` is what the opcode 0x%s gives', async (name, opcode, value) => {
+    expect((await see(opcode, { [name]: value })).result).toBe(wordOf(BigInt(value)));
+    expect((await see(opcode, { [name]: null })).result).toBe((await see(opcode, {})).result);
+  });
+
+  test.each(['baseFeePerGas', 'baseFee'])(
+    'behavior: `%s` is what fees are held to',
+    async (name) => {
+      const overrides = { [name]: '0x2' };
+      const fees = { maxFeePerGas: '0x3', maxPriorityFeePerGas: '0x0' };
+      // Nobody has ether here, so that the call itself is refused.
+      const { error } = await see('48', overrides, { ...fees, maxFeePerGas: '0x1' });
+      expect(error?.message).toMatch(/maxFeePerGas: 1, baseFee: 2$/);
+      expect((await see('48', overrides, fees)).error?.message).toMatch(/^insufficient funds/);
+      expect((await see('48', overrides)).result).toBe(wordOf(0n));
+    },
+  );
+
+  test('behavior: the rules are those of the time', async () => {
+    const { config, ...genesis } = smallGenesis();
+    const forkTimes = { ...config.forkTimes, ...laterForks(5000n) };
+    const { served } = await start(0, {}, { ...genesis, config: { ...config, forkTimes } });
+    const see = (opcode: string, time: string) =>
+      served.call('eth_call', { to: HERE, gas: GAS }, 'latest', returned(opcode), { time });
+    // Counts leading zeros, from Karst on.
+    expect((await see('60011e', quantity(4999n))).error?.message).toMatch(/^invalid opcode/);
+    expect((await see('60011e', quantity(5000n))).result).toBe(wordOf(255n));
+  });
+
+  test('behavior: a block that is not there yet has no hash', async () => {
+    expect((await see('5f40', { number: '0x5' })).result).toBe(wordOf(0n));
+  });
+
+  test.each(['withdrawals', 'beaconRoot', 'blobBaseFee', 'difficulty', 'nmuber'])(
+    'error: `%s` is refused',
+    async (name) => {
+      const message = `block override \`${name}\` is not supported`;
+      const atCall = { code: -32_602, message: `invalid argument 3: ${message}` };
+      expect((await see('43', { [name]: '0x1' })).error).toEqual(atCall);
+      const { served } = await start(0);
+      const options = { tracer: 'callTracer', blockOverrides: { [name]: '0x1' } };
+      const { error } = await served.call('debug_traceCall', { to: HERE }, 'latest', options);
+      expect(error).toEqual({ code: -32_602, message: `invalid argument 2: ${message}` });
+    },
+  );
 });
 
 describe('eth_estimateGas', () => {

@@ -182,6 +182,11 @@ describe('fields of objects', () => {
     expect(refusal(() => readCallRequest([{ value: '0x00' }], 0))).toBe(
       `-32602 invalid argument 0: ${zeros} ${into} TransactionArgs.value of type *hexutil.Big`,
     );
+    expect(
+      refusal(() => readOverrides({ [ADDRESS]: { movePrecompileToAddress: ADDRESS } }, 2)),
+    ).toBe(
+      '-32602 invalid argument 2: account override `movePrecompileToAddress` is not supported',
+    );
     expect(refusal(() => readOverrides({ [ADDRESS]: { nonce: '0x01' } }, 2))).toBe(
       `-32602 invalid argument 2: ${zeros} ${into} OverrideAccount.nonce of type hexutil.Uint64`,
     );
