@@ -3,6 +3,7 @@ import {
   bytesToBigint,
   bytesToHex,
   type Hash,
+  hexToBytes,
   bigintToMinimalBytes,
   concatBytes,
 } from '../base/bytes.ts';
@@ -191,21 +192,31 @@ function decodeAccessListEntry(item: RlpItem): AccessListEntry {
   };
 }
 
+/** What an authorization signs: `keccak256(05 || rlp([chainId, address, nonce]))`. */
+export function authorizationHash({
+  chainId,
+  address,
+  nonce,
+}: Omit<Authorization, 'authority'>): Uint8Array {
+  const fields = [bigintToMinimalBytes(chainId), hexToBytes(address), bigintToMinimalBytes(nonce)];
+  return keccak256(concatBytes(Uint8Array.of(5), encodeRlp(fields)));
+}
+
 function decodeAuthorization(item: RlpItem): {
   readonly authorization: Omit<Authorization, 'authority'>;
   readonly signature: SignerQuery;
 } {
   const items = listOf(item, 6);
   const fields = bytesAt(items);
-  const message = concatBytes(Uint8Array.of(5), encodeRlp(items.slice(0, 3)));
   const parity = rlpToBigint(fields(3), 1);
+  const authorization = {
+    chainId: rlpToBigint(fields(0), 32),
+    address: bytesToHex(sized(fields(1), 20, 'address')),
+    nonce: rlpToBigint(fields(2), 8),
+  };
   return {
-    authorization: {
-      chainId: rlpToBigint(fields(0), 32),
-      address: bytesToHex(sized(fields(1), 20, 'address')),
-      nonce: rlpToBigint(fields(2), 8),
-    },
-    signature: signatureOf(keccak256(message), fields(4), fields(5), parity),
+    authorization,
+    signature: signatureOf(authorizationHash(authorization), fields(4), fields(5), parity),
   };
 }
 

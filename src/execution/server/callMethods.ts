@@ -13,7 +13,8 @@ import { type BlockOverrides, readBlockOverrides } from './blockOverrides.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
 import type { CallTurns } from './callTurns.ts';
 import { revertReason } from './revertReason.ts';
-import { type CallRequest, callPrice, readCallRequest, runCall } from './runCall.ts';
+import { type CallRequest, readCallRequest } from './callRequest.ts';
+import { callPrice, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { type BlockState, readBlockState } from './selectBlock.ts';
 

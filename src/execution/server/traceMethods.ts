@@ -13,7 +13,8 @@ import { applyOverrides, readOverrides } from './callOverrides.ts';
 import { findTx } from './chainMethods.ts';
 import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
 import { invalidParam, readHash } from './params.ts';
-import { readCallRequest, runCall } from './runCall.ts';
+import { readCallRequest } from './callRequest.ts';
+import { runCall } from './runCall.ts';
 import { type BlockState, readBlockState, stateOf } from './selectBlock.ts';
 
 /** Traces of transactions and calls, by the call tracer alone. */

@@ -1,9 +1,10 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Address } from '../../../src/base/bytes.ts';
+import { type Address, bigintToMinimalBytes, hexToBytes } from '../../../src/base/bytes.ts';
 import { createCallTurns } from '../../../src/execution/server/callTurns.ts';
 import type { EngineServerOptions } from '../../../src/execution/server/engineServer.ts';
 import { type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
+import { signFields, TEST_ADDRESS } from '../../support/signing.ts';
 import { smallGenesis } from '../../support/smallChain.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -257,6 +258,85 @@ describe('block overrides', () => {
     },
   );
 });
+
+describe('authorizationList', () => {
+  const AUTHORIZATION = authorize(HERE, 0n);
+  const ONE = { [HERE]: { code: '0x60015f5260205ff3' } };
+  /** Isthmus begins at 5000. */
+  const AT = { before: { time: quantity(4999n) }, from: { time: quantity(5000n) } };
+  const CALL = { to: TEST_ADDRESS, gas: GAS, authorizationList: [AUTHORIZATION] };
+
+  async function onIsthmus() {
+    const { config, ...genesis } = smallGenesis();
+    const forkTimes = { ...config.forkTimes, ...laterForks(5000n), jovian: undefined };
+    const changed = { ...config, forkTimes: { ...forkTimes, karst: undefined } };
+    return (await start(0, {}, { ...genesis, config: changed })).served;
+  }
+
+  test('default: the code of another account runs at whoever signed', async () => {
+    const { call } = await onIsthmus();
+    const without = { to: TEST_ADDRESS, gas: GAS };
+    expect((await call('eth_call', without, 'latest', ONE, AT.from)).result).toBe('0x');
+    expect((await call('eth_call', CALL, 'latest', ONE, AT.from)).result).toBe(wordOf(1n));
+    const late = { ...CALL, authorizationList: [authorize(HERE, 1n)] };
+    expect((await call('eth_call', late, 'latest', ONE, AT.from)).result).toBe('0x');
+  });
+
+  test.each([
+    ['a new account', {}, 46_000n],
+    // 12,500 come back, but no more than a fifth.
+    ['an account that is there', { [TEST_ADDRESS]: { balance: '0x1' } }, 36_800n],
+  ])('behavior: gas for %s', async (_, account, gasUsed) => {
+    const { call } = await onIsthmus();
+    const stateOverrides = { [HERE]: { code: '0x00' }, ...account };
+    const options = { tracer: 'callTracer', stateOverrides, blockOverrides: AT.from };
+    const { result } = await call('debug_traceCall', CALL, 'latest', options);
+    expect(result).toMatchObject({ gasUsed: quantity(gasUsed) });
+    const estimate = await call('eth_estimateGas', CALL, 'latest', stateOverrides, AT.from);
+    const [least, found] = [46_000, Number(estimate.result)];
+    expect(found).toBeGreaterThanOrEqual(least);
+    expect(found).toBeLessThan(least * 1.02);
+  });
+
+  test.each<readonly [string, object, number, RegExp]>([
+    ['an empty list', { authorizationList: [] }, -32_000, /with empty auth list/],
+    ['a creation', { to: null, input: '0x00' }, -32_000, /cannot be used to create contract/],
+    ['no list', { authorizationList: {} }, -32_602, /expected a list/],
+    ['no object', { authorizationList: [1] }, -32_602, /expected an authorization/],
+    [
+      'a missing field',
+      { authorizationList: [{ ...AUTHORIZATION, nonce: null }] },
+      -32_602,
+      /missing required field 'nonce'/,
+    ],
+    [
+      'a long list',
+      { authorizationList: Array.from({ length: 257 }, () => AUTHORIZATION) },
+      -32_602,
+      /at most 256/,
+    ],
+  ])('error: %s', async (_, changed, code, message) => {
+    const { call } = await onIsthmus();
+    const { error } = await call('eth_call', { ...CALL, ...changed }, 'latest', ONE, AT.from);
+    expect(error?.code).toBe(code);
+    expect(error?.message).toMatch(message);
+  });
+
+  test('error: before Isthmus', async () => {
+    const { call } = await onIsthmus();
+    const { error } = await call('eth_call', CALL, 'latest', ONE, AT.before);
+    expect(error?.message).toBe('set-code transactions are allowed from Isthmus on');
+  });
+});
+
+/** An authorization for chain 901, as a caller writes it. */
+function authorize(address: Address, nonce: bigint): object {
+  const fields = [bigintToMinimalBytes(901n), hexToBytes(address), bigintToMinimalBytes(nonce)];
+  const { yParity, r, s } = signFields(5, fields);
+  const words = { yParity, r, s, nonce, chainId: 901n };
+  const written = Object.entries(words).map(([name, value]) => [name, quantity(value)]);
+  return { address, ...Object.fromEntries(written) };
+}
 
 describe('eth_estimateGas', () => {
   test('error: all its rounds have one limit', async () => {

@@ -12,7 +12,7 @@ import {
   toFixedHex,
   toQuantity,
 } from '../../../src/execution/server/params.ts';
-import { readCallRequest } from '../../../src/execution/server/runCall.ts';
+import { readCallRequest } from '../../../src/execution/server/callRequest.ts';
 
 // What op-geth 1.101701 answers to the same parameters, word for word.
 
