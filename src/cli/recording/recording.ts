@@ -8,7 +8,8 @@ import { parseL1ChainConfig } from '../../protocol/l1ChainConfigJson.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
 import { UsageError } from '../exit.ts';
-import { parseJsonFile } from '../files.ts';
+import { inFile, parseJsonFile, readJson } from '../files.ts';
+import { assertSameChain } from './sameChain.ts';
 
 /** A recorded chain in a folder: its configs, and where its blocks are. */
 export type Recording = {
@@ -49,11 +50,16 @@ export function openRecording(folder: string, warn: (message: string) => void): 
 /**
  * The genesis of a recorded chain.
  *
- * @throws UsageError naming the file, when there is none or it cannot be used.
+ * @throws UsageError naming the file, when there is none, it cannot be used, or the rollup config
+ *         beside it contradicts it.
  */
 export function readGenesis({ folder, rollup }: Recording): Genesis {
   const config = toExecutionConfig(rollup);
-  return parseJsonFile(required(folder, 'genesis.json'), (json) => parseGenesisJson(json, config));
+  const file = required(folder, 'genesis.json');
+  const json = readJson(file);
+  // First, as fields that do not belong to a fork are refused for what the fork times say.
+  inFile(required(folder, 'rollup.json'), () => assertSameChain(rollup, json, file));
+  return inFile(file, () => parseGenesisJson(json, config));
 }
 
 function located(folder: string, name: string): string | undefined {

@@ -5,9 +5,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/cli/exit.ts';
 import { openRecording, readGenesis } from '../../../src/cli/recording/recording.ts';
+import { FORKS } from '../../../src/protocol/forks.ts';
 import { lacksShared, sharedPath } from '../../support/shared.ts';
 
 const DEVNET = 'data/chains/devnet-fjord';
+
+/** So that an early fork may be late without being later than the next. */
+const NO_FORKS = Object.fromEntries(FORKS.map((fork) => [`${fork}_time`, undefined]));
 
 describe.skipIf(lacksShared(DEVNET))('openRecording', () => {
   let folder: string;
@@ -53,4 +57,39 @@ describe.skipIf(lacksShared(DEVNET))('openRecording', () => {
     expect(() => readGenesis(recording)).toThrow(UsageError);
     expect(() => readGenesis(recording)).toThrow(join(folder, 'genesis.json.gz'));
   });
+
+  test.each([
+    ['l2_chain_id', 1338, '1337, as `config.chainId` of '],
+    ['canyon_time', 7, '0, as `config.canyonTime` of '],
+    ['regolith_time', 7, '0, as `config.regolithTime` of '],
+  ])('error: %s of the rollup config is not that of the genesis', (field, value, expected) => {
+    const json = JSON.parse(readFileSync(join(folder, 'rollup.json'), 'utf8')) as object;
+    replace(
+      'rollup.json',
+      JSON.stringify({ ...json, ...NO_FORKS, regolith_time: 0, [field]: value }),
+    );
+    const read = () => readGenesis(open());
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(`rollup.json: \`${field}\`: expected ${expected}`);
+    expect(read).toThrow(`genesis.json.gz says, found ${value}`);
+  });
+
+  test('error: the time of a fork of L1 in the genesis is not that of its fork here', () => {
+    changeGenesis({ canyonTime: null, shanghaiTime: '0x7' });
+    expect(() => readGenesis(open())).toThrow(
+      '`canyon_time`: expected 7, as `config.shanghaiTime`',
+    );
+  });
+
+  test('behavior: fork times that only one of both names are taken', () => {
+    changeGenesis({ fjordTime: undefined, ecotoneTime: null, jovianTime: 99 });
+    expect(readGenesis(open()).config.forkTimes).toMatchObject({ fjord: 0n, ecotone: 0n });
+  });
+
+  function changeGenesis(change: object): void {
+    const file = join(folder, 'genesis.json.gz');
+    const json = JSON.parse(gunzipSync(readFileSync(file)).toString()) as { config: object };
+    const config = { ...json.config, ...change };
+    replace('genesis.json.gz', gzipSync(JSON.stringify({ ...json, config })));
+  }
 });
