@@ -15,6 +15,7 @@ import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
 import type { ChainOpConfig } from '../protocol/rollupConfig.ts';
 import { toQuantity } from '../protocol/rpcJson.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
+import { assertActiveForks, assertHeaderForm, assertTransactionsRoot } from './recordedForms.ts';
 
 /** A block to execute on a witness, and what must come of it. */
 export type RecordedBlock = {
@@ -29,23 +30,23 @@ export type RecordedBlock = {
 /**
  * A recorded block from its fixture.json.
  *
- * @throws ConfigError or DecodeError naming the field that is missing or malformed, or a header
- *         that does not have its hash.
+ * @throws ConfigError or DecodeError naming the field that is missing or malformed, a header
+ *         that does not have its hash, or one of two forms of the same that contradicts the other.
  */
 export function parseRecordedBlock(json: unknown): RecordedBlock {
   const file = toConfigObject(json, '');
   const expected = readObject(file, 'expected');
   const parentHash = hexField(file, 'parentHash');
   const hash = hexField(expected, 'blockHash');
+  const attributes = readAttributes(file);
+  assertTransactionsRoot(file, attributes);
   return {
-    config: readExecutionConfig(file),
-    parent: { hash: parentHash, header: headerField(file, 'parentHeaderRlp', parentHash) },
-    attributes: readAttributes(file),
+    config: readExecutionConfig(file, attributes),
+    parent: { hash: parentHash, header: headerField(file, 'parentHeader', parentHash) },
+    attributes,
     expected: {
       hash,
-      header: isAbsent(expected, 'headerRlp')
-        ? undefined
-        : headerField(expected, 'headerRlp', hash),
+      header: isAbsent(expected, 'headerRlp') ? undefined : headerField(expected, 'header', hash),
     },
     recording: isAbsent(file, 'recording') ? undefined : String(file.values['recording']),
   };
@@ -81,10 +82,11 @@ function readAttributes(file: ConfigObject): PayloadAttributes {
  * The rules at the block: its active forks, with their times where the rollup config has them.
  * Without a config the constants are those of OP Mainnet, as in nearly all chains.
  */
-function readExecutionConfig(file: ConfigObject): ExecutionConfig {
+function readExecutionConfig(file: ConfigObject, attributes: PayloadAttributes): ExecutionConfig {
   const rollup = isAbsent(file, 'rollupConfig') ? undefined : readObject(file, 'rollupConfig');
   const active = file.values['activeForks'];
   if (!Array.isArray(active)) throw new ConfigError('activeForks', show(active), 'a list of forks');
+  assertActiveForks(active, rollup, toBigint, attributes);
   const forkTimes = Object.fromEntries(
     FORKS.map((fork: Fork) => {
       const time = rollup?.values[`${fork}_time`] ?? undefined;
@@ -110,10 +112,16 @@ function readChainOpConfig(rollup: ConfigObject | undefined): ChainOpConfig {
   };
 }
 
+/** The header whose RLP is under `keyRlp`, and which may be field by field under `key`. */
 function headerField(object: ConfigObject, key: string, hash: Hash): Header {
-  const rlp = hexToBytes(hexField(object, key));
-  if (keccak256Hex(rlp) === hash) return decodeHeader(rlp);
-  throw new ConfigError(key, bytesToHex(rlp.subarray(0, 16)), `a header with hash \`${hash}\``);
+  const rlp = hexToBytes(hexField(object, `${key}Rlp`));
+  if (keccak256Hex(rlp) !== hash) {
+    const accepted = `a header with hash \`${hash}\``;
+    throw new ConfigError(`${key}Rlp`, bytesToHex(rlp.subarray(0, 16)), accepted);
+  }
+  const header = decodeHeader(rlp);
+  assertHeaderForm(object, key, header);
+  return header;
 }
 
 function hexField(object: ConfigObject, key: string): Hash {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/base/errors.ts';
 import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import { executeRecorded } from '../../src/execution/executeRecorded.ts';
 import { parseRecordedBlock, parseWitness } from '../../src/execution/recordedBlock.ts';
@@ -9,6 +10,13 @@ import { readSharedJson } from '../support/recordings.ts';
 import { lacksShared, sharedPath } from '../support/shared.ts';
 
 const ROOT = 'data/execution';
+type Any = { [field: string]: unknown };
+type Fixture = {
+  parentHeader: Any;
+  expected: { header: Any };
+  transactionsRoot: string;
+  activeForks: string[];
+};
 const isMissing = lacksShared(ROOT);
 
 function foldersIn(path: string): readonly string[] {
@@ -61,5 +69,41 @@ describe.skipIf(isMissing)('executeRecorded', () => {
     const evm = createInterpreter(config.chainId);
     const run = executeRecorded({ config, evm }, recorded, new Map(), () => undefined);
     await expect(run).rejects.toThrow(MissingNodeError);
+  });
+});
+
+describe.skipIf(isMissing)('parseRecordedBlock', () => {
+  const parsed = (change: (json: Fixture) => void) => () => {
+    const folder = `${ROOT}/every-fork/every-fork-a-112`;
+    const json = structuredClone(readSharedJson(`${folder}/fixture.json`)) as Fixture;
+    change(json);
+    return parseRecordedBlock(json);
+  };
+
+  test.each<[string, (json: Fixture) => void]>([
+    ['parentHeader.gasUsed', (json) => (json.parentHeader['gasUsed'] = '0x1')],
+    ['parentHeader.stateRoot', (json) => (json.parentHeader['stateRoot'] = `0x${'11'.repeat(32)}`)],
+    [
+      'parentHeader.withdrawalsRoot',
+      ({ parentHeader }) => {
+        parentHeader['withdrawalsRoot'] = `0x${'11'.repeat(32)}`;
+      },
+    ],
+    ['expected.header.gasLimit', (json) => (json.expected.header['gasLimit'] = '0x1')],
+    ['transactionsRoot', (json) => (json.transactionsRoot = `0x${'11'.repeat(32)}`)],
+    ['activeForks', (json) => json.activeForks.push('delta')],
+    ['activeForks', (json) => json.activeForks.pop()],
+    ['activeForks', (json) => json.activeForks.push('bellatrix')],
+  ])('error: %s contradicts its other form', (field, change) => {
+    expect(parsed(change)).toThrow(ConfigError);
+    expect(parsed(change)).toThrow(`\`${field}\``);
+  });
+
+  test('behavior: one form is enough', () => {
+    const one = parsed((json) => {
+      for (const key of ['parentHeader', 'transactionsRoot'] as const) delete (json as Any)[key];
+      delete (json.expected as Any)['header'];
+    });
+    expect(one()).toEqual(parsed(() => undefined)());
   });
 });
