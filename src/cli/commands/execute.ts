@@ -31,7 +31,7 @@ export function registerExecute(program: Command, io: CliIo): void {
     .description(
       'Executes recorded L2 blocks, each on its witness alone, and compares block hash, ' +
         'receipts and gas. Exits with 0 when all are equal, 1 when one is different, 2 when an ' +
-        'input cannot be read.',
+        'input cannot be read, contradicts itself, or a witness lacks what its block reads.',
     )
     .argument('<dir...>', 'folders with fixture.json and witness.ndjson.gz, or folders of such')
     .option('--chains <dir>', 'recorded chains, whose receipts tell which transaction is different')
@@ -39,7 +39,12 @@ export function registerExecute(program: Command, io: CliIo): void {
       await installNative();
       const folders = dirs.flatMap((dir) => fixtureFolders(pathArgument(dir, io)));
       const chainsDir = chains === undefined ? undefined : pathArgument(chains, io);
-      const different = await executeAll(folders, chainsDir, io);
+      const { different, damaged } = await executeAll(folders, chainsDir, io);
+      const [first, ...others] = damaged;
+      if (first !== undefined) {
+        const more = others.length === 0 ? '' : `; and so in ${others.length} more, as told above`;
+        throw new UsageError(`${first}${more}`);
+      }
       if (different > 0) throw new CliExit(EXIT_FAILED);
     });
 }
@@ -48,9 +53,11 @@ async function executeAll(
   folders: readonly string[],
   chains: string | undefined,
   io: CliIo,
-): Promise<number> {
+): Promise<{ readonly different: number; readonly damaged: readonly string[] }> {
   const evms = new Map<bigint, Evm>();
+  const damaged: string[] = [];
   let different = 0;
+  let equal = 0;
   for (const folder of folders) {
     const recorded = parseJsonFile(join(folder, 'fixture.json'), parseRecordedBlock);
     const { config } = recorded;
@@ -64,21 +71,24 @@ async function executeAll(
     const outcome = await executeRecorded({ config, evm }, recorded, witness, receipts).catch(
       lacking,
     );
+    if (outcome.type === 'equal') equal++;
     if (outcome.type === 'different') different++;
+    if (outcome.type === 'damaged') damaged.push(`${witnessFile}: ${outcome.reason}`);
     io.stdout.write(
       `${report(basename(folder), recorded, outcome, performance.now() - startedAt)}\n`,
     );
   }
-  const equal = folders.length - different;
   io.stdout.write(`${equal} of ${folders.length} blocks equal\n`);
-  return different;
+  return { different, damaged };
 }
 
-/** A witness that lacks what the block reads is the block's difference; the others still count. */
-function lacking(error: unknown): RecordedOutcome {
+/** How a block came out, or that its witness has not what it reads. */
+type Outcome = RecordedOutcome | { readonly type: 'damaged'; readonly reason: string };
+
+/** A witness that lacks what the block reads is damaged input; the others are still executed. */
+function lacking(error: unknown): Outcome {
   if (!(error instanceof MissingNodeError) && !(error instanceof InvariantError)) throw error;
-  const difference = `it reads what its witness lacks: ${error.message}`;
-  return { type: 'different', found: undefined, difference };
+  return { type: 'damaged', reason: `the block reads what is not in it: ${error.message}` };
 }
 
 function witnessIn(folder: string): string {
@@ -90,7 +100,7 @@ function witnessIn(folder: string): string {
 function report(
   name: string,
   recorded: RecordedBlock,
-  outcome: RecordedOutcome,
+  outcome: Outcome,
   durationMs: number,
 ): string {
   const { expected, parent } = recorded;
@@ -102,6 +112,7 @@ function report(
     const sizes = `${txs}, ${gas}, ${durationMs.toFixed(0)} ms`;
     return `equal      ${name}: ${block} \`${hash}\`, ${sizes}`;
   }
+  if (outcome.type === 'damaged') return `damaged    ${name}: ${block}, ${outcome.reason}`;
   const found = outcome.found === undefined ? 'none' : `\`${outcome.found}\``;
   const hashes = `expected \`${expected.hash}\`, found ${found}`;
   return `different  ${name}: ${block}, ${hashes}\n           ${outcome.difference}`;

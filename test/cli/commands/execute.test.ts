@@ -30,9 +30,13 @@ describe.skipIf(lacksShared('data/execution'))('registerExecute', () => {
       cpSync(join(source, 'fixture.json'), join(folder, name, 'fixture.json'));
       writeFileSync(join(folder, name, 'witness.ndjson'), witness);
     }
-    const { exitCode, stdout } = await run(folder);
-    expect(exitCode).toBe(1);
-    expect(stdout).toContain('it reads what its witness lacks: expected trie node');
+    const { exitCode, stdout, stderr } = await run(folder);
+    expect(exitCode).toBe(2);
+    const { parentHeader } = JSON.parse(readFileSync(join(folder, 'a/fixture.json'), 'utf8'));
+    const node = `expected trie node \`${parentHeader.stateRoot}\``;
+    expect(stdout).toContain(`the block reads what is not in it: ${node}`);
+    expect(stderr).toContain(`${join(folder, 'a/witness.ndjson')}: the block reads`);
+    expect(stderr).toContain(node);
     expect(stdout).toContain('1 tx, 43,851 gas');
     expect(stdout).toContain('1 of 2 blocks equal');
     rmSync(folder, { recursive: true });
