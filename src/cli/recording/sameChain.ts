@@ -22,7 +22,7 @@ const TIMES: readonly (readonly [name: string, fork: Fork])[] = [
 /**
  * Compares the chain id and the fork times of a rollup config with those of a genesis file. What
  * one of them leaves out is not compared: a rollup config gets forks that its genesis is too old
- * to name.
+ * to name. All times up to that of genesis mean the same, and are written as 0 or as that time.
  *
  * @param file The genesis file, for the message.
  * @throws ConfigError naming the field of the rollup config.
@@ -35,6 +35,8 @@ export function assertSameChain(rollup: RollupConfig, genesis: unknown, file: st
   const same = (field: string, found: bigint | undefined, name: string): void => {
     const expected = toTime(values[name]);
     if (found === undefined || expected === undefined || found === expected) return;
+    const start = rollup.genesis.l2Time;
+    if (name !== 'chainId' && found <= start && expected <= start) return;
     const accepted = `${expected}, as \`config.${name}\` of ${file} says`;
     throw new ConfigError(field, `${found}`, accepted);
   };
