@@ -13,6 +13,9 @@ const DEVNET = 'data/chains/devnet-fjord';
 /** So that an early fork may be late without being later than the next. */
 const NO_FORKS = Object.fromEntries(FORKS.map((fork) => [`${fork}_time`, undefined]));
 
+/** Seconds, after any genesis of a recording. */
+const LATE = 4_000_000_000;
+
 describe.skipIf(lacksShared(DEVNET))('openRecording', () => {
   let folder: string;
   const open = () => openRecording(folder, () => {});
@@ -60,8 +63,8 @@ describe.skipIf(lacksShared(DEVNET))('openRecording', () => {
 
   test.each([
     ['l2_chain_id', 1338, '1337, as `config.chainId` of '],
-    ['canyon_time', 7, '0, as `config.canyonTime` of '],
-    ['regolith_time', 7, '0, as `config.regolithTime` of '],
+    ['canyon_time', LATE, '0, as `config.canyonTime` of '],
+    ['regolith_time', LATE, '0, as `config.regolithTime` of '],
   ])('error: %s of the rollup config is not that of the genesis', (field, value, expected) => {
     const json = JSON.parse(readFileSync(join(folder, 'rollup.json'), 'utf8')) as object;
     replace(
@@ -75,9 +78,9 @@ describe.skipIf(lacksShared(DEVNET))('openRecording', () => {
   });
 
   test('error: the time of a fork of L1 in the genesis is not that of its fork here', () => {
-    changeGenesis({ canyonTime: null, shanghaiTime: '0x7' });
+    changeGenesis({ canyonTime: null, shanghaiTime: `0x${LATE.toString(16)}` });
     expect(() => readGenesis(open())).toThrow(
-      '`canyon_time`: expected 7, as `config.shanghaiTime`',
+      `\`canyon_time\`: expected ${LATE}, as \`config.shanghaiTime\``,
     );
   });
 
