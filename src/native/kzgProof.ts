@@ -15,15 +15,18 @@ import { KZG_PROOF_WORKER_CODE } from './kzgProofWorker.ts';
 
 const [LOADING, IDLE, ASKED, PROVEN, REFUTED, UNCLEAR] = [0, 1, 2, 3, 4, 5];
 
-/** Proofs after which the thread is started: loading takes it two seconds. */
-const LEAST_PROOFS = 4;
+/**
+ * Proofs after which the thread is started: loading takes it two seconds, which is the time that
+ * 600 proofs gain. Blocks that are full of them have as many each.
+ */
+const LEAST_PROOFS = 64;
 
 /** An answer takes 1.4 ms; after this it will not come. */
 const LONGEST_WAIT_MS = 500;
 
 /** Choices of whoever installs the verifier. */
 export type KzgVerifierOptions = {
-  /** Proofs before the thread is started. Default 4. */
+  /** Proofs before the thread is started. Default 64. */
   readonly startAfter?: number;
   /** What the thread loads, for tests. Default the native package. */
   readonly packagePath?: string;
