@@ -4,6 +4,7 @@ import { DEPOSIT_TX_TYPE } from '../protocol/deposit.ts';
 import {
   decodeSignedTx,
   decodeUnrecoveredTx,
+  isRemembered,
   rememberSignedTx,
   type SignedTx,
   type UnrecoveredTx,
@@ -23,7 +24,7 @@ const begun = new WeakMap<Uint8Array, () => SignedTx>();
 export function recoverSendersAhead(transactions: readonly Uint8Array[]): void {
   const decoded: (UnrecoveredTx & { readonly raw: Uint8Array })[] = [];
   for (const raw of transactions) {
-    if (raw[0] === DEPOSIT_TX_TYPE || begun.has(raw)) continue;
+    if (raw[0] === DEPOSIT_TX_TYPE || begun.has(raw) || isRemembered(raw)) continue;
     try {
       decoded.push({ raw, ...decodeUnrecoveredTx(raw) });
     } catch (cause) {

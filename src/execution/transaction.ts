@@ -68,6 +68,11 @@ export function rememberSignedTx(raw: Uint8Array, tx: SignedTx): void {
   recovered.set(raw, tx);
 }
 
+/** Whether `decodeSignedTx` of this array recovers nothing any more. */
+export function isRemembered(raw: Uint8Array): boolean {
+  return recovered.has(raw);
+}
+
 /**
  * The transaction that `raw` encodes, with the sender recovered.
  *

@@ -2,6 +2,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { describe, expect, test } from 'vitest';
 import { hexToBytes } from '../../src/base/bytes.ts';
 import { DecodeError } from '../../src/base/errors.ts';
+import { installRecoverAhead } from '../../src/base/secp256k1.ts';
 import { recoverSendersAhead, signedTxOf } from '../../src/execution/sendersAhead.ts';
 import { decodeSignedTx } from '../../src/execution/transaction.ts';
 
@@ -44,6 +45,30 @@ describe('recoverSendersAhead', () => {
       expect(tx).toEqual(decodeSignedTx(raws[i] as Uint8Array));
       expect(tx.from).toBe(own);
       expect(tx.authorizations.map(({ authority }) => authority)).toEqual(expected);
+    }
+  });
+
+  test('behavior: what is recovered already is not begun again', () => {
+    const counts: number[] = [];
+    installRecoverAhead((signatures) => {
+      counts.push(signatures.length);
+      return signatures.map(() => () => undefined);
+    });
+    try {
+      const [known, other] = [hexToBytes(legacy), hexToBytes(legacy)];
+      recoverSendersAhead([other]);
+      installRecoverAhead();
+      recoverSendersAhead([known]);
+      const tx = signedTxOf(known);
+      installRecoverAhead((signatures) => {
+        counts.push(signatures.length);
+        return [];
+      });
+      recoverSendersAhead([known]);
+      expect(counts).toEqual([1]);
+      expect(signedTxOf(known)).toBe(tx);
+    } finally {
+      installRecoverAhead();
     }
   });
 
