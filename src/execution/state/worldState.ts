@@ -303,8 +303,7 @@ export async function withAbsentAccount<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const real = state.accounts.get(address);
-  const hash = keccak256(hexToBytes(address));
-  const absent = newCachedAccount(address, hash, undefined, undefined, EMPTY_TRIE_ROOT);
+  const absent = newCachedAccount(placeOf(address), undefined, undefined, EMPTY_TRIE_ROOT);
   state.accounts.set(address, absent);
   try {
     return await work();
@@ -316,23 +315,30 @@ export async function withAbsentAccount<T>(
 }
 
 function readAccount(state: WorldState, address: Address): CachedAccount {
-  const hash = keccak256(hexToBytes(address));
-  const leaf = findLeaf(state.trie, toNibbles(hash));
+  const place = placeOf(address);
+  const leaf = findLeaf(state.trie, place.key);
   const found = leaf === undefined ? undefined : decodeAccount(leaf.value);
   const storageRoot = found?.storageRoot ?? EMPTY_TRIE_ROOT;
   if (leaf !== undefined && leaf.storage === undefined && storageRoot !== EMPTY_TRIE_ROOT) {
     leaf.storage = unreadNode(hexToBytes(storageRoot));
   }
   const { storage } = leaf ?? { storage: undefined };
-  const account = newCachedAccount(address, hash, found?.account, storage, storageRoot);
+  const account = newCachedAccount(place, found?.account, storage, storageRoot);
   state.accounts.set(address, account);
   state.cached++;
   return account;
 }
 
+/** Where an account stands in the trie. */
+type AccountPlace = Pick<CachedAccount, 'address' | 'hash' | 'key'>;
+
+function placeOf(address: Address): AccountPlace {
+  const hash = keccak256(hexToBytes(address));
+  return { address, hash, key: toNibbles(hash) };
+}
+
 function newCachedAccount(
-  address: Address,
-  hash: Uint8Array,
+  { address, hash, key }: AccountPlace,
   value: Account | undefined,
   storage: TrieLink,
   storageRoot: Hash,
@@ -340,7 +346,7 @@ function newCachedAccount(
   return {
     address,
     hash,
-    key: toNibbles(hash),
+    key,
     current: value,
     committed: value,
     storage,
