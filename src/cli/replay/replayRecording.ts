@@ -1,7 +1,6 @@
 import type { Hash } from '../../base/bytes.ts';
 import { DecodeError } from '../../base/errors.ts';
 import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
-import { toExecutionConfig } from '../../execution/executionConfig.ts';
 import { type KeyValueStore, memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import { createKzg } from '../../native/kzg.ts';
@@ -159,8 +158,7 @@ type Comparison = {
 };
 
 /** Compares safe blocks, in order, with the recorded lines; with none recorded it says nothing. */
-function openComparison({ l2File, rollup }: Recording, engine: ExecutionEngine): Comparison {
-  const config = toExecutionConfig(rollup);
+function openComparison({ l2File }: Recording, engine: ExecutionEngine): Comparison {
   const lines = l2File === undefined ? undefined : readJsonLines(l2File);
   let compared = 0;
   let notCompared = 0;
@@ -184,7 +182,7 @@ function openComparison({ l2File, rollup }: Recording, engine: ExecutionEngine):
       }
       try {
         const root = engine.outputRoot(block.hash);
-        difference = compareBlock(config, line.json, block, root, made);
+        difference = compareBlock(engine.config, line.json, block, root, made);
       } catch (cause) {
         if (!(cause instanceof DecodeError)) throw cause;
         throw new UsageError(`${l2File}, line ${line.line}: ${cause.message}`, { cause });
