@@ -42,9 +42,9 @@ export const inflateZlibPure: Decompress = (data, capBytes) => {
   stream.avail_out = output.length;
   for (;;) {
     const status = zlibInflate(stream, Z_SYNC_FLUSH);
-    // One byte more than the cap has room, so that reaching the cap and passing it differ.
-    if (stream.next_out > capBytes)
-      return { bytes: output.subarray(0, capBytes), ending: 'capped' };
+    // One byte more than the cap has room, so that reaching the cap and passing it differ. Passed,
+    // the other decoder decides: of a truncated stream it can yield less.
+    if (stream.next_out > capBytes) return inflateFaulty(data, capBytes);
     const bytes = output.subarray(0, stream.next_out);
     if (status === Z_STREAM_END) return { bytes, ending: 'clean' };
     if (status !== Z_OK || stream.avail_out > 0) return inflateFaulty(data, capBytes);

@@ -153,6 +153,16 @@ describe('decompressBrotliNative', () => {
 });
 
 describe('inflateZlibNative', () => {
+  test('behavior: truncated at the cap, it agrees with the pure one', () => {
+    // The reference yields 20,000 bytes and then the end; other decoders find one more literal.
+    const damaged = compressChannel(CONTENT.subarray(0, 20_000), 'zlib').slice(0, 19_600);
+    damaged[18_468] = 0;
+    const pure = inflateZlibPure(damaged, 20_000);
+    expect(pure).toMatchObject({ ending: 'truncated', bytes: { length: 20_000 } });
+    expect(sameAs(pure.bytes, inflateZlibNative(damaged, 20_000))).toBe('truncated');
+    expect(inflateZlibPure(damaged, 19_999).ending).toBe('capped');
+  });
+
   test('behavior: agrees with the pure one on damaged streams', () => {
     const stream = compressChannel(CONTENT.subarray(0, 20_000), 'zlib');
     const edit = fc.tuple(fc.nat(stream.length - 1), fc.nat(255), fc.nat(stream.length));
