@@ -3,6 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import { outputRoot } from '../protocol/outputRoot.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { AbortOptions } from '../transport/abort.ts';
 import { createBlockTree } from './blockTree.ts';
 import type { BlockBuilder } from './buildBlock.ts';
 import type { CandidateTxs } from './candidateTxs.ts';
@@ -75,9 +76,10 @@ export type ExecutionEngine = {
    * A state after a known block that the caller alone has: it may be changed, and stays as it is
    * while blocks are built. Undefined for an unknown block.
    *
-   * @throws PrunedStateError
+   * @throws PrunedStateError, as do reads of the state when it is pruned meanwhile. The signal's
+   *   reason, where blocks had to be executed for it.
    */
-  readonly openState: (blockHash: Hash) => Promise<WorldState | undefined>;
+  readonly openState: (blockHash: Hash, options?: AbortOptions) => Promise<WorldState | undefined>;
 
   /** Number of the canonical block that has a transaction. The block must still be looked at. */
   readonly blockNumberOfTx: (txHash: Hash) => bigint | undefined;
@@ -192,11 +194,11 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
         const block = tree.block(hash);
         return block === undefined ? undefined : keeper.stateAfter(block);
       }),
-    openState: async (hash) => {
+    openState: async (hash, options) => {
       const block = tree.block(hash);
       if (block === undefined) return undefined;
       if (keeper.isFull()) await inTurn(() => releaseMemory(core));
-      return keeper.openCopy(block);
+      return keeper.openCopy(block, options);
     },
     blockNumberOfTx: core.chain.blockNumberOfTx,
     onHead: (listener) => {

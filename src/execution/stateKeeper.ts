@@ -1,6 +1,7 @@
 import { type Hash, hexToBytes } from '../base/bytes.ts';
 import { InvariantError } from '../base/errors.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import type { AbortOptions } from '../transport/abort.ts';
 import type { BlockTree } from './blockTree.ts';
 import {
   type BlockBuilder,
@@ -44,8 +45,11 @@ export type StateKeeper = {
   /**
    * A state after `block` that nobody else uses and that may be changed at will. Whatever must be
    * executed for it, one call at a time, leaves the states that blocks are built on alone.
+   *
+   * @throws PrunedStateError, as do reads of the state when it is pruned meanwhile. The signal's
+   *   reason: nobody waits for what is executed.
    */
-  readonly openCopy: (block: BlockRecord) => Promise<WorldState>;
+  readonly openCopy: (block: BlockRecord, options?: AbortOptions) => Promise<WorldState>;
   /** Adopts a state that was made elsewhere: that of genesis. */
   readonly adopt: (hash: Hash, state: WorldState) => void;
   /** Changes that store the whole state after `block`; empty when it is stored or not at hand. */
@@ -102,6 +106,7 @@ export function createStateKeeper(
     source,
     states,
     resident: 0,
+    prunedBelow: 0n,
     working: undefined,
     copied: undefined,
     lastCopy: Promise.resolve(),
@@ -112,10 +117,10 @@ export function createStateKeeper(
       return execute(core, parent, state, attributes, candidates);
     },
     stateAfter: (block) => stateAfter(core, block),
-    openCopy: async (block) => {
+    openCopy: async (block, { signal } = {}) => {
       const root = rootAfter(core, block);
-      if (root !== 'unknown') return openState(root, core.source);
-      const turn = core.lastCopy.then(() => executeCopy(core, block));
+      if (root !== 'unknown') return openState(root, copySource(core, block));
+      const turn = core.lastCopy.then(() => executeCopy(core, block, signal));
       core.lastCopy = turn.catch(() => undefined);
       return turn;
     },
@@ -143,6 +148,8 @@ type KeeperCore = {
   readonly states: Map<Hash, TrieLink>;
   /** Trie nodes that came to memory since it was last given back. */
   resident: number;
+  /** Of blocks below this one, states that somebody still has may have lost nodes. */
+  prunedBelow: bigint;
   /** The state that the last build left, with its caches. */
   working: { readonly hash: Hash; readonly state: WorldState } | undefined;
   /** Trie that was executed last for a copy: who reads an old block mostly reads it again. */
@@ -202,13 +209,19 @@ async function stateAfter(core: KeeperCore, block: BlockRecord): Promise<WorldSt
 }
 
 /** The same for a copy: nothing that is made on the way is kept but the last trie. */
-async function executeCopy(core: KeeperCore, block: BlockRecord): Promise<WorldState> {
-  const { tree, copyBuilder: builder, source, copied } = core;
+async function executeCopy(
+  core: KeeperCore,
+  block: BlockRecord,
+  signal?: AbortSignal,
+): Promise<WorldState> {
+  const { tree, copyBuilder: builder, copied } = core;
+  const source = copySource(core, block);
   if (copied?.hash === block.hash) return openState(copied.root, source);
   const { root, base, missing } = wayTo(core, block);
   const state = openState(root, source);
   let at = base;
   for (const next of missing) {
+    signal?.throwIfAborted();
     const attributes = attributesOf(builder.config, next.header, next.transactions);
     const parent = at;
     const blockHash = (number: bigint) => tree.ancestorHash(parent, number);
@@ -217,6 +230,19 @@ async function executeCopy(core: KeeperCore, block: BlockRecord): Promise<WorldS
   }
   core.copied = { hash: block.hash, root: state.trie.root };
   return state;
+}
+
+/** Whoever has a copy may still read it when what it is made of is pruned. */
+function copySource(core: KeeperCore, { header: { number } }: BlockRecord): StateSource {
+  const { readNode, readCode } = core.source;
+  return {
+    readCode,
+    readNode: (hash, owner) => {
+      const node = readNode(hash, owner);
+      if (node === undefined && number < core.prunedBelow) throw new PrunedStateError(number);
+      return node;
+    },
+  };
 }
 
 /** The nearest state before `block`, and the blocks from there to it, oldest first. */
@@ -266,10 +292,12 @@ function release(core: KeeperCore): void {
 
 /** Drops states in memory that may count on stored nodes that now go. */
 function forgetBefore(core: KeeperCore, keepFrom: bigint): void {
-  const { states, tree, working } = core;
+  const { states, tree, working, copied } = core;
+  if (keepFrom > core.prunedBelow) core.prunedBelow = keepFrom;
   const isOld = (hash: Hash): boolean => (tree.block(hash)?.header.number ?? 0n) < keepFrom;
   for (const hash of states.keys()) if (isOld(hash)) states.delete(hash);
   if (working !== undefined && isOld(working.hash)) core.working = undefined;
+  if (copied !== undefined && isOld(copied.hash)) core.copied = undefined;
 }
 
 /** The state asked for has been pruned, and so has every one it could be executed from. */

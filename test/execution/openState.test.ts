@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type Hash, ZERO_HASH } from '../../src/base/bytes.ts';
 import { openEngine } from '../../src/execution/engine.ts';
 import { payloadOf } from '../../src/execution/payloadBlock.ts';
+import { PrunedStateError } from '../../src/execution/stateKeeper.ts';
 import { addBalance, balanceOf } from '../../src/execution/state/worldState.ts';
 import { memoryKeyValueStore } from '../../src/execution/store/keyValueStore.ts';
 import { smallAttributes, smallGenesis } from '../support/smallChain.ts';
 
+const COUNTER = `0x${'c0'.repeat(20)}` as const;
 const SOMEBODY = `0x${'5b'.repeat(20)}` as const;
 
 describe('openState', () => {
@@ -70,6 +72,58 @@ describe('openState', () => {
     expect(pauses).toBeGreaterThan(1);
     const at = `0x${((2n << 8n) + (1n << 100n)).toString(16).padStart(40, '0')}` as const;
     expect(state && balanceOf(state, at)).toBe(1002n);
+    await engine.close();
+  });
+
+  test('error: a state that is pruned while somebody reads it', async () => {
+    const store = memoryKeyValueStore();
+    const lasting = { ...store, close: async () => undefined };
+    const options = { keepStateBlocks: 2, flushIntervalBlocks: 2 } as const;
+    let engine = await openEngine(smallGenesis(), lasting, options);
+    const extend = async (number: bigint): Promise<void> => {
+      const outcome = await engine.build(engine.heads().head, smallAttributes(number));
+      if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+      const head = outcome.block.hash;
+      await engine.setForkchoice({ head, safe: ZERO_HASH, finalized: ZERO_HASH });
+    };
+    for (let number = 1n; number <= 4n; number++) await extend(number);
+    await engine.close();
+    // Opened again, nothing of the states is in memory.
+    engine = await openEngine(smallGenesis(), lasting, options);
+    const openAt = async (number: bigint) => {
+      const state = await engine.openState(engine.blockByNumber(number)?.hash as Hash);
+      if (state === undefined) throw new Error('expected a state');
+      return state;
+    };
+    const state = await openAt(4n);
+    for (let number = 5n; number <= 12n; number++) await extend(number);
+    expect(() => balanceOf(state, COUNTER)).toThrow(PrunedStateError);
+    expect(() => balanceOf(state, COUNTER)).toThrow('the state after block 4 has been pruned');
+    // Asked again, it is executed from genesis, which is what is final.
+    expect(balanceOf(await openAt(4n), COUNTER)).toBe(0n);
+    await engine.close();
+  });
+
+  test('behavior: whoever leaves ends what is executed for it, and nobody else', async () => {
+    const left = new AbortController();
+    let pauses = 0;
+    const pause = (): undefined => {
+      pauses++;
+      left.abort();
+    };
+    const options = { keepStateBlocks: 1, flushIntervalBlocks: 100, pause };
+    const engine = await openEngine(smallGenesis(), memoryKeyValueStore(), options);
+    for (let number = 1n; number < 5n; number++) {
+      const outcome = await engine.build(engine.heads().head, smallAttributes(number));
+      if (outcome.type !== 'sealed') throw new Error(JSON.stringify(outcome));
+      const head = outcome.block.hash;
+      await engine.setForkchoice({ head, safe: ZERO_HASH, finalized: ZERO_HASH });
+    }
+    const hash = engine.blockByNumber(3n)?.hash as Hash;
+    await expect(engine.openState(hash, left)).rejects.toMatchObject({ name: 'AbortError' });
+    const before = pauses;
+    expect(await engine.openState(hash)).toBeDefined();
+    expect(pauses - before).toBeGreaterThan(before);
     await engine.close();
   });
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { DecodeError } from '../../base/errors.ts';
 import { encodeJsonExact, type JsonValue, parseJsonExact } from '../../base/json.ts';
+import { PrunedStateError } from '../stateKeeper.ts';
 import { MOST_PARAMS } from './paramCounts.ts';
 
 /** Codes of JSON-RPC errors, those of the Engine API among them. @spec execution.md 3.15 */
@@ -116,7 +117,8 @@ async function answerCall(
   try {
     const result = await run(methods, method, params);
     return isNotification ? undefined : encodeJsonExact({ jsonrpc: '2.0', id, result });
-  } catch (error) {
+  } catch (fault) {
+    const error = refusalOf(fault);
     if (!(error instanceof RpcError)) onFault(method, error);
     return isNotification ? undefined : encodeJsonExact(failure(id, error));
   }
@@ -137,6 +139,11 @@ function run(
   const most = MOST_PARAMS[name];
   if (most === undefined || params.length <= most) return method(params);
   throw new RpcError('invalidParams', `too many arguments, want at most ${most}`);
+}
+
+/** Any read of a state may find that it was pruned meanwhile, which is nobody's fault. */
+function refusalOf(fault: unknown): unknown {
+  return fault instanceof PrunedStateError ? new RpcError('application', fault.message) : fault;
 }
 
 /** What an error looks like to the caller. The details of our own faults stay with us. */

@@ -1,7 +1,6 @@
 import { type Hash, ZERO_HASH } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import { PrunedStateError } from '../stateKeeper.ts';
 import type { WorldState } from '../state/worldState.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { RpcError } from './jsonRpc.ts';
@@ -57,7 +56,7 @@ export type BlockState = { readonly block: BlockRecord; readonly state: WorldSta
 /**
  * Block and state that the parameter at `index` names; the latest where it is left out.
  *
- * @throws RpcError when there is no such block, or its state has been pruned.
+ * @throws RpcError when there is no such block; PrunedStateError, now or when the state is read.
  */
 export async function readBlockState(
   engine: ExecutionEngine,
@@ -68,15 +67,10 @@ export async function readBlockState(
   return { block, state: await stateOf(engine, block) };
 }
 
-/** A state after a block. @throws RpcError when it has been pruned. */
+/** A state after a block. @throws RpcError; PrunedStateError, now or when it is read. */
 export async function stateOf(engine: ExecutionEngine, block: BlockRecord): Promise<WorldState> {
-  try {
-    const state = await engine.openState(block.hash);
-    if (state !== undefined) return state;
-  } catch (error) {
-    if (!(error instanceof PrunedStateError)) throw error;
-    throw new RpcError('application', error.message);
-  }
+  const state = await engine.openState(block.hash);
+  if (state !== undefined) return state;
   throw new RpcError('application', 'header not found');
 }
 
