@@ -1,9 +1,14 @@
 import { bytesToHex, type Hash } from '../../base/bytes.ts';
 import type { ExecutionConfig } from '../../execution/executionConfig.ts';
+import { encodeBlock } from '../../execution/server/blockJson.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
-import type { Header } from '../../protocol/header.ts';
-import type { BlockId } from '../../protocol/ids.ts';
-import type { Receipt } from '../../protocol/receipt.ts';
+import { encodeHeader, type Header } from '../../protocol/header.ts';
+import type { BlockId, L2BlockRef } from '../../protocol/ids.ts';
+import { l2BlockOf } from '../../protocol/l2Block.ts';
+import { l2BlockRef } from '../../protocol/l2BlockRef.ts';
+import { outputRoot, OUTPUT_ROOT_VERSION_0 } from '../../protocol/outputRoot.ts';
+import { encodeReceipt, type Receipt } from '../../protocol/receipt.ts';
+import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { headerFromRpc } from '../../protocol/rpcHeader.ts';
 import { isAbsent, readArray, toQuantity, toRecord } from '../../protocol/rpcJson.ts';
 import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
@@ -21,24 +26,29 @@ export type BlockDifference = {
   readonly found: string;
 };
 
+/** Both configs of the chain that is compared. */
+export type ComparedChain = {
+  readonly rollup: RollupConfig;
+  readonly execution: ExecutionConfig;
+};
+
 /**
  * Compares a block with a recorded line: nothing when all is equal, else the first field that
  * differs, in the order in which one explains the next: transactions, receipts, header fields,
  * hash, output root, what a client says beyond these, then where it came from. What a recording
- * leaves out is not compared.
+ * leaves out is not compared, nor the state of the node that recorded it (`output.syncStatus`).
  *
  * @param made  How derivation came to the block; undefined for genesis.
  * @throws DecodeError when the line is not in the form of a recording.
  */
 export function compareBlock(
-  config: ExecutionConfig,
+  chain: ComparedChain,
   line: JsonLine['json'],
   found: BlockRecord,
-  outputRoot: Hash | undefined,
   made: MadeBlock | undefined,
 ): BlockDifference | undefined {
   const block = String(found.header.number);
-  for (const [field, expected, was] of pairs(config, line, found, outputRoot, made)) {
+  for (const [field, expected, was] of pairs(chain, line, found, made)) {
     if (expected !== was) return { block, field, expected, found: was };
   }
   return undefined;
@@ -47,10 +57,9 @@ export function compareBlock(
 type Pair = readonly [field: string, expected: string, found: string];
 
 function* pairs(
-  config: ExecutionConfig,
+  { rollup, execution }: ComparedChain,
   line: JsonLine['json'],
   found: BlockRecord,
-  outputRoot: Hash | undefined,
   made: MadeBlock | undefined,
 ): Generator<Pair> {
   const block = toRecord(line['block'], 'block');
@@ -61,21 +70,71 @@ function* pairs(
   if (!isAbsent(line, 'receipts')) yield* receiptPairs(recordedReceipts(line), found.receipts);
   yield* headerPairs(headerFromRpc(block), found.header);
   yield ['hash', text(block['hash']), found.hash];
-  yield ['outputRoot', text(line['outputRoot']), text(outputRoot)];
+  yield ['outputRoot', text(line['outputRoot']), outputRootOf(found)];
   const listed = readArray(block, 'transactions').map((tx) => bytesToHex(encodeRpcTransaction(tx)));
   yield* listPairs('block.transactions', listed, transactions);
-  const beyond = jsonDifference(config, block, line['receipts'], found);
+  const beyond = jsonDifference(execution, block, line['receipts'], found);
   if (beyond !== undefined) yield beyond;
+  yield* rawPairs(line, found);
+  yield* nodePairs(rollup, line, found);
   if (made === undefined) return;
   yield* originPairs(line, made);
   if (!isAbsent(line, 'attributes')) yield* attributesPairs(line, made, found, transactions);
 }
 
+/** The encoded forms, as `debug_getRawBlock` and its kin have them. */
+function* rawPairs(line: JsonLine['json'], found: BlockRecord): Generator<Pair> {
+  if (!isAbsent(line, 'rawHeader')) {
+    yield ['rawHeader', text(line['rawHeader']), bytesToHex(encodeHeader(found.header))];
+  }
+  if (!isAbsent(line, 'rawReceipts')) {
+    const receipts = found.receipts.map((receipt) => bytesToHex(encodeReceipt(receipt)));
+    yield* listPairs('rawReceipts', readArray(line, 'rawReceipts').map(text), receipts);
+  }
+  if (!isAbsent(line, 'rawBlock')) {
+    yield ['rawBlock', text(line['rawBlock']), bytesToHex(encodeBlock(found))];
+  }
+}
+
+/** What a rollup node says of the block: its reference, and `optimism_outputAtBlock`. */
+function* nodePairs(
+  rollup: RollupConfig,
+  line: JsonLine['json'],
+  found: BlockRecord,
+): Generator<Pair> {
+  if (isAbsent(line, 'ref') && isAbsent(line, 'output')) return;
+  const ref = l2BlockRef(rollup, l2BlockOf(found));
+  if (!isAbsent(line, 'ref')) yield* refPairs('ref', line['ref'], ref);
+  if (isAbsent(line, 'output')) return;
+  const output = toRecord(line['output'], 'output');
+  yield ['output.version', text(output['version']), OUTPUT_ROOT_VERSION_0];
+  yield ['output.stateRoot', text(output['stateRoot']), found.header.stateRoot];
+  const storageRoot = found.messagePasserStorageRoot;
+  yield ['output.withdrawalStorageRoot', text(output['withdrawalStorageRoot']), storageRoot];
+  yield ['output.outputRoot', text(output['outputRoot']), outputRootOf(found)];
+  yield* refPairs('output.blockRef', output['blockRef'], ref);
+}
+
+function* refPairs(field: string, recorded: unknown, ref: L2BlockRef): Generator<Pair> {
+  const { l1Origin, ...plain } = ref;
+  const fields = toRecord(recorded, field);
+  for (const [name, value] of Object.entries(plain)) {
+    yield [`${field}.${name}`, text(fields[name]), text(value)];
+  }
+  yield* idPairs(`${field}.l1origin`, fields['l1origin'], l1Origin);
+}
+
+function outputRootOf({ hash, header, messagePasserStorageRoot }: BlockRecord): Hash {
+  return outputRoot({ stateRoot: header.stateRoot, messagePasserStorageRoot, blockHash: hash });
+}
+
 /** Where derivation found the block. */
 function* originPairs(line: JsonLine['json'], made: MadeBlock): Generator<Pair> {
   const { step } = made;
-  if (!isAbsent(line, 'derivedFrom')) yield* idPairs('derivedFrom', line, step.derivedFrom);
-  if (!isAbsent(line, 'l1Origin')) yield* idPairs('l1Origin', line, step.epoch);
+  if (!isAbsent(line, 'derivedFrom')) {
+    yield* idPairs('derivedFrom', line['derivedFrom'], step.derivedFrom);
+  }
+  if (!isAbsent(line, 'l1Origin')) yield* idPairs('l1Origin', line['l1Origin'], step.epoch);
   if (!isAbsent(line, 'sequenceNumber')) {
     yield ['sequenceNumber', text(line['sequenceNumber']), text(step.sequenceNumber)];
   }
@@ -105,8 +164,8 @@ function* attributesPairs(
   }
 }
 
-function* idPairs(field: string, line: JsonLine['json'], found: BlockId): Generator<Pair> {
-  const { number, hash } = toRecord(line[field], field);
+function* idPairs(field: string, recorded: unknown, found: BlockId): Generator<Pair> {
+  const { number, hash } = toRecord(recorded, field);
   yield [`${field}.number`, text(number), text(found.number)];
   yield [`${field}.hash`, text(hash), found.hash];
 }

@@ -158,7 +158,8 @@ type Comparison = {
 };
 
 /** Compares safe blocks, in order, with the recorded lines; with none recorded it says nothing. */
-function openComparison({ l2File }: Recording, engine: ExecutionEngine): Comparison {
+function openComparison({ l2File, rollup }: Recording, engine: ExecutionEngine): Comparison {
+  const chain = { rollup, execution: engine.config };
   const lines = l2File === undefined ? undefined : readJsonLines(l2File);
   let compared = 0;
   let notCompared = 0;
@@ -181,8 +182,7 @@ function openComparison({ l2File }: Recording, engine: ExecutionEngine): Compari
         return;
       }
       try {
-        const root = engine.outputRoot(block.hash);
-        difference = compareBlock(engine.config, line.json, block, root, made);
+        difference = compareBlock(chain, line.json, block, made);
       } catch (cause) {
         if (!(cause instanceof DecodeError)) throw cause;
         throw new UsageError(`${l2File}, line ${line.line}: ${cause.message}`, { cause });
