@@ -1,4 +1,4 @@
-import type { JsonValue } from '../base/json.ts';
+import { isObject, type JsonValue } from '../base/json.ts';
 import type { PidConfig } from '../batcher/pidController.ts';
 import { THROTTLE_CONTROLLERS, type ThrottleController } from '../batcher/throttle.ts';
 import type { Throttler } from '../batcher/throttler.ts';
@@ -46,12 +46,11 @@ function readController(value: JsonValue): ThrottleController {
 /** Settings as op-batcher takes them: `sample_time` in nanoseconds, or like `2s`. */
 function readPid(value: JsonValue): PidConfig {
   const refuse = (what: string) => invalidParam(1, what);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw refuse('expected an object with kp, ki, kd, integral_max, output_max and sample_time');
   }
-  const fields = value as { readonly [name: string]: JsonValue };
   const number = (name: string): number => {
-    const found = fields[name];
+    const found = value[name];
     if (typeof found === 'number' && Number.isFinite(found) && found >= 0) return found;
     throw refuse(`expected \`${name}\` to be a number from 0 on, found ${JSON.stringify(found)}`);
   };
@@ -62,8 +61,8 @@ function readPid(value: JsonValue): PidConfig {
     integralMax: number('integral_max'),
     outputMax: number('output_max'),
     sampleTimeMs:
-      typeof fields['sample_time'] === 'string'
-        ? parseDurationMs(fields['sample_time'], 'sample_time')
+      typeof value['sample_time'] === 'string'
+        ? parseDurationMs(value['sample_time'], 'sample_time')
         : number('sample_time') / 1e6,
   };
   if (pid.integralMax === 0) throw refuse('expected `integral_max` above 0, found 0');

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hex } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
-import { isRecord, rpcCall } from '../transport/jsonRpc.ts';
+import { rpcCall } from '../transport/jsonRpc.ts';
 import type { BlobShelf } from './blobShelf.ts';
 import { type LocalServer, readBody, startLocalServer } from './localServer.ts';
 
@@ -77,13 +78,13 @@ function withoutSidecars(body: string, shelf: BlobShelf): string | object {
     return JSON.stringify(Array.isArray(parsed) ? changed : changed[0]);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const id = isRecord(parsed) ? parsed['id'] : null;
+    const id = isObject(parsed) ? parsed['id'] : null;
     return { jsonrpc: '2.0', id, error: { code: INVALID_PARAMS, message: error.message } };
   }
 }
 
 function withoutSidecar(call: unknown, shelf: BlobShelf): unknown {
-  if (!isRecord(call) || call['method'] !== 'eth_sendRawTransaction') return call;
+  if (!isObject(call) || call['method'] !== 'eth_sendRawTransaction') return call;
   const { params } = call;
   const raw: unknown = Array.isArray(params) ? params[0] : undefined;
   if (typeof raw !== 'string' || !raw.startsWith('0x03')) return call;

@@ -1,6 +1,7 @@
 import type { Address, Hash, Hex } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
 import { excerpt } from '../base/excerpt.ts';
+import { isObject } from '../base/json.ts';
 
 /** Where a parser tells what it tolerated. One sentence each. */
 export type Warn = (message: string) => void;
@@ -16,10 +17,8 @@ export type UintBounds = { readonly bits: 8 | 16 | 32 | 64 | 256; readonly min?:
 
 /** @throws ConfigError when `value` is not a JSON object. */
 export function toConfigObject(value: unknown, path: string): ConfigObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(path === '' ? 'the file' : path, show(value), 'a JSON object');
-  }
-  return { path, values: value as { readonly [key: string]: unknown } };
+  if (isObject(value)) return { path, values: value };
+  throw new ConfigError(path === '' ? 'the file' : path, show(value), 'a JSON object');
 }
 
 /** The object under `key`. @throws ConfigError when it is missing or something else. */

@@ -1,6 +1,7 @@
 import { type Address, type Hash, type Hex, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { excerpt } from '../base/excerpt.ts';
+import { isObject } from '../base/json.ts';
 
 // Fields of Ethereum's JSON answers. QUANTITY is `0x` and hex digits, DATA is `0x` and an even
 // number of them. Leading zeros of a quantity and upper case are taken, as every client does.
@@ -10,9 +11,7 @@ export type JsonRecord = { readonly [key: string]: unknown };
 
 /** @throws DecodeError when `value` is not a JSON object. `what` names it in the message. */
 export function toRecord(value: unknown, what: string): JsonRecord {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonRecord;
-  }
+  if (isObject(value)) return value;
   throw new DecodeError('jsonObject', -1, `${what}: expected an object, found ${show(value)}`);
 }
 

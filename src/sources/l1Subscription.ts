@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { isRecord } from '../transport/jsonRpc.ts';
+import { isObject } from '../base/json.ts';
 import { endpointName } from '../transport/secrets.ts';
 import { SourceError } from './errors.ts';
 import type { HeadSubscription } from './l1Heads.ts';
@@ -87,12 +87,12 @@ const SUBSCRIBE = { jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['ne
 /** The header in a notification; undefined for the answer to the subscription itself. */
 function headerOf(text: string): unknown {
   const message: unknown = JSON.parse(text);
-  if (!isRecord(message)) throw new SourceError('badAnswer', 'expected a JSON-RPC message');
-  if (isRecord(message['error'])) {
+  if (!isObject(message)) throw new SourceError('badAnswer', 'expected a JSON-RPC message');
+  if (isObject(message['error'])) {
     throw new SourceError('rpc', `eth_subscribe: ${String(message['error']['message'])}`);
   }
   const { params } = message;
-  return isRecord(params) ? params['result'] : undefined;
+  return isObject(params) ? params['result'] : undefined;
 }
 
 function brokenError(url: URL, cause: unknown): SourceError {

@@ -1,5 +1,5 @@
 import { excerpt } from '../base/excerpt.ts';
-import { encodeJsonExact, type JsonValue } from '../base/json.ts';
+import { encodeJsonExact, isObject, type JsonValue } from '../base/json.ts';
 import type { AbortOptions } from './abort.ts';
 import { TransportError } from './errors.ts';
 import type { HttpClient, HttpReply } from './http.ts';
@@ -109,7 +109,7 @@ function parsed(text: string): unknown {
 }
 
 function hasError(value: unknown): boolean {
-  return isRecord(value) && isRecord(value['error']) && value['jsonrpc'] === '2.0';
+  return isObject(value) && isObject(value['error']) && value['jsonrpc'] === '2.0';
 }
 
 /** Who is asked, as messages name it; the URL says what must not be in them. */
@@ -117,7 +117,7 @@ export type RpcPeer = { readonly name: string; readonly url: URL };
 
 /** What a JSON-RPC answer comes to. Its id is not looked at. */
 export function toRpcAnswer(item: unknown, client: RpcPeer): RpcAnswer {
-  if (!isRecord(item))
+  if (!isObject(item))
     return { type: 'error', error: badAnswer(client, 'a JSON-RPC answer', item) };
   const { error } = item;
   if (error !== undefined && error !== null)
@@ -127,7 +127,7 @@ export function toRpcAnswer(item: unknown, client: RpcPeer): RpcAnswer {
 }
 
 function rpcError(client: RpcPeer, error: unknown): TransportError {
-  const fields = isRecord(error) ? error : { message: String(error) };
+  const fields = isObject(error) ? error : { message: String(error) };
   const status = typeof fields['code'] === 'number' ? fields['code'] : undefined;
   const text = withoutSecrets(String(fields['message'] ?? 'no message'), client.url);
   const limited = status !== undefined && RATE_LIMIT_CODES.has(status);
@@ -142,10 +142,5 @@ function badAnswer(client: RpcPeer, expected: string, found?: unknown): Transpor
 }
 
 function idOf(item: unknown): unknown {
-  return isRecord(item) ? item['id'] : undefined;
-}
-
-/** True for a JSON object that is not an array. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(item) ? item['id'] : undefined;
 }

@@ -1,7 +1,8 @@
 import WebSocket from 'ws';
+import { isObject } from '../base/json.ts';
 import type { AbortOptions } from './abort.ts';
 import { TransportError, type TransportErrorCode } from './errors.ts';
-import { encodeRpcCall, isRecord, type RpcAnswer, type RpcCall, toRpcAnswer } from './jsonRpc.ts';
+import { encodeRpcCall, type RpcAnswer, type RpcCall, toRpcAnswer } from './jsonRpc.ts';
 import type { RpcConnection } from './rpcConnection.ts';
 import { endpointName } from './secrets.ts';
 
@@ -136,7 +137,7 @@ class WsChannel {
   }
 
   #accept(item: unknown): void {
-    const id = isRecord(item) ? item['id'] : undefined;
+    const id = isObject(item) ? item['id'] : undefined;
     const answer = toRpcAnswer(item, { name: this.#name, url: this.#options.url });
     if (typeof id !== 'number') {
       // A refusal of a whole batch names no call: it is about the oldest one.

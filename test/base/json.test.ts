@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../src/base/errors.ts';
 import {
   encodeJsonExact,
+  isObject,
   type JsonValue,
   MAX_JSON_DEPTH,
   MAX_JSON_DIGITS,
@@ -103,6 +104,20 @@ describe('encodeJsonExact', () => {
     expect(encodeJsonExact(value)).toBe(
       '{"a":18446744073709551616,"b":["\\"",null,true],"c":{},"d":1.5}',
     );
+  });
+});
+
+describe('isObject', () => {
+  test.each([
+    [{}, true],
+    [{ length: 0 }, true],
+    [[], false],
+    [null, false],
+    [undefined, false],
+    ['text', false],
+    [1n, false],
+  ])('default: %s is %s', (value, is) => {
+    expect(isObject(value)).toBe(is);
   });
 });
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { excerpt } from '../../base/excerpt.ts';
+import { isObject } from '../../base/json.ts';
 import { UsageError } from '../exit.ts';
 import { gzipFault } from '../files.ts';
 
@@ -48,9 +49,7 @@ function parseLine(file: string, line: number, content: string): JsonLine['json'
     // The parser's own complaint would repeat the line as it is.
     throw new UsageError(`${file}, line ${line}: expected JSON, found \`${excerpt(content, 40)}\``);
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    const found = excerpt(content, 40);
-    throw new UsageError(`${file}, line ${line}: expected a JSON object, found \`${found}\``);
-  }
-  return json as JsonLine['json'];
+  if (isObject(json)) return json;
+  const found = excerpt(content, 40);
+  throw new UsageError(`${file}, line ${line}: expected a JSON object, found \`${found}\``);
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts';
 import type { ExecutionConfig } from '../../execution/executionConfig.ts';
 import { toBlockJson } from '../../execution/server/blockJson.ts';
 import { toReceiptsJson } from '../../execution/server/receiptJson.ts';
@@ -63,10 +64,6 @@ function listDifference(
     if (difference !== undefined) return difference;
   }
   return undefined;
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string {

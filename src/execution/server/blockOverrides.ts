@@ -1,6 +1,5 @@
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import type { EvmBlock } from '../evm/port.ts';
-import { isObject } from './jsonRpc.ts';
 import { invalidParam, type ParamPlace, toFixedHex, toQuantity } from './params.ts';
 
 /** What a call is to find changed of its block. */

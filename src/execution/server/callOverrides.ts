@@ -1,5 +1,5 @@
 import type { Address } from '../../base/bytes.ts';
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import { EMPTY_ACCOUNT } from '../state/account.ts';
 import {
   accountOf,
@@ -9,7 +9,6 @@ import {
   wipeStorage,
   type WorldState,
 } from '../state/worldState.ts';
-import { isObject } from './jsonRpc.ts';
 import { invalidParam, toBytes, toFixedHex, toQuantity } from './params.ts';
 
 /** What a call is to find changed at an address. */

@@ -1,8 +1,8 @@
 import { type Address, EMPTY_BYTES, ZERO_ADDRESS } from '../../base/bytes.ts';
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import { recoverSigner } from '../../base/secp256k1.ts';
 import { type AccessListEntry, type Authorization, authorizationHash } from '../transaction.ts';
-import { isObject, RpcError } from './jsonRpc.ts';
+import { RpcError } from './jsonRpc.ts';
 import { invalidParam, required, show, toBytes, toFixedHex, toQuantity } from './params.ts';
 
 /** A call that a caller describes. */

@@ -1,13 +1,12 @@
 import type { Hash } from '../../base/bytes.ts';
 import { DecodeError } from '../../base/errors.ts';
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import type { PayloadEnvelope } from '../../protocol/executionPayload.ts';
 import { fromAttributesJson, fromPayloadJson } from '../../protocol/executionPayloadJson.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
 import { isAbsent, readQuantity, toQuantity as encodeQuantity } from '../../protocol/rpcJson.ts';
 import type { Heads } from '../store/chainStore.ts';
 import { badAttributes, type NewPayloadVersion } from './engineVersions.ts';
-import { isObject } from './jsonRpc.ts';
 import { invalidParam, required, show, toFixedHex, toQuantity } from './params.ts';
 
 // Parameters of the Engine API. A malformed one is -32602; attributes that are well-formed but

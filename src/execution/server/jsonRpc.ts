@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { DecodeError } from '../../base/errors.ts';
-import { encodeJsonExact, type JsonValue, parseJsonExact } from '../../base/json.ts';
+import { encodeJsonExact, isObject, type JsonValue, parseJsonExact } from '../../base/json.ts';
 import { PrunedStateError } from '../stateKeeper.ts';
 import { MOST_PARAMS } from './paramCounts.ts';
 
@@ -174,11 +174,4 @@ function parse(text: string): JsonValue | undefined {
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
-}
-
-/** True for a JSON object that is no array. */
-export function isObject(
-  value: JsonValue | undefined,
-): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,9 @@
 import type { Address, Hash } from '../../base/bytes.ts';
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import { bloomMayContain } from '../../protocol/bloom.ts';
 import type { ReceiptLog } from '../../protocol/receipt.ts';
 import type { BlockRecord } from '../store/records.ts';
-import { isObject, RpcError } from './jsonRpc.ts';
+import { RpcError } from './jsonRpc.ts';
 import { invalidParam, show, toFixedHex } from './params.ts';
 import { toLogJson } from './receiptJson.ts';
 import { type JsonObject, txHash } from './transactionJson.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
+import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
 import { type BlockTag, invalidParam, required, toBlockTag, toFixedHex } from './params.ts';
 import { headBlock, requireBlock, selectBlock } from './selectBlock.ts';

@@ -1,8 +1,8 @@
 import { type Address, type Hash, hexToBytes } from '../../base/bytes.ts';
 import { excerpt } from '../../base/excerpt.ts';
-import { dataFault, fixedDataFault, quantityFault } from '../../base/goHex.ts';
-import type { JsonValue } from '../../base/json.ts';
-import { isObject, RpcError } from './jsonRpc.ts';
+import { dataFault, fixedDataFault, goKind, quantityFault } from '../../base/goJson.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
+import { RpcError } from './jsonRpc.ts';
 
 // Readers of parameters. Each takes the value and its position, and refuses what is wrong with
 // -32602 in the words that callers know from op-geth.
@@ -162,12 +162,6 @@ const FIXED_TYPES: { readonly [length: number]: string } = {
 function notOfType(at: ParamPlace, found: string, type: string): RpcError {
   const place = typeof at === 'number' ? 'value of' : `struct field ${at.field} of`;
   return invalidParam(at, `json: cannot unmarshal ${found} into Go ${place} type ${type}`);
-}
-
-function goKind(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'bigint' ? 'number' : typeof value;
 }
 
 /** A value in a message, cut short. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../base/json.ts';
+import { isObject, type JsonValue } from '../../base/json.ts';
 import { readGoDuration } from '../../base/goDuration.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { Evm, RunOptions } from '../evm/port.ts';
@@ -11,7 +11,7 @@ import { type CallTracerOptions, createCallTracer } from './callTracer.ts';
 import { type CallLimits, contextOf } from './callMethods.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
 import { findTx } from './chainMethods.ts';
-import { isObject, RpcError, type RpcMethods } from './jsonRpc.ts';
+import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { invalidParam, readHash } from './params.ts';
 import { readCallRequest } from './callRequest.ts';
 import { runCall } from './runCall.ts';

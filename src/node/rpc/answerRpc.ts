@@ -1,4 +1,4 @@
-import { encodeJsonExact, type JsonValue, parseJsonExact } from '../../base/json.ts';
+import { encodeJsonExact, isObject, type JsonValue, parseJsonExact } from '../../base/json.ts';
 import { DecodeError } from '../../base/errors.ts';
 import { RPC_CODES, RpcError, type RpcMethods } from './rpcMethods.ts';
 
@@ -151,8 +151,4 @@ const ESCAPED: { readonly [character: string]: string } = {
 /** JSON with the three characters escaped that Go escapes; they occur in strings only. */
 function encode(value: JsonValue): string {
   return encodeJsonExact(value).replace(/[<>&]/g, (character) => ESCAPED[character] as string);
-}
-
-function isObject(value: JsonValue): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

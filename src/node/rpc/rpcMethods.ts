@@ -1,4 +1,4 @@
-import { fixedDataFault, quantityFault } from '../../base/goHex.ts';
+import { fixedDataFault, goKind, quantityFault } from '../../base/goJson.ts';
 import type { JsonValue } from '../../base/json.ts';
 
 /** Codes of JSON-RPC errors. */
@@ -86,11 +86,4 @@ export const readString: ReadParam<string> = (value, index) => {
 
 function notOfType(index: number, found: string, type: string): RpcError {
   return invalidParam(index, `json: cannot unmarshal ${found} into Go value of type ${type}`);
-}
-
-function goKind(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'bigint') return 'number';
-  return typeof value;
 }

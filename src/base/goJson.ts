@@ -1,4 +1,6 @@
-// Hex of JSON-RPC as go-ethereum reads it, with its words for what is wrong. Callers match on them.
+import type { JsonValue } from './json.ts';
+
+// JSON-RPC as go-ethereum reads it, with its words for what is wrong. Callers match on them.
 
 /** What is wrong with a QUANTITY of at most `bits` bits; undefined: nothing. `0X` is taken too. */
 export function quantityFault(text: string, bits: number): string | undefined {
@@ -30,6 +32,13 @@ export function fixedDataFault(
     return { type: 'length', reason: `hex string has length ${found}, want ${2 * length}` };
   }
   return DIGITS.test(text.slice(2)) ? undefined : { type: 'form', reason: NO_HEX };
+}
+
+/** The kind of a value that is not what was asked for. */
+export function goKind(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'bigint' ? 'number' : typeof value;
 }
 
 const NO_PREFIX = 'hex string without 0x prefix';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dataFault, fixedDataFault, quantityFault } from '../../src/base/goHex.ts';
+import { dataFault, fixedDataFault, goKind, quantityFault } from '../../src/base/goJson.ts';
 
 describe('quantityFault', () => {
   test.each(['0x0', '0x1', '0xA', '0Xa', '0xffffffffffffffff'])('default: %s', (text) => {
@@ -57,5 +57,18 @@ describe('fixedDataFault', () => {
     ['0xzzzz', 'form', 'invalid hex string'],
   ])('error: %j', (text, type, reason) => {
     expect(fixedDataFault(text, 2)).toEqual({ type, reason });
+  });
+});
+
+describe('goKind', () => {
+  test.each([
+    [[], 'array'],
+    [true, 'bool'],
+    [1, 'number'],
+    [2n ** 64n, 'number'],
+    ['text', 'string'],
+    [{}, 'object'],
+  ])('default: %s is %s', (value, kind) => {
+    expect(goKind(value)).toBe(kind);
   });
 });
