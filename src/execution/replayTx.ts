@@ -6,18 +6,25 @@ import {
   openBlock,
   type ParentBlock,
 } from './buildBlock.ts';
-import type { EvmBlock, RunOptions } from './evm/port.ts';
+import type { EvmBlock, Pause, RunOptions } from './evm/port.ts';
 import { withOptions } from './evm/withOptions.ts';
 import { attributesOf } from './payloadBlock.ts';
 import { endTransaction, type WorldState } from './state/worldState.ts';
 import type { BlockRecord } from './store/records.ts';
+
+/** What is wanted of the runs. */
+export type ReplayOptions = {
+  /** For the transactions before. */
+  readonly pause: Pause;
+  /** Asked for those of the transaction itself, when its turn has come. */
+  readonly begin: () => Promise<RunOptions>;
+};
 
 /**
  * Executes a transaction of a known block again, with all before it.
  *
  * @param state     The state after `parent`, which the caller alone has.
  * @param blockHash Hashes of earlier blocks of the same chain.
- * @param options   For the transaction itself; those before it have the same pauses.
  */
 export async function replayTx(
   builder: BlockBuilder,
@@ -26,16 +33,16 @@ export async function replayTx(
   index: number,
   state: WorldState,
   blockHash: EvmBlock['blockHash'],
-  options: RunOptions,
+  { pause, begin }: ReplayOptions,
 ): Promise<TxResult> {
   const { evm } = builder;
   const attributes = attributesOf(builder.config, block.header, block.transactions);
-  const paused: BlockBuilder = { ...builder, evm: withOptions(evm, { pause: options.pause }) };
+  const paused: BlockBuilder = { ...builder, evm: withOptions(evm, { pause }) };
   const context = await openBlock(paused, parent, attributes, state, blockHash);
-  const watched = withOptions(evm, options);
   for (const [i, raw] of block.transactions.entries()) {
     const isLast = i === index;
-    const outcome = await executeTransaction(isLast ? { ...context, evm: watched } : context, raw);
+    const watched = isLast ? { ...context, evm: withOptions(evm, await begin()) } : context;
+    const outcome = await executeTransaction(watched, raw);
     if (outcome.type === 'invalid') break;
     if (isLast) return outcome.result;
     endTransaction(state);

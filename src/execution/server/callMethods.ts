@@ -2,6 +2,7 @@ import { bytesToHex } from '../../base/bytes.ts';
 import { formatGoDuration } from '../../base/goDuration.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import { type BlockContext, hasFork } from '../blockContext.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { Evm, EvmResult } from '../evm/port.ts';
@@ -31,13 +32,14 @@ export type CallLimits = {
 export function callMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimits): RpcMethods {
   const { gasCap, timeoutMs, turns } = limits;
   const message = `execution aborted (timeout = ${formatGoDuration(timeoutMs)})`;
-  const prepare = async (params: readonly JsonValue[]) => {
+  const prepare = async (params: readonly JsonValue[], options: AbortOptions) => {
     const request = readCallRequest(params, 0);
     const overrides = readOverrides(params[2], 2);
     const blockOverrides = readBlockOverrides(params[3], 3);
-    const { block, state } = await readBlockState(engine, params, 1);
+    const { block, state } = await readBlockState(engine, params, 1, options);
     applyOverrides(state, overrides);
-    const pause = await turns.begin(timeoutMs, new RpcError('application', message));
+    const overdue = new RpcError('application', message);
+    const pause = await turns.begin(timeoutMs, overdue, options);
     const paused = withOptions(evm, { pause });
     return {
       request,
@@ -45,15 +47,15 @@ export function callMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimit
     };
   };
   return {
-    eth_call: async (params) => {
-      const { request, context } = await prepare(params);
+    eth_call: async (params, options) => {
+      const { request, context } = await prepare(params, options);
       const asked = request.gas ?? gasCap;
       const result = await runCall(context, request, asked < gasCap ? asked : gasCap);
       if (result.status === 'success') return bytesToHex(result.output);
       throw callFailure(result);
     },
-    eth_estimateGas: async (params) => {
-      const { request, context } = await prepare(params);
+    eth_estimateGas: async (params, options) => {
+      const { request, context } = await prepare(params, options);
       return toQuantity(await estimateGas(context, request, gasCap));
     },
   };

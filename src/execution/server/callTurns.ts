@@ -1,3 +1,4 @@
+import type { AbortOptions } from '../../transport/abort.ts';
 import type { Pause } from '../evm/port.ts';
 import { RpcError } from './jsonRpc.ts';
 
@@ -11,9 +12,10 @@ export type CallTurns = {
    * throws `overdue` once `limitMs` have passed since the first began; 0 is no limit.
    *
    * @throws RpcError `limitExceeded` when too many calls wait already: each holds a state.
-   *         `application` after `close`, as every pause does.
+   *         `application` after `close`, as every pause does. The signal's reason, when whoever
+   *         asked has left; so does the pause, and a call that waits gives its place away at once.
    */
-  readonly begin: (limitMs: number, overdue: Error) => Promise<Pause>;
+  readonly begin: (limitMs: number, overdue: Error, options?: AbortOptions) => Promise<Pause>;
   /** For what nobody waits for with a limit: it, too, waits for each further slice. */
   readonly pause: Pause;
   /** Ends all calls: those that wait, those that run at their next pause, and those to come. */
@@ -28,7 +30,11 @@ export type TurnClock = {
   readonly afterOthers: (callback: () => void) => void;
 };
 
-type Waiting = { readonly resolve: () => void; readonly reject: (reason: RpcError) => void };
+type Waiting = {
+  /** Its turn has come. */
+  readonly go: () => void;
+  readonly end: (reason: RpcError) => void;
+};
 
 /** What one slice lasts, about. Who waits for a tick of the process waits as long. */
 const SLICE_MS = 10;
@@ -46,37 +52,62 @@ export function createCallTurns(clock: TurnClock = PROCESS_CLOCK): CallTurns {
   const waiting: Waiting[] = [];
   let closed: RpcError | undefined;
   let sliceEnds = Number.NEGATIVE_INFINITY;
-  const next = (): void => {
-    sliceEnds = clock.now() + SLICE_MS;
-    waiting.shift()?.resolve();
-    if (waiting.length > 0) clock.afterOthers(next);
+  let isDue = false;
+  const schedule = (): void => {
+    if (isDue) return;
+    isDue = true;
+    clock.afterOthers(next);
   };
-  const turn = (): Promise<void> =>
+  const next = (): void => {
+    isDue = false;
+    sliceEnds = clock.now() + SLICE_MS;
+    waiting.shift()?.go();
+    if (waiting.length > 0) schedule();
+  };
+  const turn = (signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject });
-      if (waiting.length === 1) clock.afterOthers(next);
+      const leave = (): void => {
+        waiting.splice(waiting.indexOf(one), 1);
+        reject(signal?.reason);
+      };
+      const stay = (): void => signal?.removeEventListener('abort', leave);
+      const one: Waiting = {
+        go: () => {
+          stay();
+          resolve();
+        },
+        end: (reason) => {
+          stay();
+          reject(reason);
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      waiting.push(one);
+      schedule();
     });
-  const pause = (): Promise<void> | undefined => {
+  const pause = (signal?: AbortSignal): Promise<void> | undefined => {
     if (closed !== undefined) throw closed;
-    return clock.now() < sliceEnds ? undefined : turn();
+    signal?.throwIfAborted();
+    return clock.now() < sliceEnds ? undefined : turn(signal);
   };
   return {
-    pause,
+    pause: () => pause(),
     close: () => {
       closed = new RpcError('application', 'the server stops');
-      for (const { reject } of waiting.splice(0)) reject(closed);
+      for (const { end } of waiting.splice(0)) end(closed);
     },
-    begin: async (limitMs, overdue) => {
+    begin: async (limitMs, overdue, { signal } = {}) => {
       if (closed !== undefined) throw closed;
+      signal?.throwIfAborted();
       if (waiting.length >= MAX_WAITING) {
         const message = `too many calls: ${MAX_WAITING} wait for their turn; ask again later`;
         throw new RpcError('limitExceeded', message);
       }
-      if (waiting.length > 0 || clock.now() >= sliceEnds) await turn();
+      if (waiting.length > 0 || clock.now() >= sliceEnds) await turn(signal);
       const deadline = limitMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
       return () => {
         if (clock.now() >= deadline) throw overdue;
-        return pause();
+        return pause(signal);
       };
     },
   };

@@ -82,10 +82,10 @@ export function filterMethods(
       filter.collected = [];
       return collected;
     },
-    eth_getFilterLogs: (params) => {
+    eth_getFilterLogs: (params, options) => {
       const { query } = find(params);
       if (query === undefined) throw new RpcError('application', 'filter not found');
-      return queryLogs(engine, limits, query);
+      return queryLogs(engine, limits, query, options);
     },
     eth_uninstallFilter: (params) => {
       const id = readId(params, 0);

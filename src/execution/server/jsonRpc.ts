@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { DecodeError } from '../../base/errors.ts';
 import { encodeJsonExact, isObject, type JsonValue, parseJsonExact } from '../../base/json.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import { PrunedStateError } from '../stateKeeper.ts';
 import { MOST_PARAMS } from './paramCounts.ts';
 
@@ -37,8 +38,16 @@ export class RpcError extends Error {
   }
 }
 
-/** Answers one call. Missing trailing parameters are undefined. @throws RpcError */
-export type RpcMethod = (params: readonly JsonValue[]) => Promise<JsonValue> | JsonValue;
+/**
+ * Answers one call. Missing trailing parameters are undefined. `signal` tells that the caller has
+ * left: what takes long ends then, with the signal's reason.
+ *
+ * @throws RpcError
+ */
+export type RpcMethod = (
+  params: readonly JsonValue[],
+  options: AbortOptions,
+) => Promise<JsonValue> | JsonValue;
 
 /** Methods by full name, like `eth_chainId`. */
 export type RpcMethods = { readonly [name: string]: RpcMethod };
@@ -59,19 +68,20 @@ export type OnFault = (method: string, fault: unknown) => void;
 /**
  * The answer to one message, a call or a batch; empty where none is due. Calls of a batch run one
  * after the other, and let others in between: a call that only computes does not wait for anything,
- * so without that a batch of them would stop the process.
+ * so without that a batch of them would stop the process. None is begun when the caller has left.
  */
 export async function answerMessage(
   methods: RpcMethods,
   text: string,
   limits: RpcLimits,
   onFault: OnFault,
+  options: AbortOptions = {},
 ): Promise<string> {
   const message = parse(text);
   if (message === undefined)
     return encodeJsonExact(failure(null, new RpcError('parse', 'parse error')));
   if (!Array.isArray(message))
-    return (await answerCall(methods, message as JsonValue, onFault)) ?? '';
+    return (await answerCall(methods, message as JsonValue, onFault, options)) ?? '';
   const calls = message as readonly JsonValue[];
   if (calls.length === 0) return refusal('empty batch');
   if (calls.length > limits.batchCalls) return refusal('batch too large');
@@ -80,13 +90,14 @@ export async function answerMessage(
   const deadline = performance.now() + limits.batchMs;
   for (const call of calls) {
     await setImmediate();
+    if (options.signal?.aborted === true) return '';
     if (performance.now() > deadline) {
       if (isObject(call) && call['id'] === undefined) continue;
       const error = new RpcError('timedOut', 'request timed out');
       answers.push(encodeJsonExact(failure(idOf(call), error)));
       continue;
     }
-    const answer = await answerCall(methods, call, onFault);
+    const answer = await answerCall(methods, call, onFault, options);
     if (answer === undefined) continue;
     chars += answer.length;
     if (chars > limits.answerChars) {
@@ -103,6 +114,7 @@ async function answerCall(
   methods: RpcMethods,
   call: JsonValue,
   onFault: OnFault,
+  options: AbortOptions,
 ): Promise<string | undefined> {
   if (!isObject(call)) return refusal('invalid request');
   const { jsonrpc, method, params } = call;
@@ -115,9 +127,11 @@ async function answerCall(
   }
   const isNotification = call['id'] === undefined;
   try {
-    const result = await run(methods, method, params);
+    const result = await run(methods, method, params, options);
     return isNotification ? undefined : encodeJsonExact({ jsonrpc: '2.0', id, result });
   } catch (fault) {
+    const { signal } = options;
+    if (signal?.aborted === true && fault === signal.reason) return undefined;
     const error = refusalOf(fault);
     if (!(error instanceof RpcError)) onFault(method, error);
     return isNotification ? undefined : encodeJsonExact(failure(id, error));
@@ -128,16 +142,17 @@ function run(
   methods: RpcMethods,
   name: string,
   params: JsonValue | undefined,
+  options: AbortOptions,
 ): Promise<JsonValue> | JsonValue {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined) {
     const message = `the method ${name.slice(0, 64)} does not exist/is not available`;
     throw new RpcError('methodNotFound', message);
   }
-  if (params === undefined || params === null) return method([]);
+  if (params === undefined || params === null) return method([], options);
   if (!Array.isArray(params)) throw new RpcError('invalidParams', 'non-array args');
   const most = MOST_PARAMS[name];
-  if (most === undefined || params.length <= most) return method(params);
+  if (most === undefined || params.length <= most) return method(params, options);
   throw new RpcError('invalidParams', `too many arguments, want at most ${most}`);
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isObject, type JsonValue } from '../../base/json.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
@@ -19,15 +20,16 @@ const BLOCKS_PER_TURN = 64n;
 /** Searches for logs. */
 export function logMethods(engine: ExecutionEngine, limits: LogLimits): RpcMethods {
   return {
-    eth_getLogs: (params) => queryLogs(engine, limits, required(params, 0)),
+    eth_getLogs: (params, options) => queryLogs(engine, limits, required(params, 0), options),
   };
 }
 
-/** Logs of the blocks that a filter object names. @throws RpcError */
+/** Logs of the blocks that a filter object names. @throws RpcError, or the signal's reason. */
 export async function queryLogs(
   engine: ExecutionEngine,
   limits: LogLimits,
   json: JsonValue,
+  options: AbortOptions = {},
 ): Promise<readonly JsonObject[]> {
   const filter = readLogFilter(json, 0);
   const { blockHash, fromBlock, toBlock } = isObject(json) ? json : {};
@@ -45,15 +47,16 @@ export async function queryLogs(
   const to = numberOf(engine, toBlock ?? 'latest');
   if (from > to) throw new RpcError('invalidParams', 'invalid block range params');
   if (from > head) return [];
-  return search(engine, limits, filter, from, to < head ? to : head);
+  const last = to < head ? to : head;
+  return search(engine, limits, filter, [from, last], options);
 }
 
 async function search(
   engine: ExecutionEngine,
   { maxBlocks, maxLogs }: LogLimits,
   filter: LogFilter,
-  from: bigint,
-  to: bigint,
+  [from, to]: readonly [bigint, bigint],
+  { signal }: AbortOptions,
 ): Promise<readonly JsonObject[]> {
   if (to - from >= maxBlocks) {
     const message = `query exceeds max block range ${maxBlocks}`;
@@ -70,7 +73,9 @@ async function search(
       const message = `query exceeds max results ${maxLogs}, retry with ${smaller}`;
       throw new RpcError('invalidParams', message);
     }
-    if ((number - from) % BLOCKS_PER_TURN === BLOCKS_PER_TURN - 1n) await setImmediate();
+    if ((number - from) % BLOCKS_PER_TURN !== BLOCKS_PER_TURN - 1n) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
   }
   return found;
 }

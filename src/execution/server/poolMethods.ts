@@ -70,7 +70,7 @@ async function sortPool(
   engine: ExecutionEngine,
   pool: TxPool,
 ): Promise<{ readonly pending: Lines; readonly queued: Lines }> {
-  const state = await stateOf(engine, headBlock(engine));
+  const state = await stateOf(engine, headBlock(engine), {});
   const pending = new Map<Address, readonly PooledTx[]>();
   const queued = new Map<Address, readonly PooledTx[]>();
   for (const [sender, line] of pool.content()) {

@@ -127,7 +127,8 @@ async function serve(
     return refuse(request, response, { status: 413, reason });
   }
   const onFault = (name: string, fault: unknown) => log.error('call failed', { name, err: fault });
-  const answer = body === '' ? '' : await answerMessage(http, body, limits, onFault);
+  const caller = { signal: leftSignal(response) };
+  const answer = body === '' ? '' : await answerMessage(http, body, limits, onFault, caller);
   response.setHeader('content-type', 'application/json');
   send(response, 200, answer);
 }
@@ -143,6 +144,15 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Tells that the caller has left before its answer was written. */
+function leftSignal(response: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 function allowOrigin(

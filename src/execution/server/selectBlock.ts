@@ -1,5 +1,6 @@
 import { type Hash, ZERO_HASH } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { WorldState } from '../state/worldState.ts';
 import type { BlockRecord } from '../store/records.ts';
@@ -62,14 +63,19 @@ export async function readBlockState(
   engine: ExecutionEngine,
   params: readonly JsonValue[],
   index: number,
+  options: AbortOptions,
 ): Promise<BlockState> {
   const block = requireBlock(engine, readOptionalBlockTag(params, index));
-  return { block, state: await stateOf(engine, block) };
+  return { block, state: await stateOf(engine, block, options) };
 }
 
 /** A state after a block. @throws RpcError; PrunedStateError, now or when it is read. */
-export async function stateOf(engine: ExecutionEngine, block: BlockRecord): Promise<WorldState> {
-  const state = await engine.openState(block.hash);
+export async function stateOf(
+  engine: ExecutionEngine,
+  block: BlockRecord,
+  options: AbortOptions,
+): Promise<WorldState> {
+  const state = await engine.openState(block.hash, options);
   if (state !== undefined) return state;
   throw new RpcError('application', 'header not found');
 }

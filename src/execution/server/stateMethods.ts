@@ -1,6 +1,7 @@
 import { type Address, bigintToBytes, bytesToHex, type Hex } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { proveAccount } from '../state/proof.ts';
@@ -16,32 +17,32 @@ const MAX_PROOF_SLOTS = 1024;
 /** Reads of accounts and storage. */
 export function stateMethods(engine: ExecutionEngine, pool: TxPool): RpcMethods {
   return {
-    eth_getBalance: async (params) => {
+    eth_getBalance: async (params, options) => {
       const address = readAddress(params, 0);
-      const state = await readState(engine, params, 1);
+      const state = await readState(engine, params, 1, options);
       return toQuantity(balanceOf(state, address));
     },
-    eth_getTransactionCount: async (params) => {
+    eth_getTransactionCount: async (params, options) => {
       const address = readAddress(params, 0);
-      const state = await readState(engine, params, 1);
+      const state = await readState(engine, params, 1, options);
       const nonce = accountOf(state, address)?.nonce ?? 0n;
       return toQuantity(params[1] === 'pending' ? pool.nextNonce(address, nonce) : nonce);
     },
-    eth_getCode: async (params) => {
+    eth_getCode: async (params, options) => {
       const address = readAddress(params, 0);
-      const state = await readState(engine, params, 1);
+      const state = await readState(engine, params, 1, options);
       return bytesToHex(codeOf(state, address));
     },
-    eth_getStorageAt: async (params) => {
+    eth_getStorageAt: async (params, options) => {
       const address = readAddress(params, 0);
       const slot = readSlot(required(params, 1), 1);
-      const state = await readState(engine, params, 2);
+      const state = await readState(engine, params, 2, options);
       return bytesToHex(bigintToBytes(storageOf(state, address, slot.key), 32));
     },
-    eth_getProof: async (params) => {
+    eth_getProof: async (params, options) => {
       const address = readAddress(params, 0);
       const slots = readSlots(params);
-      const state = await readState(engine, params, 2);
+      const state = await readState(engine, params, 2, options);
       return proofJson(
         address,
         slots,
@@ -107,6 +108,7 @@ function readState(
   engine: ExecutionEngine,
   params: readonly JsonValue[],
   index: number,
+  options: AbortOptions,
 ): Promise<WorldState> {
-  return stateOf(engine, requireBlock(engine, readBlockTag(params, index)));
+  return stateOf(engine, requireBlock(engine, readBlockTag(params, index)), options);
 }

@@ -1,10 +1,11 @@
 import { isObject, type JsonValue } from '../../base/json.ts';
 import { readGoDuration } from '../../base/goDuration.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import type { Evm, RunOptions } from '../evm/port.ts';
+import type { Evm } from '../evm/port.ts';
 import { withOptions } from '../evm/withOptions.ts';
 import type { TxResult } from '../blockContext.ts';
-import { replayTx } from '../replayTx.ts';
+import { type ReplayOptions, replayTx } from '../replayTx.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { readBlockOverrides } from './blockOverrides.ts';
 import { type CallTracerOptions, createCallTracer } from './callTracer.ts';
@@ -20,35 +21,39 @@ import { type BlockState, readBlockState, stateOf } from './selectBlock.ts';
 /** Traces of transactions and calls, by the call tracer alone. */
 export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimits): RpcMethods {
   const { gasCap, turns } = limits;
-  const begin = (timeoutMs: number) =>
-    turns.begin(timeoutMs, new RpcError('application', 'execution timeout'));
+  const begin = (timeoutMs: number, options: AbortOptions) =>
+    turns.begin(timeoutMs, new RpcError('application', 'execution timeout'), options);
   return {
-    debug_traceTransaction: async (params) => {
+    debug_traceTransaction: async (params, caller) => {
       const options = readTracer(params[1], 1);
       const place = findTx(engine, readHash(params, 0));
       if (place === undefined) throw new RpcError('application', 'transaction not found');
       const { block, index } = place;
-      const parent = await parentState(engine, block);
+      const parent = await parentState(engine, block, caller);
       const logsBefore = block.receipts
         .slice(0, index)
         .reduce((sum, { logs }) => sum + logs.length, 0);
       const tracer = createCallTracer(options, logsBefore);
-      // From here on: blocks that had to be executed again for the state do not count.
-      const pause = await begin(options.timeoutMs);
-      const run = { observer: tracer.observer, pause };
-      const { gasLimit, gasUsed } = await traceTx(engine, evm, parent, block, index, run);
+      const { gasLimit, gasUsed } = await traceTx(engine, evm, parent, block, index, {
+        pause: await begin(0, caller),
+        // From there on: what had to be executed before it does not count.
+        begin: async () => ({
+          observer: tracer.observer,
+          pause: await begin(options.timeoutMs, caller),
+        }),
+      });
       return traced(tracer.result(gasLimit, gasUsed));
     },
-    debug_traceCall: async (params) => {
+    debug_traceCall: async (params, caller) => {
       const request = readCallRequest(params, 0);
       const options = readTracer(params[2], 2);
       const { stateOverrides, blockOverrides } = isObject(params[2]) ? params[2] : {};
       const overrides = readOverrides(stateOverrides, 2);
       const ofBlock = readBlockOverrides(blockOverrides, 2);
-      const { block, state } = await readBlockState(engine, params, 1);
+      const { block, state } = await readBlockState(engine, params, 1, caller);
       applyOverrides(state, overrides);
       const tracer = createCallTracer(options);
-      const pause = await begin(options.timeoutMs);
+      const pause = await begin(options.timeoutMs, caller);
       const watched = withOptions(evm, { observer: tracer.observer, pause });
       const context = contextOf(engine, watched, { block, state }, request, ofBlock);
       const asked = request.gas ?? gasCap;
@@ -60,10 +65,14 @@ export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimi
 }
 
 /** The block before `block`, and the state after it. */
-async function parentState(engine: ExecutionEngine, block: BlockRecord): Promise<BlockState> {
+async function parentState(
+  engine: ExecutionEngine,
+  block: BlockRecord,
+  options: AbortOptions,
+): Promise<BlockState> {
   const parent = engine.block(block.header.parentHash);
   if (parent === undefined) throw new RpcError('application', 'genesis is not traceable');
-  return { block: parent, state: await stateOf(engine, parent) };
+  return { block: parent, state: await stateOf(engine, parent, options) };
 }
 
 function traceTx(
@@ -72,7 +81,7 @@ function traceTx(
   { block: parent, state }: BlockState,
   block: BlockRecord,
   index: number,
-  options: RunOptions,
+  options: ReplayOptions,
 ): Promise<TxResult> {
   const builder = { config: engine.config, evm };
   const blockHash = (number: bigint) =>

@@ -57,6 +57,7 @@ function serveSocket(options: RpcServerOptions, socket: WebSocket): void {
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
     else if (socket.readyState === socket.OPEN) socket.send(text);
   };
+  const left = new AbortController();
   const { methods, close } = options.subscriptions.open(send);
   const all = { ...options.ws, ...methods };
   const onFault = (name: string, fault: unknown) => log.error('call failed', { name, err: fault });
@@ -69,11 +70,14 @@ function serveSocket(options: RpcServerOptions, socket: WebSocket): void {
       // Others are let in between messages, as between the calls of a batch.
       await setImmediate();
       if (socket.readyState !== socket.OPEN) return;
-      const answer = await answerMessage(all, String(data), limits, onFault);
+      const answer = await answerMessage(all, String(data), limits, onFault, left);
       waiting -= 1;
       if (answer !== '') send(answer);
     });
   });
   socket.on('error', () => socket.terminate());
-  socket.on('close', close);
+  socket.on('close', () => {
+    left.abort();
+    close();
+  });
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Address, bigintToMinimalBytes, hexToBytes } from '../../../src/base/bytes.ts';
 import { createCallTurns } from '../../../src/execution/server/callTurns.ts';
 import type { EngineServerOptions } from '../../../src/execution/server/engineServer.ts';
@@ -47,6 +48,20 @@ const code = (hex: string) => ({ [HERE]: { code: `0x${hex}` } });
 const ask = ({ call }: ServedEngine, method: string, hex: string, input = '0x') =>
   call(method, { to: HERE, gas: GAS, input }, 'latest', code(hex));
 
+/** Asks, and waits for no answer. @returns leaves. */
+function askByHttp({ httpUrl }: ServedEngine, body: string): () => void {
+  const left = new AbortController();
+  const headers = { 'content-type': 'application/json' };
+  fetch(httpUrl, { method: 'POST', headers, body, signal: left.signal }).catch(() => undefined);
+  return () => left.abort();
+}
+
+function askByWebSocket({ server }: ServedEngine, message: string): () => void {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.ws?.port}`);
+  socket.on('open', () => socket.send(message));
+  return () => socket.terminate();
+}
+
 describe('eth_call', () => {
   test.each([
     ['a loop', ENDLESS],
@@ -73,6 +88,22 @@ describe('eth_call', () => {
     const before = ticks();
     for (let i = 0; i < 10; i++) await nextTick();
     expect(ticks()).toBe(before);
+  });
+
+  test.each(['HTTP', 'WebSocket'])('behavior: ends when its caller leaves, by %s', async (way) => {
+    const { served, ticks } = await start(7, { callTimeoutMs: 0 });
+    const params = [{ to: HERE, gas: GAS }, 'latest', code(ENDLESS)];
+    const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_call', params });
+    const leave = way === 'HTTP' ? askByHttp(served, call) : askByWebSocket(served, call);
+    while (ticks() < 10) await nextTick();
+    leave();
+    // It runs for as long as the news takes; without it until 50,000,000 gas are gone.
+    let still = 0;
+    for (let before = ticks(); still < 50; before = ticks()) {
+      await nextTick();
+      still = ticks() === before ? still + 1 : 0;
+    }
+    expect(ticks()).toBeLessThan(700);
   });
 
   test('behavior: with no limit a loop ends when its gas does', async () => {

@@ -129,6 +129,39 @@ describe('createCallTurns', () => {
     }
   });
 
+  test('behavior: whoever leaves gives its place away at once', async () => {
+    const { turns, tick, pass, due } = scene();
+    const left = new AbortController();
+    const running = turns.begin(0, OVERDUE, left);
+    await tick();
+    const pause = await running;
+    pass(10);
+    const others = Array.from({ length: MAX_WAITING }, () => new AbortController());
+    const waiting = others.map((other) => turns.begin(0, OVERDUE, other));
+    await expect(turns.begin(0, OVERDUE)).rejects.toThrow('too many calls');
+    for (const controller of [left, ...others]) controller.abort();
+    for (const each of waiting) await expect(each).rejects.toMatchObject({ name: 'AbortError' });
+    expect(() => pause()).toThrow(left.signal.reason as Error);
+    await expect(turns.begin(0, OVERDUE, left)).rejects.toBe(left.signal.reason);
+    const next = turns.begin(0, OVERDUE);
+    expect(due()).toBe(1);
+    await tick();
+    await next;
+    expect(due()).toBe(0);
+  });
+
+  test('behavior: whoever leaves while another waits lets that one have its turn', async () => {
+    const { turns, tick, due } = scene();
+    const left = new AbortController();
+    const first = turns.begin(0, OVERDUE, left);
+    const second = turns.begin(0, OVERDUE);
+    left.abort();
+    await expect(first).rejects.toBe(left.signal.reason);
+    expect(due()).toBe(1);
+    await tick();
+    await second;
+  });
+
   test('behavior: closed, it ends calls that wait, that run and that come', async () => {
     const { turns, tick, pass, due } = scene();
     const begun = turns.begin(0, OVERDUE);

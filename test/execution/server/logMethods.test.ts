@@ -114,6 +114,27 @@ describe('queryLogs', () => {
     expect((error as Error).message).toMatch(message);
   });
 
+  test('behavior: ends soon when its caller leaves', async () => {
+    const left = new AbortController();
+    const block = engine.block(hashes[1] as Hash) as BlockRecord;
+    let looked = 0;
+    const blocks = {
+      ...engine,
+      heads: () => ({ ...engine.heads(), head: hashes[1] as Hash }),
+      block: () => ({ ...block, header: { ...block.header, number: 1000n } }),
+      blockByNumber: () => {
+        if (++looked === 100) left.abort();
+        return block;
+      },
+    };
+    const filter = { fromBlock: '0x0', toBlock: '0x3e8', address: OTHER };
+    const limits = { maxBlocks: 2000n, maxLogs: 2000 };
+    expect(await queryLogs(blocks, limits, filter)).toHaveLength(1001);
+    looked = 0;
+    await expect(queryLogs(blocks, limits, filter, left)).rejects.toBe(left.signal.reason);
+    expect(looked).toBe(64);
+  });
+
   test('error: one block with more logs than a query may find, or a call takes', async () => {
     const last = engine.block(hashes[8] as Hash) as BlockRecord;
     const [receipt] = last.receipts.filter(({ logs }) => logs.length > 0);

@@ -37,7 +37,7 @@ type Params = readonly JsonValue[];
 function connect({ subscriptions }: Pick<Awaited<ReturnType<typeof start>>, 'subscriptions'>) {
   const told: string[] = [];
   const { methods, close } = subscriptions.open((text) => told.push(text));
-  const call = (name: string, params: Params) => methods[name]?.(params) as string | boolean;
+  const call = (name: string, params: Params) => methods[name]?.(params, {}) as string | boolean;
   return {
     told,
     close,

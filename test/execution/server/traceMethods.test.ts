@@ -266,6 +266,24 @@ describe('debug_traceTransaction', () => {
     expect(ms).toBe(60_000);
   });
 
+  test('behavior: the time that transactions before it take is not that of the trace', async () => {
+    let ms = 0;
+    const clock = { now: () => (ms += 1000), afterOthers: (next: () => void) => next() };
+    const { engine, call } = await start({ turns: createCallTurns(clock) });
+    const { transactions } = await secondBlock(engine);
+    const passed = async (index: number, timeout: string) => {
+      const before = ms;
+      const hash = keccak256Hex(transactions[index] as Uint8Array);
+      const { error } = await call('debug_traceTransaction', hash, { ...tracer, timeout });
+      return { error: error?.message, seconds: (ms - before) / 1000 };
+    };
+    const [first, second] = [await passed(0, '60s'), await passed(1, '60s')];
+    const own = second.seconds - first.seconds;
+    expect(first.seconds).toBeGreaterThan(0);
+    expect((await passed(1, `${own + 1}s`)).error).toBeUndefined();
+    expect((await passed(1, '1s')).error).toBe('execution timeout');
+  });
+
   test('error: an unknown transaction, another tracer', async () => {
     const { call } = await start();
     const unknown = await call('debug_traceTransaction', ZERO_HASH, tracer);
