@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesEqual, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
 import { inflateBroken } from '../../src/base/inflateBroken.ts';
+import { runs } from '../support/runs.ts';
 
 const CAP = 1_000_000;
 const TEXT = Uint8Array.from({ length: 20_000 }, (_, i) => ((i * i) % 251) >> (i % 5));
@@ -93,7 +94,7 @@ describe('inflateBroken', () => {
         expect(bytes.length).toBeLessThanOrEqual(CAP);
         expect(lastChunkBytes).toBeLessThanOrEqual(bytes.length);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

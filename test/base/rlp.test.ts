@@ -14,6 +14,7 @@ import {
   expectOnlyDecodeErrors,
   expectTruncationsRefused,
 } from '../support/decoding.ts';
+import { runs } from '../support/runs.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const LOREM = 'Lorem ipsum dolor sit amet, consectetur adipisicing elit';
@@ -101,7 +102,7 @@ describe('decodeRlp', () => {
         }
         expect(encodeRlp(item)).toEqual(data);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -11,6 +11,7 @@ import {
   rlpIntegerEnd,
   rlpListEnd,
 } from '../../src/base/rlpScan.ts';
+import { runs } from '../support/runs.ts';
 
 const ANY_BYTES = fc.uint8Array({ maxLength: 70 });
 
@@ -25,7 +26,7 @@ describe('rlpBytesEnd, rlpListEnd', () => {
         expect(listEnd).toBe(header?.type === 'list' ? header.end : undefined);
         if (header !== undefined) expect(rlpContentStart(data, 0)).toBe(header.start);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

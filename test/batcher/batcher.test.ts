@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { bytesToHex, concatBytes } from '../../src/base/bytes.ts';
+import { concatBytes } from '../../src/base/bytes.ts';
 import { keccak256 } from '../../src/base/hash.ts';
 import { type Batcher, type BatcherConfig, createBatcher } from '../../src/batcher/batcher.ts';
 import { createThrottler } from '../../src/batcher/throttler.ts';
@@ -71,6 +70,7 @@ async function inWorld(
     const { rollup } = await buildGenesis({ ...genesisOptions(schedule), l1Start: start });
     const sim = createRollupSim(url, shelf, rollup);
     const submitted: string[] = [];
+    let channels = 0;
     const make = (): Batcher =>
       createBatcher({
         rollup,
@@ -79,7 +79,7 @@ async function inWorld(
         txSender: txSenderOn(url, devAccount(1).key, { rebroadcastIntervalMs: 50 }, kzg).sender,
         config: { ...CONFIG, ...change },
         compress: compressChannel,
-        newChannelId: () => bytesToHex(randomBytes(16)),
+        newChannelId: () => `0x${(++channels).toString(16).padStart(32, '0')}`,
         log: SILENT_LOG,
         throttler: createThrottler(NO_THROTTLE, [], SILENT_LOG),
         txBytes: (tx) => tx.length,

@@ -32,6 +32,7 @@ import { blobTx, emit, l1Blocks, post } from './support/l1.ts';
 import { honestChain, steadyPlans, userTx } from './support/l2.ts';
 import { depositLog } from './support/logs.ts';
 import { deriveAll } from './support/run.ts';
+import { runs } from '../support/runs.ts';
 
 // Bugs of derivation that other clients shipped, by the ids of the shared list of traps. Those that
 // belong to one stage are named in that stage's tests; here are the ones that need several.
@@ -170,7 +171,7 @@ describe('batch decoding', () => {
         const bytes = encodeSpanBatch(batch, { ...context, startsNewOrigin: false });
         expect(expandSpanBatch(decodeSpanBatch(bytes), context)).toEqual(batch);
       }),
-      { numRuns: 100, seed: 13 },
+      { numRuns: runs(100) },
     );
   });
 

@@ -6,6 +6,7 @@ import { bytesEqual, concatBytes, hexToBytes } from '../../src/base/bytes.ts';
 import { type Inflated, inflateZlibPure } from '../../src/base/inflate.ts';
 import { decompressBrotliNative, inflateZlibNative } from '../../src/native/decompress.ts';
 import { compressChannel } from '../../src/native/compress.ts';
+import { runs } from '../support/runs.ts';
 
 // Noise in the low bits keeps the stream long enough for several pieces.
 const CONTENT = Uint8Array.from(
@@ -121,7 +122,7 @@ describe('decompressBrotliNative', () => {
           expect(native.faultReadBytes).toBe(pure.faultReadBytes);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -147,7 +148,7 @@ describe('decompressBrotliNative', () => {
         for (const [offset, byte] of patches) damaged[offset] = byte;
         expect(decompressBrotliNative(damaged, CAP).bytes.length).toBeLessThanOrEqual(CAP);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });
@@ -173,7 +174,7 @@ describe('inflateZlibNative', () => {
         const pure = inflateZlibPure(damaged, cap);
         expect(sameAs(pure.bytes, inflateZlibNative(damaged, cap))).toBe(pure.ending);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   encodeBlob,
   MAX_BLOB_DATA_BYTES,
 } from '../../src/protocol/blob.ts';
+import { runs } from '../support/runs.ts';
 
 /** A blob that begins with `hex`, the rest zero. */
 function blobOf(hex: string): Uint8Array {
@@ -67,7 +68,7 @@ describe('decodeBlob', () => {
           expect(error).toBeInstanceOf(DecodeError);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { bytesToHex } from '../../src/base/bytes.ts';
 import { keccak256Hex } from '../../src/base/hash.ts';
 import { EMPTY_TRIE_ROOT, orderedTrieRoot } from '../../src/protocol/orderedTrie.ts';
+import { runs } from '../support/runs.ts';
 
 /** The same root through a general trie that puts one entry after another. */
 async function referenceRoot(values: readonly Uint8Array[]): Promise<string> {
@@ -34,7 +35,7 @@ describe('orderedTrieRoot', () => {
       fc.asyncProperty(fc.array(value, { maxLength: 20 }), async (values) => {
         expect(orderedTrieRoot(values)).toBe(await referenceRoot(values));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

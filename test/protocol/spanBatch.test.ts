@@ -15,6 +15,7 @@ import {
 import { decodeErrorCode, expectDecodeError } from '../support/decoding.ts';
 import { SPAN_BYTES, SPAN_CONTEXT, SPAN_TXS } from '../support/spanVector.ts';
 import { spanBatches } from '../support/transactions.ts';
+import { runs } from '../support/runs.ts';
 
 const CHECKS = {
   parentCheck: `0x${'11'.repeat(20)}`,
@@ -212,7 +213,7 @@ describe('encodeSpanBatch', () => {
         expect(raw.end).toBe(encoded.length);
         expect(hexOf(expandSpanBatch(raw, SPAN_CONTEXT))).toEqual(hexOf(batch));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -7,6 +7,7 @@ import { encodeSpanTxs } from '../../src/protocol/encodeSpanTxs.ts';
 import { rebuildSpanTxs } from '../../src/protocol/spanBatchTx.ts';
 import { readSpanTxs } from '../../src/protocol/spanBatchTxs.ts';
 import { decodeErrorCode } from '../support/decoding.ts';
+import { runs } from '../support/runs.ts';
 
 const filled = (length: number, byte = 0xff) => new Uint8Array(length).fill(byte);
 
@@ -65,7 +66,7 @@ describe('rebuildSpanTxs', () => {
         const txs = lengths.map((length, i) => tx(i, length));
         expect(rebuilt(txs, 10n)).toEqual(txs.map(bytesToHex));
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 

@@ -11,6 +11,7 @@ import {
 import { decodeErrorCode, expectTruncationsRefused } from '../support/decoding.ts';
 import { SPAN_BYTES, SPAN_CONTEXT } from '../support/spanVector.ts';
 import { spanBatches } from '../support/transactions.ts';
+import { runs } from '../support/runs.ts';
 
 const ENCODING = { ...SPAN_CONTEXT, startsNewOrigin: false };
 const A = `0x${'aa'.repeat(20)}` as const;
@@ -48,7 +49,7 @@ describe('encodeSpanBatchV2', () => {
           list.map(({ feeRecipient, timestamp }) => [feeRecipient, timestamp]);
         expect(of([...found.elements])).toEqual(of(elements));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

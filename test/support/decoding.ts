@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { DecodeError } from '../../src/base/errors.ts';
+import { runs } from './runs.ts';
 
 type Decode = (data: Uint8Array) => unknown;
 
@@ -32,7 +33,7 @@ export function expectOnlyDecodeErrors(decode: Decode, valid: Uint8Array): void 
         if (!(error instanceof DecodeError)) throw error;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 }
 

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs, SEED } from './runs.ts';
 
 // How all tests compare bytes: see `equalBytes`.
 
@@ -26,5 +28,18 @@ describe('prepareWorker', () => {
 
   test('behavior: of another class is strictly another value', () => {
     expect(Buffer.from(BYTES)).not.toStrictEqual(BYTES);
+  });
+
+  test('behavior: properties take the same values whenever they are asserted', () => {
+    const drawn: number[][] = [[], []];
+    for (const values of drawn) {
+      fc.assert(fc.property(fc.nat(), (value) => void values.push(value)));
+    }
+    expect(drawn[0]).toEqual(drawn[1]);
+    expect(drawn[0]).toHaveLength(runs(100));
+    const explicit: number[] = [];
+    const property = fc.property(fc.nat(), (value) => void explicit.push(value));
+    fc.assert(property, { seed: SEED, numRuns: runs(100) });
+    expect(drawn[0]).toEqual(explicit);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decompressBrotliPure } from '../../../src/base/brotli/brotli.ts';
 import { bytesEqual, concatBytes, hexToBytes } from '../../../src/base/bytes.ts';
 import type { Inflated } from '../../../src/base/inflate.ts';
+import { runs } from '../../support/runs.ts';
 
 const CAP = 10_000_000;
 const PAGE = '<div class="content"> function() { return this.value; } </div> and the University; ';
@@ -79,7 +80,7 @@ describe('decompressBrotliPure', () => {
         for (const [offset, byte] of patches) damaged[offset] = byte;
         expect(decompressBrotliPure(damaged, 100_000).bytes.length).toBeLessThanOrEqual(100_000);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -22,6 +22,7 @@ import {
   setStorage,
 } from '../../../src/execution/state/worldState.ts';
 import { EMPTY_ACCOUNT } from '../../../src/execution/state/account.ts';
+import { runs } from '../../support/runs.ts';
 
 const CALLER: Address = `0x${'ca'.repeat(20)}`;
 const CODE_AT: Address = `0x${'cd'.repeat(20)}`;
@@ -238,8 +239,8 @@ const PROGRAM = fc
   );
 
 describe('createInterpreter', () => {
-  test('behavior: random programs end as in @ethereumjs/evm', { timeout: 120_000 }, async () => {
-    const runs = fc.record({
+  test('behavior: random programs end as in @ethereumjs/evm', async () => {
+    const attempts = fc.record({
       fork: fc.constantFrom(...FORKS),
       code: PROGRAM,
       other: PROGRAM,
@@ -248,8 +249,7 @@ describe('createInterpreter', () => {
       value: fc.constantFrom(0n, 5n),
       data: fc.uint8Array({ maxLength: 70 }),
     });
-    const numRuns = Number(process.env['HEADWATER_EVM_RUNS'] ?? 300);
-    await fc.assert(fc.asyncProperty(runs, expectSame), { numRuns });
+    await fc.assert(fc.asyncProperty(attempts, expectSame), { numRuns: runs(300) });
   });
 
   test('behavior: calls nest until the gas is gone', async () => {

@@ -6,6 +6,7 @@ import { createEthereumjsEvm } from '../../../src/execution/evm/ethereumjs/creat
 import { createInterpreter } from '../../../src/execution/evm/interpreter/createEvm.ts';
 import type { Evm, EvmFork } from '../../../src/execution/evm/port.ts';
 import { openState } from '../../../src/execution/state/worldState.ts';
+import { runs } from '../../support/runs.ts';
 
 const evm = createInterpreter(901n);
 const reference = await createEthereumjsEvm(901n);
@@ -98,7 +99,7 @@ describe('precompiles', () => {
         expect(own.status).toBe(status === 'revert' ? 'halt' : status);
         expect(own).toMatchObject({ gasUsed, output });
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

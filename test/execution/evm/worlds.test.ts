@@ -27,6 +27,7 @@ import {
   OWNERS,
   type WorldTx,
 } from '../../support/evmWorlds.ts';
+import { runs } from '../../support/runs.ts';
 
 const FORKS = ['regolith', 'canyon', 'ecotone', 'granite', 'isthmus', 'jovian', 'karst'] as const;
 const SIZE = { zeros: 0n, nonzeros: 100n, estimatedSize: 100_000_000n };
@@ -128,8 +129,7 @@ async function live(evm: Evm, fork: EvmFork, world: EvmWorld): Promise<readonly 
 }
 
 describe('createInterpreter', () => {
-  test('behavior: random worlds end as in @ethereumjs/evm', { timeout: 600_000 }, async () => {
-    const numRuns = Number(process.env['HEADWATER_EVM_RUNS'] ?? 300);
+  test('behavior: random worlds end as in @ethereumjs/evm', async () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...FORKS),
       evmWorlds(),
@@ -137,6 +137,6 @@ describe('createInterpreter', () => {
         expect(await live(own, fork, world)).toEqual(await live(judge, fork, world));
       },
     );
-    await fc.assert(property, { numRuns });
+    await fc.assert(property, { numRuns: runs(300) });
   });
 });

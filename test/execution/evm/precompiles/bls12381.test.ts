@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToHex, concatBytes } from '../../../../src/base/bytes.ts';
 import { loadBls12381 } from '../../../../src/execution/evm/precompiles/bls12381.ts';
 import { BadPointError } from '../../../../src/execution/evm/precompiles/mcl.ts';
+import { runs } from '../../../support/runs.ts';
 
 const reference = new NobleBLS();
 const curve = await loadBls12381();
@@ -67,7 +68,7 @@ describe('loadBls12381', () => {
         const second = concatBytes(g2(a), g2(b));
         expect(curve.addG2(second)).toEqual(reference.addG2(second));
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -101,7 +102,7 @@ describe('loadBls12381', () => {
         const second = concatBytes(...items.map(([a, k]) => concatBytes(g2(a), word(k))));
         expect(curve.msmG2(second)).toEqual(reference.msmG2(second));
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     );
   });
 
@@ -121,7 +122,7 @@ describe('loadBls12381', () => {
         const input = concatBytes(g1(c), g2(d), right, g2(1n));
         expect(curve.pairingCheck(input)).toEqual(word(isEqual ? 1n : 0n));
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -147,7 +148,7 @@ describe('loadBls12381', () => {
         const both = concatBytes(field(a), field(b));
         expect(curve.mapFP2toG2(both)).toEqual(reference.mapFP2toG2(both));
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToHex, concatBytes } from '../../../../src/base/bytes.ts';
 import { loadBn254 } from '../../../../src/execution/evm/precompiles/bn254.ts';
 import { BadPointError } from '../../../../src/execution/evm/precompiles/mcl.ts';
+import { runs } from '../../../support/runs.ts';
 
 const reference = new NobleBN254();
 const curve = await loadBn254();
@@ -56,7 +57,7 @@ describe('loadBn254', () => {
         const input = concatBytes(g1(a), g1(b));
         expect(curve.add(input)).toEqual(reference.add(input));
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -74,7 +75,7 @@ describe('loadBn254', () => {
         const expected = isInfinite ? new Uint8Array(64) : reference.mul(input);
         expect(curve.mul(input)).toEqual(expected);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -93,7 +94,7 @@ describe('loadBn254', () => {
         const input = concatBytes(g1(c), g2(d), right, g2(1n));
         expect(curve.pairing(input)).toEqual(word(isEqual ? 1n : 0n));
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inverseModulo } from '../../../../src/execution/evm/precompiles/inverseModulo.ts';
+import { runs } from '../../../support/runs.ts';
 
 /** Primes of many lengths, among them the order of P-256. */
 const PRIMES = [
@@ -26,7 +27,7 @@ describe('inverseModulo', () => {
           expect(inverse).toBeLessThan(p);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -8,6 +8,7 @@ import {
   modexpLengths,
 } from '../../../../src/execution/evm/precompiles/modexp.ts';
 import { precompilePair } from '../../../support/precompilePair.ts';
+import { runs } from '../../../support/runs.ts';
 
 function input(...operands: readonly Uint8Array[]): Uint8Array {
   const lengths = operands.map((operand) => bigintToBytes(BigInt(operand.length), 32));
@@ -33,7 +34,7 @@ describe('modexp', () => {
           const data = n % 3 === 0 ? whole.subarray(0, n) : whole;
           expect(own(data, 10_000_000)).toEqual(reference(data, 10_000_000));
         }),
-        { numRuns: 60 },
+        { numRuns: runs(60) },
       );
     },
   );
@@ -50,7 +51,7 @@ describe('modexp', () => {
         const data = concatBytes(...words, rest);
         expect(own(data, 100_000)).toEqual(reference(data, 100_000));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -5,6 +5,7 @@ import {
   MAX_MODULUS_BYTES,
   oddPower,
 } from '../../../../src/execution/evm/precompiles/montgomery.ts';
+import { runs } from '../../../support/runs.ts';
 
 /** The plain way. */
 function reference(base: bigint, exponent: bigint, modulus: bigint): bigint {
@@ -39,7 +40,7 @@ describe('oddPower', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

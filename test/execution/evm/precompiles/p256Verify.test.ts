@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToBigint, concatBytes } from '../../../../src/base/bytes.ts';
 import { createP256Verifier } from '../../../../src/execution/evm/precompiles/p256Verify.ts';
+import { runs } from '../../../support/runs.ts';
 
 const verify = createP256Verifier();
 
@@ -46,7 +47,7 @@ describe('createP256Verifier', () => {
         input.set(word(ORDER - bytesToBigint(input.subarray(64, 96))), 64);
         expect(verify(input)).toBe(true);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('createP256Verifier', () => {
         input[bit >> 3] = (input[bit >> 3] as number) ^ (1 << (bit & 7));
         expect(verify(input)).toBe(reference(input));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -80,7 +81,7 @@ describe('createP256Verifier', () => {
         expect(verify(concatBytes(...words))).toBe(sum !== 0n);
       }),
       {
-        numRuns: 60,
+        numRuns: runs(60),
         examples: [
           [2, 1, 2],
           [-6, 3, 2],

@@ -11,6 +11,7 @@ import {
   hexToBytes,
 } from '../../../../src/base/bytes.ts';
 import { loadKzgVerifier } from '../../../../src/execution/evm/precompiles/pointEvaluation.ts';
+import { runs } from '../../../support/runs.ts';
 
 const verify = await loadKzgVerifier();
 const reference = new KZG(trustedSetup);
@@ -70,7 +71,7 @@ describe('loadKzgVerifier', () => {
       fc.property(scalar, scalar, scalar, scalar, (c, z, y, p) => {
         verdict(point(c), word(z), word(y), point(p));
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 
