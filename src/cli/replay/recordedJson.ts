@@ -1,7 +1,8 @@
 import { isObject } from '../../base/json.ts';
 import type { ExecutionConfig } from '../../execution/executionConfig.ts';
-import { toBlockJson } from '../../execution/server/blockJson.ts';
-import { toReceiptsJson } from '../../execution/server/receiptJson.ts';
+import { OPTIONAL_BLOCK_KEYS, toBlockJson } from '../../execution/server/blockJson.ts';
+import { OPTIONAL_RECEIPT_KEYS, toReceiptsJson } from '../../execution/server/receiptJson.ts';
+import { OPTIONAL_TRANSACTION_KEYS } from '../../execution/server/transactionJson.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 
 /** A field of a recorded line that is not what the engine says. Values as JSON has them. */
@@ -71,37 +72,9 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Keys that the engine answers with for some forks and kinds of transaction, not for all. */
+/** Keys whose absence is an answer: the engine has them where they apply. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
-  // Of blocks.
-  'baseFeePerGas',
-  'withdrawals',
-  'withdrawalsRoot',
-  'excessBlobGas',
-  'requestsHash',
-  'parentBeaconBlockRoot',
-  // Of transactions.
-  'chainId',
-  'accessList',
-  'authorizationList',
-  'yParity',
-  'sourceHash',
-  'mint',
-  'maxFeePerGas',
-  'maxPriorityFeePerGas',
-  'isSystemTx',
-  // Of receipts, the first two of transactions or blocks as well.
-  'depositReceiptVersion',
-  'blobGasUsed',
-  'depositNonce',
-  'l1Fee',
-  'l1GasPrice',
-  'l1GasUsed',
-  'l1FeeScalar',
-  'l1BaseFeeScalar',
-  'l1BlobBaseFee',
-  'l1BlobBaseFeeScalar',
-  'operatorFeeScalar',
-  'operatorFeeConstant',
-  'daFootprintGasScalar',
+  ...OPTIONAL_BLOCK_KEYS,
+  ...OPTIONAL_TRANSACTION_KEYS,
+  ...OPTIONAL_RECEIPT_KEYS,
 ]);

@@ -8,6 +8,16 @@ import { type JsonObject, toTransactionJson, txHash } from './transactionJson.ts
 /** Whether a block's JSON holds its transactions, or their hashes. */
 export type TransactionForm = 'full' | 'hashes';
 
+/** Keys that blocks have from some fork on. */
+export const OPTIONAL_BLOCK_KEYS: readonly string[] = [
+  'withdrawals',
+  'withdrawalsRoot',
+  'blobGasUsed',
+  'excessBlobGas',
+  'parentBeaconBlockRoot',
+  'requestsHash',
+];
+
 /** A block as op-geth prints it. */
 export function toBlockJson(block: BlockRecord, form: TransactionForm): JsonObject {
   const { transactions, header } = block;

@@ -20,6 +20,23 @@ import { decodeSignedTx } from '../transaction.ts';
 import { feeParametersOf } from './l1Fees.ts';
 import { effectiveGasPrice, type JsonObject, txHash } from './transactionJson.ts';
 
+/** Keys that receipts of some forks have: the first two of deposits, the others of the rest. */
+export const OPTIONAL_RECEIPT_KEYS: readonly string[] = [
+  'depositNonce',
+  'depositReceiptVersion',
+  'l1Fee',
+  'l1GasPrice',
+  'l1GasUsed',
+  'l1FeeScalar',
+  'l1BaseFeeScalar',
+  'l1BlobBaseFee',
+  'l1BlobBaseFeeScalar',
+  'operatorFeeScalar',
+  'operatorFeeConstant',
+  'daFootprintGasScalar',
+  'blobGasUsed',
+];
+
 /** Receipts of a block, as op-geth prints them. @spec protocol/execution.md 1.6, 2.9 */
 export function toReceiptsJson(config: ExecutionConfig, block: BlockRecord): readonly JsonObject[] {
   const fees = feeParametersOf(block.transactions);

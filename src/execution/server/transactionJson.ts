@@ -16,6 +16,20 @@ export function effectiveGasPrice(tx: SignedTx, baseFee: bigint): bigint {
   return price < tx.maxFeePerGas ? price : tx.maxFeePerGas;
 }
 
+/** Keys that transactions of some types have; the version, deposits from some fork on. */
+export const OPTIONAL_TRANSACTION_KEYS: readonly string[] = [
+  'chainId',
+  'accessList',
+  'yParity',
+  'maxFeePerGas',
+  'maxPriorityFeePerGas',
+  'authorizationList',
+  'sourceHash',
+  'mint',
+  'isSystemTx',
+  'depositReceiptVersion',
+];
+
 /** A transaction of a block, as op-geth prints it. @spec protocol/execution.md 1.6 */
 export function toTransactionJson(block: BlockRecord, index: number): JsonObject {
   const { hash, header } = block;

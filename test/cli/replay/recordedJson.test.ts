@@ -4,6 +4,12 @@ import { readJsonLines } from '../../../src/cli/recording/lines.ts';
 import { openRecording } from '../../../src/cli/recording/recording.ts';
 import { jsonDifference } from '../../../src/cli/replay/recordedJson.ts';
 import { type ExecutionConfig, toExecutionConfig } from '../../../src/execution/executionConfig.ts';
+import { OPTIONAL_BLOCK_KEYS, toBlockJson } from '../../../src/execution/server/blockJson.ts';
+import {
+  OPTIONAL_RECEIPT_KEYS,
+  toReceiptsJson,
+} from '../../../src/execution/server/receiptJson.ts';
+import { OPTIONAL_TRANSACTION_KEYS } from '../../../src/execution/server/transactionJson.ts';
 import type { BlockRecord } from '../../../src/execution/store/records.ts';
 import { headerFromRpc } from '../../../src/protocol/rpcHeader.ts';
 import { receiptFromRpc } from '../../../src/protocol/rpcReceipt.ts';
@@ -27,6 +33,12 @@ function recordOf({ block, receipts, raw }: Line): BlockRecord {
     receipts: receipts.map((json) => receiptFromRpc(json)),
     messagePasserStorageRoot: ZERO_HASH,
   };
+}
+
+/** Keys that some objects have and others do not, sorted. */
+function keysOfSome(objects: readonly object[]): readonly string[] {
+  const keys = [...new Set(objects.flatMap(Object.keys))];
+  return keys.filter((key) => !objects.every((each) => key in each)).toSorted();
 }
 
 describe.skipIf(lacksShared(CHAIN))('jsonDifference', () => {
@@ -61,6 +73,15 @@ describe.skipIf(lacksShared(CHAIN))('jsonDifference', () => {
     for (const each of lines) {
       expect(jsonDifference(config, each.block, each.receipts, recordOf(each))).toBeUndefined();
     }
+  });
+
+  test('behavior: the keys that not all have are known', () => {
+    const made = lines.map((each) => toBlockJson(recordOf(each), 'full'));
+    const transactions = made.flatMap((json) => json['transactions'] as Json[]);
+    const receipts = lines.flatMap((each) => toReceiptsJson(config, recordOf(each)));
+    expect(keysOfSome(made)).toEqual(OPTIONAL_BLOCK_KEYS.toSorted());
+    expect(keysOfSome(transactions)).toEqual(OPTIONAL_TRANSACTION_KEYS.toSorted());
+    expect(keysOfSome(receipts)).toEqual(OPTIONAL_RECEIPT_KEYS.toSorted());
   });
 
   test.each([
