@@ -166,7 +166,7 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
 }
 
 /** Every method there is. */
-function allMethods(
+export function allMethods(
   options: EngineServerOptions & { readonly turns: CallTurns },
   pool: TxPool,
 ): RpcMethods {

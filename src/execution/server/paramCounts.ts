@@ -1,10 +1,11 @@
 /**
- * How many parameters a method takes at most, as op-geth has it. A call with more is refused,
- * whatever they are. Methods that are not listed take any number.
+ * How many parameters a method takes at most, as op-geth has it; none where op-geth has it not. A
+ * call with more is refused, whatever they are. Methods that are not listed take any number.
  */
 export const MOST_PARAMS: { readonly [method: string]: number } = {
   ...of(0, 'eth', ['chainId', 'blockNumber', 'syncing', 'accounts', 'gasPrice', 'blobBaseFee']),
   ...of(0, 'eth', ['maxPriorityFeePerGas', 'newBlockFilter']),
+  ...of(0, 'eth', ['mining', 'protocolVersion']),
   ...of(0, 'net', ['version', 'listening', 'peerCount']),
   ...of(0, 'txpool', ['status', 'content']),
   ...of(0, 'web3', ['clientVersion']),
