@@ -6,7 +6,7 @@ import { encodeJsonExact, type JsonValue } from '../base/json.ts';
 import { toExecutionConfig } from '../execution/executionConfig.ts';
 import { toBlockJson } from '../execution/server/blockJson.ts';
 import { toReceiptsJson } from '../execution/server/receiptJson.ts';
-import { makeFolder } from '../execution/store/folder.ts';
+import { makeFolder } from '../storage/folder.ts';
 import { createKzg } from '../native/kzg.ts';
 import type { DerivedBlock, DriverEvents } from '../node/driverPorts.ts';
 import { toAttributesJson } from '../protocol/executionPayloadJson.ts';

@@ -1,4 +1,4 @@
-import { makeFolder } from '../execution/store/folder.ts';
+import { makeFolder } from '../storage/folder.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { createBeaconSource } from '../sources/beacon.ts';
 import { type BeaconApi, createBeaconApi } from '../sources/beaconApi.ts';

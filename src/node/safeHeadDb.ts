@@ -6,7 +6,7 @@ import {
   hexToBytes,
 } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
-import { type ByteLevel, openLevel } from '../execution/store/openLevel.ts';
+import { type ByteLevel, openLevel } from '../storage/openLevel.ts';
 import type { SafeHeadRecord, SafeHeads } from './safeHeads.ts';
 
 // Records of safe heads in LevelDB.

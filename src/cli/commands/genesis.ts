@@ -14,7 +14,7 @@ import { SCHEDULE_FORKS } from '../../devnet/genesis/forkSchedule.ts';
 import { toGenesisJson } from '../../devnet/genesis/genesisJson.ts';
 import { devL1ConfigJson } from '../../devnet/l1Chain.ts';
 import { deployL1Contracts, type L1ContractOptions } from '../../devnet/l1Contracts.ts';
-import { makeFolder } from '../../execution/store/folder.ts';
+import { makeFolder } from '../../storage/folder.ts';
 import { installNative } from '../../native/install.ts';
 import type { Fork } from '../../protocol/forks.ts';
 import { toRollupConfigJson } from '../../protocol/rollupConfigJson.ts';

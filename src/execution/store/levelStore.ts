@@ -1,6 +1,6 @@
+import { isLevelFault, levelFault } from '../../storage/levelFault.ts';
+import { openLevel } from '../../storage/openLevel.ts';
 import type { KeyValueStore } from './keyValueStore.ts';
-import { isLevelFault, levelFault } from './levelFault.ts';
-import { openLevel } from './openLevel.ts';
 
 /**
  * A store in LevelDB under `directory`, which is made where missing.

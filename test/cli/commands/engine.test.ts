@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/program.ts';
-import { openLevel } from '../../../src/execution/store/openLevel.ts';
+import { openLevel } from '../../../src/storage/openLevel.ts';
 import { captureIo } from '../../support/cli.ts';
 import { killEngine } from '../../support/killEngine.ts';
 import { closeServer, listen } from '../../support/rpcServer.ts';

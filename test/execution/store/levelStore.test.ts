@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../src/base/errors.ts';
 import { openLevelStore } from '../../../src/execution/store/levelStore.ts';
-import { openLevel } from '../../../src/execution/store/openLevel.ts';
+import { openLevel } from '../../../src/storage/openLevel.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

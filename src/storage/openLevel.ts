@@ -1,5 +1,5 @@
 import { Level } from 'level';
-import { ConfigError } from '../../base/errors.ts';
+import { ConfigError } from '../base/errors.ts';
 import { makeFolder } from './folder.ts';
 import { assertHasCurrent, levelFault } from './levelFault.ts';
 

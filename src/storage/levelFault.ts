@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { ConfigError } from '../../base/errors.ts';
+import { ConfigError } from '../base/errors.ts';
 
 /**
  * Refuses a LevelDB that lost its file `CURRENT`: LevelDB would begin a new one in its place, and

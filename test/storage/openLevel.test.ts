@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openLevel } from '../../../src/execution/store/openLevel.ts';
+import { openLevel } from '../../src/storage/openLevel.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-level-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../../src/base/errors.ts';
-import { levelFault } from '../../../src/execution/store/levelFault.ts';
+import { ConfigError } from '../../src/base/errors.ts';
+import { levelFault } from '../../src/storage/levelFault.ts';
 
 describe('levelFault', () => {
   test.each([

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../../src/base/errors.ts';
-import { makeFolder } from '../../../src/execution/store/folder.ts';
+import { ConfigError } from '../../src/base/errors.ts';
+import { makeFolder } from '../../src/storage/folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-folder-'));
 writeFileSync(join(folder, 'file'), '');
