@@ -47,5 +47,7 @@ export function assert(condition: boolean, message: string): asserts condition {
 
 /** Ends a `switch` over a tagged union: compiles only when every tag has its arm. */
 export function unreachable(value: never): never {
-  throw new InvariantError(`unreachable: ${JSON.stringify(value)}`);
+  // Not the whole value: JSON has no bigint, and a state may hold megabytes.
+  const { type } = value as { readonly type?: unknown };
+  throw new InvariantError(`unreachable: ${String(type ?? value)}`);
 }

@@ -6,16 +6,21 @@ import {
   start,
   upcomingTransactions,
 } from '../../derive/index.ts';
-import type { AttributesStep, DeriveConfig, DeriveState, Step } from '../../derive/index.ts';
+import type {
+  AttributesStep,
+  DeriveConfig,
+  DeriveState,
+  SafeHead,
+  Step,
+} from '../../derive/index.ts';
 import { ZERO_HASH } from '../../base/bytes.ts';
-import { unreachable } from '../../base/errors.ts';
+import { InvariantError, unreachable } from '../../base/errors.ts';
 import type { ExecutionEngine } from '../../execution/engine.ts';
 import { recoverSendersAhead } from '../../execution/sendersAhead.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import type { L1Block } from '../../protocol/l1Block.ts';
 import { l2BlockOf } from '../../protocol/l2Block.ts';
 import { l2Head } from '../../protocol/l2BlockRef.ts';
-import { CliExit, EXIT_FAILED } from '../exit.ts';
 
 /** A chain being derived from proven L1 blocks and executed, in one process. */
 export type Replay = {
@@ -117,7 +122,10 @@ async function build(replay: Replay, step: AttributesStep, events: ReplayEvents)
   for (;;) {
     const built = await replay.engine.build(asked.parent.hash, asked.attributes);
     if (built.type === 'sealed') return seal(replay, asked, built.block, asked !== step, events);
-    if (built.type === 'unknownParent') throw new CliExit(EXIT_FAILED);
+    if (built.type === 'unknownParent') {
+      const { number, hash } = asked.parent;
+      throw new InvariantError(`the engine lost L2 block ${number} \`${hash}\` that it had built`);
+    }
     events.onBuilt?.(asked, { type: 'refused', reason: built.reason });
     const outcome = applyInvalidPayload(replay.state, asked, built.reason);
     switch (outcome.type) {
@@ -167,6 +175,6 @@ function ancestor({ engine, pendingSafe }: Replay, number: bigint): BlockRecord 
   return block;
 }
 
-function safeHead({ config, pendingSafe }: Replay): Parameters<typeof next>[1] {
+function safeHead({ config, pendingSafe }: Replay): SafeHead {
   return l2Head(config.rollup, l2BlockOf(pendingSafe));
 }
