@@ -57,6 +57,7 @@ async function buildProgram(
       (await entry.load())(program, io);
       const command = program.commands.find((each) => each.name() === entry.name);
       if (command === undefined) continue;
+      command.summary(entry.summary);
       completeOptions(command);
       tellRefusals(command);
     } else program.command(entry.name).summary(entry.summary).description(entry.summary);

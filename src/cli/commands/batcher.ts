@@ -48,7 +48,6 @@ import { VERSION } from '../version.ts';
 export function registerBatcher(program: Command, io: CliIo): void {
   const command = program
     .command('batcher')
-    .summary('write unsafe L2 blocks to L1')
     .description(
       'Reads unsafe L2 blocks from a sequencer, packs them into channels and writes them to L1 ' +
         'as calldata or blobs. Takes the flags and environment variables of op-batcher. The ' +

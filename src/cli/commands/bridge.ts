@@ -30,7 +30,6 @@ import {
 export function registerDeposit(program: Command, io: CliIo): void {
   program
     .command('deposit')
-    .summary('bring ether or a call from L1 to L2')
     .description(
       'Deposits through the portal on L1 and, where an L2 is given, waits until the deposit has ' +
         'arrived there. Each stage is told on its own line.',
@@ -63,7 +62,6 @@ export function registerDeposit(program: Command, io: CliIo): void {
 export function registerWithdraw(program: Command, io: CliIo): void {
   program
     .command('withdraw')
-    .summary('bring ether or a call from L2 to L1')
     .description(
       'Starts a withdrawal on L2, proves it on L1 once an output covers it, waits for the ' +
         'finalization period and finishes it. With --tx it goes on with one that was started ' +

@@ -17,7 +17,6 @@ const MAX_RLP_BYTES = 100_000_000;
 export function registerDecode(program: Command, io: CliIo): void {
   program
     .command('decode')
-    .summary('show what batcher data, a blob or a channel holds')
     .description(
       'Shows the frames, channels, batches and transactions of batcher data, of blobs, or of a ' +
         'channel, as binary or as hex of one piece per line. Broken input is shown up to where ' +

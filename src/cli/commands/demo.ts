@@ -15,7 +15,6 @@ import { replayL1Block, startReplay } from '../replay/replayChain.ts';
 export function registerDemo(program: Command, io: CliIo): void {
   program
     .command('demo')
-    .summary('Build a small chain in memory, derive and execute it, and show how')
     .description(
       'Builds a small rollup in memory: an L1 with deposits, config updates and every form of ' +
         'batch, and a sequencer whose chain goes through every fork. Then forgets the L2, ' +

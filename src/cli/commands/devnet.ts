@@ -16,7 +16,6 @@ import { readNumber } from '../values.ts';
 export function registerDevnet(program: Command, io: CliIo): void {
   program
     .command('devnet')
-    .summary('bring up a whole chain on this machine: L1, sequencer, batcher, verifier')
     .description(
       'Brings up an L1 with the contracts of a new rollup, a sequencer, a batcher, a proposer, ' +
         'users who send something, and verifiers that derive everything from L1 alone. Compares ' +

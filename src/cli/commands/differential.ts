@@ -14,7 +14,6 @@ import { readJsonLines } from '../recording/lines.ts';
 export function registerDifferential(program: Command, io: CliIo): void {
   program
     .command('differential')
-    .summary('Derive corpus cases and compare with what the reference client derived')
     .description(
       'Derives every case of the given corpus files with a null engine and compares each step ' +
         'with what the reference client did. Prints the first difference of each failing case. ' +

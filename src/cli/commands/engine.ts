@@ -33,7 +33,6 @@ import { VERSION } from '../version.ts';
 export function registerEngine(program: Command, io: CliIo): void {
   const command = program
     .command('engine')
-    .summary('serve the embedded engine: Engine API and JSON-RPC')
     .description(
       'Executes and keeps one L2 chain, driven by a rollup node over the Engine API, and answers ' +
         'wallets by HTTP and WebSocket. Takes the flags of op-geth that concern this, and their ' +

@@ -27,7 +27,6 @@ import { toThousands } from '../progress.ts';
 export function registerExecute(program: Command, io: CliIo): void {
   program
     .command('execute')
-    .summary('Execute recorded blocks on their witness and compare')
     .description(
       'Executes recorded L2 blocks, each on its witness alone, and compares block hash, ' +
         'receipts and gas. Exits with 0 when all are equal, 1 when one is different, 2 when an ' +

@@ -17,7 +17,6 @@ import { openRecording, type Recording } from '../recording/recording.ts';
 export function registerExplain(program: Command, io: CliIo): void {
   program
     .command('explain')
-    .summary('Tell what was read, kept and dropped of a recorded chain, and why')
     .description(
       'Derives and executes a recorded chain and tells, L1 block by L1 block, what was read, ' +
         'kept and dropped, and why. Exits with 0, with 1 when derivation halts or the L2 ' +

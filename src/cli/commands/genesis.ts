@@ -54,7 +54,6 @@ export function registerGenesis(program: Command, io: CliIo): void {
   const role = (name: keyof typeof DEV_ROLES): Address => devAccount(DEV_ROLES[name]).address;
   program
     .command('genesis')
-    .summary('make a new chain: L1 contracts, rollup.json, genesis.json')
     .description(
       'Deploys the L1 contracts of a new chain and writes rollup.json, genesis.json, ' +
         'l1-config.json and l1-contracts.json. Keys and addresses that are not given are those ' +

@@ -22,7 +22,6 @@ import { VERSION } from '../version.ts';
 export function registerNode(program: Command, io: CliIo): void {
   const command = program
     .command('node')
-    .summary('follow L1, derive the L2 and drive an engine')
     .description(
       'Derives an L2 chain from its L1 and drives an execution engine: one behind --l2, or the ' +
         'embedded one with --genesis. Takes the flags of op-node, and its environment variables ' +

@@ -50,7 +50,6 @@ export const PROPOSER_FLAGS: readonly GoFlag[] = [
 export function registerProposer(program: Command, io: CliIo): void {
   const command = program
     .command('proposer')
-    .summary('propose output roots on L1')
     .description(
       'Asks a rollup node for output roots of finalized blocks and proposes them to an ' +
         'L2OutputOracle or a DisputeGameFactory. Takes the flags and environment variables of ' +

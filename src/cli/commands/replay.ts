@@ -11,7 +11,6 @@ import { type ReplaySummary, replayRecording } from '../replay/replayRecording.t
 export function registerReplay(program: Command, io: CliIo): void {
   program
     .command('replay')
-    .summary('Derive and execute a recorded chain from genesis, and compare')
     .description(
       'Reads a recorded chain, proves every L1 block, derives the L2 chain, executes it from ' +
         'genesis, and compares every block with the recorded one: hash, output root, all fields, ' +

@@ -19,7 +19,6 @@ const ROWS = [
 export function registerStatus(program: Command, io: CliIo): void {
   program
     .command('status')
-    .summary('show the heads of a running node')
     .description('Asks a running rollup node, this one or op-node, for its heads and their ages.')
     .option('--rpc <url>', 'RPC of the node', DEFAULT_RPC)
     .option('--json', 'print the answer as it is')

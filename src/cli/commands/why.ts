@@ -9,7 +9,6 @@ import { toDuration } from '../progress.ts';
 export function registerWhy(program: Command, io: CliIo): void {
   program
     .command('why')
-    .summary('ask a running node what it waits for')
     .description(
       'Asks a running node what it is doing, what it waits for, since when, how often it has ' +
         'tried, what went wrong last and what it will do next. Exits with 0 when the node is ' +
