@@ -71,12 +71,14 @@ export type EngineServer = {
 
 /** For whoever drives the engine: large payloads, many calls. */
 const AUTH_LIMITS: RpcLimits = {
+  heldBytes: 512 << 20,
   bodyBytes: 128 << 20,
   batchCalls: 2000,
   batchMs: 120_000,
   answerChars: 250_000_000,
 };
 const PUBLIC_LIMITS: RpcLimits = {
+  heldBytes: 128 << 20,
   bodyBytes: 5 << 20,
   batchCalls: 1000,
   batchMs: 10_000,

@@ -52,8 +52,10 @@ export type RpcMethod = (
 /** Methods by full name, like `eth_chainId`. */
 export type RpcMethods = { readonly [name: string]: RpcMethod };
 
-/** What one message may cost. */
+/** What one message may cost, and all of a port together. */
 export type RpcLimits = {
+  /** Requests that are not answered, and answers that are not taken, of all callers. */
+  readonly heldBytes: number;
   readonly bodyBytes: number;
   readonly batchCalls: number;
   /** Time after which no further call of a batch is begun. */

@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { checkJwt } from '../../transport/jwt.ts';
 import type { Log } from '../../transport/log.ts';
-import { answerMessage, type RpcLimits, type RpcMethods } from './jsonRpc.ts';
+import { createHeldBytes, type HeldBytes } from './heldBytes.ts';
+import { serveHttp } from './httpRequest.ts';
+import type { RpcLimits, RpcMethods } from './jsonRpc.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { serveWebSockets } from './webSocket.ts';
 
@@ -15,6 +17,8 @@ export type RpcServerOptions = {
   readonly http: RpcMethods | undefined;
   readonly ws: RpcMethods | undefined;
   readonly limits: RpcLimits;
+  /** Default `CONNECTION_TIMES`. */
+  readonly times?: ConnectionTimes;
   /** Callers must show a token of this secret. */
   readonly jwtSecret: Uint8Array | undefined;
   /** Names under which the server may be called; `*` for any. Addresses always may. */
@@ -34,11 +38,38 @@ export type RunningServer = {
   readonly stop: () => Promise<void>;
 };
 
+/** What a connection may take. */
+export type ConnectionTimes = {
+  /** For a whole request to arrive; a connection without any counts as one. */
+  readonly readMs: number;
+  /** For an answer to be taken. */
+  readonly writeMs: number;
+  /** Between two requests. A driver must be able to leave as much between its calls. */
+  readonly idleMs: number;
+  /** After which a silent WebSocket is asked for a sign of life. */
+  readonly pingMs: number;
+  /** For that sign to come. */
+  readonly pongMs: number;
+};
+
+/** Those of go-ethereum. */
+export const CONNECTION_TIMES: ConnectionTimes = {
+  readMs: 30_000,
+  writeMs: 30_000,
+  idleMs: 120_000,
+  pingMs: 30_000,
+  pongMs: 30_000,
+};
+
+/** What serves the callers of one port. */
+export type Port = RpcServerOptions & {
+  readonly times: ConnectionTimes;
+  readonly held: HeldBytes;
+};
+
 const MAX_CONNECTIONS = 512;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** A driver's idle connection must live longer than the time between its calls. */
-const KEEP_ALIVE_MS = 120_000;
-const JSON_TYPES = /^application\/(json|json-rpc|jsonrequest)\s*(;|$)/i;
+/** How often connections are looked at that are too slow. */
+const MAX_CHECK_MS = 5000;
 
 /**
  * Serves JSON-RPC by HTTP POST and by WebSocket on one port.
@@ -46,12 +77,21 @@ const JSON_TYPES = /^application\/(json|json-rpc|jsonrequest)\s*(;|$)/i;
  * @throws ErrnoException (`EADDRINUSE`, `EACCES`) when it cannot listen.
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RunningServer> {
-  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-  const server = createServer(timeouts, (request, response) => {
-    serve(options, request, response).catch(() => response.destroy());
-  });
+  const { times = CONNECTION_TIMES, limits } = options;
+  const port: Port = { ...options, times, held: createHeldBytes(limits.heldBytes) };
+  const timeouts = {
+    requestTimeout: times.readMs,
+    headersTimeout: times.readMs,
+    keepAliveTimeout: times.idleMs,
+    connectionsCheckingInterval: Math.min(times.readMs, MAX_CHECK_MS),
+  };
+  const server = createServer(timeouts);
   server.maxConnections = MAX_CONNECTIONS;
-  const closeSockets = serveWebSockets(server, options, (request) => refusalOf(options, request));
+  // Those who only keep a connection make room for those who want one.
+  server.on('drop', () => server.closeIdleConnections());
+  const refusal = (request: IncomingMessage) => refusalOf(options, request);
+  serveHttp(server, port, refusal);
+  const closeSockets = serveWebSockets(server, port, refusal);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     // The name may stand for ::1 alone, where callers of 127.0.0.1 would find nobody.
@@ -93,98 +133,4 @@ function isKnownHost(vhosts: readonly string[], header: string | undefined): boo
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase();
   return isIP(host) !== 0 || vhosts.some((known) => known.toLowerCase() === host);
-}
-
-async function serve(
-  options: RpcServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const refusal = refusalOf(options, request);
-  if (refusal !== undefined) return refuse(request, response, refusal);
-  const { http, limits, log } = options;
-  if (http === undefined) return refuse(request, response, { status: 404, reason: 'not found' });
-  allowOrigin(options, request, response);
-  const { method, headers } = request;
-  const isPreflight = method === 'OPTIONS' && 'access-control-request-method' in headers;
-  if (isPreflight && options.corsOrigins.length > 0) return preflight(request, response);
-  // What asks whether somebody is there. Node leaves the body out for HEAD.
-  if ((method === 'GET' || method === 'HEAD') && headers['content-length'] === undefined) {
-    return send(response, 200, '');
-  }
-  if (method === 'PUT' || method === 'DELETE') {
-    return refuse(request, response, { status: 405, reason: 'method not allowed' });
-  }
-  // go-ethereum takes OPTIONS with any type, and answers what is in its body.
-  if (method !== 'OPTIONS' && !JSON_TYPES.test(headers['content-type'] ?? '')) {
-    const reason = 'invalid content type, only application/json is supported';
-    return refuse(request, response, { status: 415, reason });
-  }
-  const body = await readBody(request, limits.bodyBytes);
-  if (body === undefined) {
-    response.setHeader('connection', 'close');
-    const reason = `content length too large (>${limits.bodyBytes})`;
-    return refuse(request, response, { status: 413, reason });
-  }
-  const onFault = (name: string, fault: unknown) => log.error('call failed', { name, err: fault });
-  const caller = { signal: leftSignal(response) };
-  const answer = body === '' ? '' : await answerMessage(http, body, limits, onFault, caller);
-  response.setHeader('content-type', 'application/json');
-  send(response, 200, answer);
-}
-
-/** Undefined when it is longer than allowed, whatever its header said. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Tells that the caller has left before its answer was written. */
-function leftSignal(response: ServerResponse): AbortSignal {
-  const left = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) left.abort();
-  });
-  return left.signal;
-}
-
-function allowOrigin(
-  { corsOrigins }: RpcServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const { origin } = request.headers;
-  if (origin === undefined) return;
-  response.setHeader('vary', 'Origin');
-  const isAny = corsOrigins.includes('*');
-  if (!isAny && !corsOrigins.includes(origin)) return;
-  response.setHeader('access-control-allow-origin', isAny ? '*' : origin);
-}
-
-function preflight(request: IncomingMessage, response: ServerResponse): void {
-  if (response.hasHeader('access-control-allow-origin')) {
-    response.setHeader('access-control-allow-methods', 'POST, GET');
-    const asked = request.headers['access-control-request-headers'] ?? '*';
-    response.setHeader('access-control-allow-headers', asked);
-    response.setHeader('access-control-max-age', '600');
-  }
-  response.writeHead(204).end();
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  request.resume();
-  response.setHeader('content-type', 'text/plain; charset=utf-8');
-  send(response, refusal.status, `${refusal.reason}\n`);
-}
-
-function send(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-  response.end(body);
 }

@@ -3,13 +3,17 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { answerMessage } from './jsonRpc.ts';
-import type { Refusal, RpcServerOptions } from './rpcServer.ts';
+import type { CallerBytes } from './heldBytes.ts';
+import type { ConnectionTimes, Port, Refusal } from './rpcServer.ts';
 
 /** Messages of one connection that may wait for their turn. */
 const MAX_WAITING_MESSAGES = 256;
 
 /** Bytes that a reader may be behind before it is let go. */
 const MAX_BUFFERED_BYTES = 32 << 20;
+
+/** Whoever is further behind than this gets no answers to pings. */
+const MAX_BEFORE_PONG_BYTES = 1 << 20;
 
 /**
  * Serves JSON-RPC and subscriptions on WebSockets of `server`.
@@ -19,19 +23,22 @@ const MAX_BUFFERED_BYTES = 32 << 20;
  */
 export function serveWebSockets(
   server: Server,
-  options: RpcServerOptions,
+  port: Port,
   refusalOf: (request: IncomingMessage) => Refusal | undefined,
 ): () => void {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.limits.bodyBytes });
+  const { bodyBytes: maxPayload } = port.limits;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload, autoPong: false });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
-    const refusal = refusalOf(request) ?? originRefusal(options, request);
-    if (refusal !== undefined || options.ws === undefined) {
+    const refusal = refusalOf(request) ?? originRefusal(port, request);
+    if (refusal !== undefined || port.ws === undefined) {
       const status = refusal?.status ?? 404;
+      // It is no connection of the HTTP server any more, which would end it in time.
+      stream.once('finish', () => stream.destroy());
       stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => serveSocket(options, socket));
+    sockets.handleUpgrade(request, stream, head, (socket) => serveSocket(port, socket, stream));
   });
   return () => {
     for (const socket of sockets.clients) socket.terminate();
@@ -39,10 +46,7 @@ export function serveWebSockets(
   };
 }
 
-function originRefusal(
-  { wsOrigins }: RpcServerOptions,
-  request: IncomingMessage,
-): Refusal | undefined {
+function originRefusal({ wsOrigins }: Port, request: IncomingMessage): Refusal | undefined {
   const { origin } = request.headers;
   if (origin === undefined || wsOrigins.includes('*') || wsOrigins.includes(origin)) {
     return undefined;
@@ -51,33 +55,76 @@ function originRefusal(
 }
 
 /** Answers messages one after the other, so that answers come in the order of calls. */
-function serveSocket(options: RpcServerOptions, socket: WebSocket): void {
-  const { limits, log } = options;
+function serveSocket(port: Port, socket: WebSocket, stream: Duplex): void {
+  const { limits, log, times } = port;
+  const held = port.held.open(() => socket.terminate());
+  const left = new AbortController();
   const send = (text: string): void => {
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
-    else if (socket.readyState === socket.OPEN) socket.send(text);
+    if (socket.readyState !== socket.OPEN) return;
+    held.add(text.length);
+    socket.send(text, () => held.add(-text.length));
   };
-  const left = new AbortController();
-  const { methods, close } = options.subscriptions.open(send);
-  const all = { ...options.ws, ...methods };
+  const { methods, close } = port.subscriptions.open(send);
+  const all = { ...port.ws, ...methods };
   const onFault = (name: string, fault: unknown) => log.error('call failed', { name, err: fault });
   let last = Promise.resolve();
   let waiting = 0;
+  socket.on('ping', (data) => {
+    // Whoever pings and takes nothing would fill the memory with the answers.
+    if (socket.bufferedAmount <= MAX_BEFORE_PONG_BYTES) socket.pong(data);
+  });
   socket.on('message', (data) => {
     waiting += 1;
     if (waiting > MAX_WAITING_MESSAGES) return socket.close(1008, 'too many messages at once');
+    const text = String(data);
+    held.add(text.length);
     last = last.then(async () => {
       // Others are let in between messages, as between the calls of a batch.
       await setImmediate();
       if (socket.readyState !== socket.OPEN) return;
-      const answer = await answerMessage(all, String(data), limits, onFault, left);
+      const answer = await answerMessage(all, text, limits, onFault, left);
       waiting -= 1;
+      held.add(-text.length);
       if (answer !== '') send(answer);
     });
   });
+  const stopPulse = watchPulse(socket, times);
+  holdUnfinished(socket, stream, held);
   socket.on('error', () => socket.terminate());
   socket.on('close', () => {
+    stopPulse();
     left.abort();
+    held.close();
     close();
+  });
+}
+
+/** Lets go of whoever says nothing and does not answer pings. @returns ends that. */
+function watchPulse(socket: WebSocket, { pingMs, pongMs }: ConnectionTimes): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const hear = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(ping, pingMs);
+  };
+  const ping = (): void => {
+    socket.ping();
+    timer = setTimeout(() => socket.terminate(), pongMs);
+  };
+  hear();
+  for (const sign of ['message', 'ping', 'pong'] as const) socket.on(sign, hear);
+  return () => clearTimeout(timer);
+}
+
+/** Counts what came of a message that is not whole yet. */
+function holdUnfinished(socket: WebSocket, stream: Duplex, held: CallerBytes): void {
+  let bytes = 0;
+  stream.prependListener('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    held.add(chunk.length);
+  });
+  socket.prependListener('message', () => {
+    held.add(-bytes);
+    bytes = 0;
   });
 }

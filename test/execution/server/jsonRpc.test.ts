@@ -12,7 +12,7 @@ const METHODS: RpcMethods = {
   },
   long: () => 'x'.repeat(100),
 };
-const LIMITS = { bodyBytes: 1000, batchCalls: 4, batchMs: 60_000, answerChars: 300 };
+const LIMITS = { bodyBytes: 1000, batchCalls: 4, batchMs: 60_000, answerChars: 300, heldBytes: 1 };
 
 const faults: string[] = [];
 async function ask(message: unknown): Promise<unknown> {

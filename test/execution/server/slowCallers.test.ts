@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { RpcMethods } from '../../../src/execution/server/jsonRpc.ts';
+import {
+  type ConnectionTimes,
+  CONNECTION_TIMES,
+  type RunningServer,
+  startRpcServer,
+} from '../../../src/execution/server/rpcServer.ts';
+import { sleep } from '../../../src/transport/abort.ts';
+import { SILENT_LOG } from '../../../src/transport/log.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+const LONG = 'a'.repeat(20 << 20);
+const LIMITS = {
+  heldBytes: 50 << 20,
+  bodyBytes: 5 << 20,
+  batchCalls: 10,
+  batchMs: 10_000,
+  answerChars: 1e9,
+};
+
+/** A server whose connections may take the given times, and no other limit is near. */
+async function start(times: Partial<ConnectionTimes>, methods: RpcMethods = {}) {
+  const all: RpcMethods = { long: () => LONG, ...methods };
+  const server: RunningServer = await startRpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    http: all,
+    ws: all,
+    limits: LIMITS,
+    times: { ...CONNECTION_TIMES, ...times },
+    jwtSecret: undefined,
+    vhosts: ['*'],
+    corsOrigins: [],
+    wsOrigins: [],
+    subscriptions: { open: () => ({ methods: {}, close: () => undefined }) },
+    log: SILENT_LOG,
+  });
+  cleanups.push(server.stop);
+  return server;
+}
+
+/** A connection that has sent `text` and reads nothing unless asked to. */
+async function sent({ port }: RunningServer, text: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  cleanups.push(() => socket.destroy());
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  if (text !== '') socket.write(text);
+  return socket;
+}
+
+const head = (length: number) =>
+  `POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+const call = (method: string) => JSON.stringify({ jsonrpc: '2.0', id: 1, method });
+const request = (method: string) => `${head(call(method).length)}${call(method)}`;
+
+/** Until the other side has ended the connection. What it sends is read. */
+async function ended(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk).slice(0, 100)));
+  if (!socket.closed) await once(socket, 'close');
+  return text;
+}
+
+async function open({ port }: RunningServer, autoPong = true): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { autoPong });
+  cleanups.push(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
+
+describe('CONNECTION_TIMES', () => {
+  test.each([
+    ['nothing at all', ''],
+    ['half a head', 'POST / HTTP/1.1\r\nhost: a\r\n'],
+    ['half a body', `${head(100)}{`],
+  ])('error: %s within the time of a request', async (_, text) => {
+    const server = await start({ readMs: 50 });
+    expect(await ended(await sent(server, text))).toMatch(/^(HTTP\/1.1 408 Request Timeout|$)/);
+  });
+
+  test('error: nothing after an answer within the idle time', async () => {
+    const server = await start({ idleMs: 50 });
+    expect(await ended(await sent(server, request('none')))).toMatch(/^HTTP\/1.1 200 OK/);
+  });
+
+  test('error: an answer that nobody takes', async () => {
+    const server = await start({ writeMs: 50 });
+    const socket = await sent(server, request('long'));
+    // What is not read stays with the server, which ends the connection for it.
+    await once(socket, 'readable');
+    let length = 0;
+    await sleep(100);
+    socket.on('data', (chunk: Buffer) => (length += chunk.length));
+    await once(socket, 'close');
+    expect(length).toBeLessThan(LONG.length);
+  });
+
+  test('error: a WebSocket that does not answer pings', async () => {
+    const server = await start({ pingMs: 20, pongMs: 50 });
+    const socket = await open(server, false);
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(1006);
+  });
+
+  test('behavior: a silent WebSocket that answers pings stays', async () => {
+    const server = await start({ pingMs: 5, pongMs: 5000 });
+    const socket = await open(server);
+    for (let pings = 0; pings < 5; pings++) await once(socket, 'ping');
+    socket.send(call('none'));
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(String(data)).toContain('-32601');
+  });
+});
+
+describe('RpcLimits', () => {
+  test('error: answers that nobody takes, more of them than may be held', async () => {
+    let answers = 0;
+    const counted = () => {
+      answers += 1;
+      return LONG;
+    };
+    const server = await start({}, { counted });
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 3; i++) {
+      sockets.push(await sent(server, request('counted')));
+      while (answers <= i) await nextTick();
+    }
+    // One of them had to go, whichever the system has taken least from.
+    const lengths = sockets.map(async (socket) => {
+      let length = 0;
+      socket.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > LONG.length) socket.destroy();
+      });
+      await once(socket, 'close');
+      return length > LONG.length;
+    });
+    expect((await Promise.all(lengths)).toSorted()).toEqual([false, true, true]);
+  });
+});
