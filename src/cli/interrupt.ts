@@ -20,6 +20,14 @@ export function interruptSignal(): AbortSignal {
   return created.signal;
 }
 
+/** Waits for the abort. What is served meanwhile keeps the process alive. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** Runs a service. To be stopped, at whatever it waits for, is its ordinary end. */
 export async function untilStopped(signal: AbortSignal, run: () => Promise<void>): Promise<void> {
   try {

@@ -1,5 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { untilStopped } from '../../src/cli/interrupt.ts';
+import { untilAborted, untilStopped } from '../../src/cli/interrupt.ts';
+
+describe('untilAborted', () => {
+  test('default: resolves with the abort, and leaves nothing behind', async () => {
+    const controller = new AbortController();
+    let isOver = false;
+    const over = untilAborted(controller.signal).then(() => (isOver = true));
+    await Promise.resolve();
+    expect(isOver).toBe(false);
+    controller.abort();
+    await over;
+    expect(isOver).toBe(true);
+  });
+
+  test('behavior: an abort that is past', async () => {
+    await untilAborted(AbortSignal.abort());
+  });
+});
 
 describe('untilStopped', () => {
   const stopped = AbortSignal.abort(new Error('stopped by SIGTERM'));

@@ -35,7 +35,7 @@ import {
   LEAST_POLL_MS,
   readGoFlags,
 } from '../goFlags.ts';
-import { interruptSignal, untilStopped } from '../interrupt.ts';
+import { interruptSignal, untilAborted, untilStopped } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { refuseUnsupported } from '../roleFlags.ts';
 import { createRoleMetrics } from '../roleMetrics.ts';
@@ -133,22 +133,6 @@ async function runBatcher(values: GoFlagValues, io: CliIo, signal: AbortSignal):
 function warnOfOtherKey(rollup: RollupConfig, key: Address, log: Log): void {
   const batcher = rollup.genesis.systemConfig.batcherAddr;
   if (batcher !== key) log.warn('key is not that of the batcher at genesis', { key, batcher });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    // Something must keep the process alive while the batcher is stopped.
-    const alive = setInterval(() => {}, 60_000);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearInterval(alive);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 /** Settings of the throttler. @throws ConfigError */

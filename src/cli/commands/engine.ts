@@ -21,7 +21,7 @@ import type { Log } from '../../transport/log.ts';
 import { ENGINE_FLAGS, IDLE_ENGINE_FLAGS } from '../engineFlags.ts';
 import { parseJsonFile, readText } from '../files.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
-import { interruptSignal } from '../interrupt.ts';
+import { interruptSignal, untilAborted } from '../interrupt.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import type { AdjustableLog } from '../log.ts';
 import { roleLog } from '../roleSetup.ts';
@@ -95,7 +95,7 @@ async function runEngine(
       if (running === undefined) continue;
       log.info('server started', { way, addr: running.host, port: running.port });
     }
-    await aborted(signal);
+    await untilAborted(signal);
   } finally {
     await server?.stop();
     await engine.close();
@@ -230,11 +230,4 @@ function setVerbosity(values: GoFlagValues, log: AdjustableLog): void {
     throw new ConfigError('verbosity', found, 'a number from 0 to 5');
   }
   log.setLevel(level);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

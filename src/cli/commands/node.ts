@@ -7,7 +7,7 @@ import { type RollupNode, startNode } from '../../node/node.ts';
 import { progressEvents, serveNode } from '../../node/serveNode.ts';
 import { BLOB_BYTES } from '../../protocol/blob.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
-import { interruptSignal } from '../interrupt.ts';
+import { interruptSignal, untilAborted } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import type { AdjustableLog } from '../log.ts';
 import { toLogLevel } from '../logLevel.ts';
@@ -89,7 +89,7 @@ async function runNode(
     listening.open();
     if (config.rollup.forkTimes.ecotone !== undefined) loadEarly(kzg);
     try {
-      await Promise.race([node.ended, aborted(signal)]);
+      await Promise.race([node.ended, untilAborted(signal)]);
     } finally {
       await rpc.stop();
     }
@@ -148,11 +148,4 @@ async function serve(
   } catch (cause) {
     throw cause instanceof Error ? cannotListen({ rpc: at, metrics: metricsAt }, cause) : cause;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

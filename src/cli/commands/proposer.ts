@@ -18,7 +18,7 @@ import {
   LEAST_POLL_MS,
   readGoFlags,
 } from '../goFlags.ts';
-import { interruptSignal, untilStopped } from '../interrupt.ts';
+import { interruptSignal, untilAborted, untilStopped } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { flag, refuseUnsupported, SERVICE_FLAGS, TX_SENDER_FLAGS } from '../roleFlags.ts';
 import { addressOf, endpointOf, roleLog, roleServer, roleSetup } from '../roleSetup.ts';
@@ -119,7 +119,7 @@ async function runProposer(values: GoFlagValues, io: CliIo, signal: AbortSignal)
       }
     }
     start();
-    while (!signal.aborted) await sleep(60_000, { signal }).catch(() => {});
+    await untilAborted(signal);
     if (running !== undefined) await stop();
   } finally {
     await server.stop();
