@@ -34,10 +34,11 @@ export function createHeldBytes(maxBytes: number): HeldBytes {
           if (!holders.has(holder)) return;
           holder.bytes += bytes;
           held += bytes;
-          while (held > maxBytes) {
-            const most = largest(holders);
-            close(most);
-            most.letGo();
+          if (held <= maxBytes) return;
+          for (const one of mostFirst(holders)) {
+            if (held <= maxBytes) break;
+            close(one);
+            one.letGo();
           }
         },
         close: () => close(holder),
@@ -46,6 +47,6 @@ export function createHeldBytes(maxBytes: number): HeldBytes {
   };
 }
 
-function largest(holders: ReadonlySet<Holder>): Holder {
-  return [...holders].reduce((most, one) => (one.bytes > most.bytes ? one : most));
+function mostFirst(holders: ReadonlySet<Holder>): readonly Holder[] {
+  return [...holders].toSorted((a, b) => b.bytes - a.bytes);
 }
