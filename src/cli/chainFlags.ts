@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { ConfigError, DecodeError } from '../base/errors.ts';
+import { ConfigError } from '../base/errors.ts';
 import { encodeJsonExact, type JsonValue, parseJsonExact } from '../base/json.ts';
 import type { DeriveConfig } from '../derive/state.ts';
 import { FORKS } from '../protocol/forks.ts';
@@ -11,9 +10,10 @@ import { rollupConfigByNetwork } from '../protocol/registry/networks.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import { parseRollupConfig, toRollupConfigJson } from '../protocol/rollupConfigJson.ts';
 import type { Log } from '../transport/log.ts';
-import { inFile, textOf, whyUnreadable } from './files.ts';
+import { inFile } from './files.ts';
+import { parseFlagJson, readFlagText } from './flagFiles.ts';
 import type { GoFlagValues } from './goFlags.ts';
-import { type CliIo, pathArgument } from './io.ts';
+import type { CliIo } from './io.ts';
 
 /**
  * The chain that `--network` or `--rollup.config` names, with overrides, and its L1's schedule.
@@ -97,26 +97,6 @@ function assertBlobSchedule(json: JsonValue): void {
 
 /** What the JSON file says that a flag names, gzipped or not. What `parse` refuses names both. */
 function parsedFile<T>(flag: string, path: string, io: CliIo, parse: (json: JsonValue) => T): T {
-  const json = parseJsonFile(flag, path, readTextFile(flag, path, io));
+  const json = parseFlagJson(flag, path, readFlagText(flag, path, io));
   return inFile(`--${flag} ${path}`, () => parse(json));
-}
-
-/** The JSON in the text of a file that a flag names. @throws ConfigError when it is none. */
-export function parseJsonFile(flag: string, path: string, text: string): JsonValue {
-  try {
-    return parseJsonExact(text);
-  } catch (cause) {
-    if (!(cause instanceof DecodeError)) throw cause;
-    throw new ConfigError(flag, `\`${path}\`, ${cause.message}`, 'a JSON file', { cause });
-  }
-}
-
-/** The text of a file that a flag names. @throws ConfigError when it cannot be read. */
-export function readTextFile(flag: string, path: string, io: CliIo): string {
-  try {
-    return textOf(readFileSync(pathArgument(path, io)));
-  } catch (cause) {
-    const found = `\`${path}\`: ${whyUnreadable(cause)}`;
-    throw new ConfigError(flag, found, 'the path of a file that can be read');
-  }
 }

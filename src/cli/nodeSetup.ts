@@ -13,7 +13,8 @@ import { lacksPectraBlobSchedule } from '../protocol/registry/l1Chains.ts';
 import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import { decodeJwtSecret } from '../transport/jwt.ts';
-import { chainOfFlags, parseJsonFile, readTextFile } from './chainFlags.ts';
+import { chainOfFlags } from './chainFlags.ts';
+import { parseFlagJson, readFlagText } from './flagFiles.ts';
 import { atLeastMs, type GoFlagValues, LEAST_POLL_MS } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
 import { sequencerOfFlags } from './sequencerFlags.ts';
@@ -243,11 +244,11 @@ function engineOf(
     const accepted = 'the URL of an engine, or --genesis FILE to run the embedded one';
     throw new ConfigError('l2', 'nothing', accepted);
   }
-  const text = readTextFile('genesis', genesis, io);
+  const text = readFlagText('genesis', genesis, io);
   if (directory === undefined) log.warn('no --datadir: nothing is kept when the node stops');
   return async () => {
     const { openEmbeddedEngine } = await import('../node/openEmbeddedEngine.ts');
-    const json = parseJsonFile('genesis', genesis, text);
+    const json = parseFlagJson('genesis', genesis, text);
     return openEmbeddedEngine(config.rollup, json, directory && join(directory, 'engine'));
   };
 }
@@ -266,7 +267,7 @@ function httpEngine(
     const accepted = 'the file with the secret that the engine was started with';
     throw new ConfigError('l2.jwt-secret', 'nothing', accepted);
   }
-  const jwtSecret = decodeJwtSecret(readTextFile('l2.jwt-secret', file, io), 'l2.jwt-secret');
+  const jwtSecret = decodeJwtSecret(readFlagText('l2.jwt-secret', file, io), 'l2.jwt-secret');
   const timeoutMs = values.durationMs('l2.engine-rpc-timeout');
   return async (watch) => {
     const { createHttpEngine } = await import('../engine/httpEngine.ts');

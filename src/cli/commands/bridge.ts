@@ -14,7 +14,7 @@ import { installNative } from '../../native/install.ts';
 import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
 import { UsageError } from '../exit.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { readJson } from '../files.ts';
+import { parseJsonFile } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 import {
   readAddress,
@@ -157,7 +157,7 @@ function bridgeOf(
     if (options.portal === undefined) throw new UsageError('--portal or --rollup.config is needed');
     return { portal: options.portal, chainIds: undefined };
   }
-  const config = parseRollupConfig(readJson(pathArgument(file, io)), () => {});
+  const config = parseJsonFile(pathArgument(file, io), (json) => parseRollupConfig(json, () => {}));
   const { l1ChainId, l2ChainId, depositContractAddress } = config;
   const portal = options.portal ?? depositContractAddress;
   return { portal, chainIds: { l1: l1ChainId, l2: l2ChainId } };

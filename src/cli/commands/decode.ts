@@ -7,7 +7,7 @@ import { KINDS, readPieces } from '../decode/input.ts';
 import { buildReport, type Report } from '../decode/report.ts';
 import { reportLines } from '../decode/text.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
-import { readJson } from '../files.ts';
+import { parseJsonFile } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
 
 /** Decompressed bytes of a channel that count from Fjord on. @spec protocol/derivation.md 1.1 */
@@ -64,7 +64,7 @@ function chainConfig(
 ): RollupConfig | undefined {
   if (file !== undefined) {
     const warn = (message: string) => io.stderr.write(`headwater: ${message}\n`);
-    return parseRollupConfig(readJson(pathArgument(file, io)), warn);
+    return parseJsonFile(pathArgument(file, io), (json) => parseRollupConfig(json, warn));
   }
   return network === undefined ? undefined : rollupConfigByNetwork(network);
 }

@@ -157,6 +157,8 @@ describe('headwater decode', () => {
     const config = join(folder, 'rollup.json');
     writeFileSync(config, '{');
     expect((await decode(hex, '--rollup.config', config)).exitCode).toBe(2);
+    writeFileSync(config, '[]');
+    expect((await decode(hex, '--rollup.config', config)).err).toContain(`${config}: `);
   });
 });
 
