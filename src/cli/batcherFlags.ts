@@ -1,4 +1,8 @@
-import type { GoFlag } from './goFlags.ts';
+import { ConfigError } from '../base/errors.ts';
+import type { BatcherConfig } from '../batcher/batcher.ts';
+import { assertChannelConfig, type CompressionAlgorithm } from '../batcher/channelConfig.ts';
+import { THROTTLE_CONTROLLERS, type ThrottleConfig } from '../batcher/throttle.ts';
+import { atLeastMs, type GoFlag, type GoFlagValues, LEAST_POLL_MS } from './goFlags.ts';
 import { flag, SERVICE_FLAGS, TX_SENDER_FLAGS } from './roleFlags.ts';
 
 const NO_ALTDA = 'batches outside L1; not supported';
@@ -60,3 +64,60 @@ export const BATCHER_FLAGS: readonly GoFlag[] = [
   ...TX_SENDER_FLAGS,
   ...SERVICE_FLAGS,
 ];
+
+/** Settings of the batcher. @throws ConfigError */
+export function batcherConfig(values: GoFlagValues): BatcherConfig {
+  if (values.isSet('altda.enabled')) {
+    const accepted = 'the flag left out, because batches outside L1 are not supported';
+    throw new ConfigError('altda.enabled', '`true`', accepted);
+  }
+  const channel = {
+    batchType: BATCH_TYPES[values.oneOf('batch-type', ['0', '1', 'singular', 'span'])],
+    algorithm: algorithmOf(values),
+    compressor: values.oneOf('compressor', ['shadow', 'ratio', 'none']),
+    approxComprRatio: values.number('approx-compr-ratio'),
+    maxL1TxSizeBytes: Number(values.integer('max-l1-tx-size-bytes')),
+    targetNumFrames: Number(values.integer('target-num-frames')),
+    maxChannelDuration: values.integer('max-channel-duration'),
+    subSafetyMargin: values.integer('sub-safety-margin'),
+    maxBlocksPerSpanBatch: Number(values.integer('max-blocks-per-span-batch')),
+  };
+  assertChannelConfig({ ...channel, daType: 'calldata' });
+  return {
+    channel,
+    daType: values.oneOf('data-availability-type', ['calldata', 'blobs', 'auto']),
+    pollIntervalMs: atLeastMs(values, 'poll-interval', LEAST_POLL_MS),
+    maxPendingTxs: Number(values.integer('max-pending-tx')),
+  };
+}
+
+const BATCH_TYPES = { 0: 'singular', 1: 'span', singular: 'singular', span: 'span' } as const;
+
+/** op-batcher's `brotli` is brotli at 10. */
+function algorithmOf(values: GoFlagValues): CompressionAlgorithm {
+  const words = ['zlib', 'brotli', 'brotli-9', 'brotli-10', 'brotli-11'] as const;
+  const word = values.oneOf('compression-algo', words);
+  return word === 'brotli' ? 'brotli-10' : word;
+}
+
+/** Settings of the throttler. @throws ConfigError */
+export function throttleConfig(values: GoFlagValues): ThrottleConfig {
+  const bytes = (name: string): number => Number(values.integer(`throttle.${name}`));
+  return {
+    lowerThreshold: bytes('unsafe-da-bytes-lower-threshold'),
+    upperThreshold: bytes('unsafe-da-bytes-upper-threshold'),
+    txSizeLower: bytes('tx-size-lower-limit'),
+    txSizeUpper: bytes('tx-size-upper-limit'),
+    blockSizeLower: bytes('block-size-lower-limit'),
+    blockSizeUpper: bytes('block-size-upper-limit'),
+    controller: values.oneOf('throttle.controller-type', THROTTLE_CONTROLLERS),
+    pid: {
+      kp: values.number('throttle.pid-kp'),
+      ki: values.number('throttle.pid-ki'),
+      kd: values.number('throttle.pid-kd'),
+      integralMax: values.number('throttle.pid-integral-max'),
+      outputMax: values.number('throttle.pid-output-max'),
+      sampleTimeMs: values.durationMs('throttle.pid-sample-time'),
+    },
+  };
+}

@@ -34,6 +34,7 @@ export type GoFlagValues = {
   /** A port from 0 to 65535; 0: any free one. */
   readonly port: (name: string) => number;
   readonly list: (name: string) => readonly string[];
+  readonly oneOf: <T extends string>(name: string, words: readonly T[]) => T;
 };
 
 /** Adds `flags` to a command, each with its variable of the environment. */
@@ -101,6 +102,12 @@ export function readGoFlags(options: { readonly [name: string]: unknown }): GoFl
         .split(',')
         .map((item) => item.trim())
         .filter((item) => item !== ''),
+    oneOf: (name, words) => {
+      const value = requiredText(name);
+      const word = words.find((known) => known === value);
+      if (word !== undefined) return word;
+      throw new ConfigError(name, `\`${excerpt(value)}\``, `one of ${words.join(', ')}`);
+    },
   };
 }
 

@@ -134,9 +134,7 @@ function warnIgnored(values: GoFlagValues, given: ReadonlySet<string>, log: Log)
 }
 
 function assertOneOf(values: GoFlagValues, flag: string, words: readonly string[]): void {
-  const word = values.text(flag);
-  if (word === undefined || words.includes(word)) return;
-  throw new ConfigError(flag, `\`${word}\``, `one of ${words.join(', ')}`);
+  if (values.text(flag) !== undefined) values.oneOf(flag, words);
 }
 
 function servers(

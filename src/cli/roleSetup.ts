@@ -1,4 +1,3 @@
-import { LOG_FORMATS, type LogFormat } from './logFormat.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { Address } from '../base/bytes.ts';
 import { createKzg, type Kzg } from '../native/kzg.ts';
@@ -12,6 +11,7 @@ import { createTxSender, type TxSender } from '../l1Tx/txSender.ts';
 import type { GoFlagValues } from './goFlags.ts';
 import type { CliIo } from './io.ts';
 import { type AdjustableLog, createLog } from './log.ts';
+import { LOG_FORMATS } from './logFormat.ts';
 import { toLogLevel } from './logLevel.ts';
 import { txSenderConfig } from './roleFlags.ts';
 import type { RoleMetrics } from './roleMetrics.ts';
@@ -29,13 +29,9 @@ export type RoleSetup = {
 
 /** The log that a service's flags ask for; lines go to stderr. */
 export function roleLog(values: GoFlagValues, io: CliIo): AdjustableLog {
-  const format = values.requiredText('log.format');
-  if (!(LOG_FORMATS as readonly string[]).includes(format)) {
-    throw new ConfigError('log.format', `\`${format}\``, `one of ${LOG_FORMATS.join(', ')}`);
-  }
   return createLog({
     level: toLogLevel(values.requiredText('log.level')),
-    format: format as LogFormat,
+    format: values.oneOf('log.format', LOG_FORMATS),
     hasColor: values.isSet('log.color'),
     hasPid: values.isSet('log.pid'),
     stream: io.stderr,

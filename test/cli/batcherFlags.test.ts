@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { BATCHER_FLAGS } from '../../src/cli/batcherFlags.ts';
-import { batcherConfig } from '../../src/cli/commands/batcher.ts';
+import { BATCHER_FLAGS, batcherConfig } from '../../src/cli/batcherFlags.ts';
 import { parseDurationMs, readGoFlags } from '../../src/cli/goFlags.ts';
 import { lacksShared, sharedPath } from '../support/shared.ts';
 

@@ -56,6 +56,16 @@ describe('readGoFlags', () => {
     expect(() => values.requiredText('l2-eth-rpc')).toThrow(/required/);
   });
 
+  test('behavior: one of some words', () => {
+    const words = ['3', 'none'] as const;
+    expect(read('--max-pending-tx=3').oneOf('max-pending-tx', words)).toBe('3');
+    for (const word of ['4', 'toString', '__proto__']) {
+      expect(() => read(`--max-pending-tx=${word}`).oneOf('max-pending-tx', words)).toThrow(
+        `expected one of 3, none, found \`${word}\``,
+      );
+    }
+  });
+
   test('error: a number of more than 64 bits', () => {
     for (const text of ['18446744073709551616', '9'.repeat(1_000_000)]) {
       const values = read('--max-pending-tx', text);

@@ -3,19 +3,9 @@ import type { Command } from '@commander-js/extra-typings';
 import { type Address, bytesToHex } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { activeSource, type L2Endpoint } from '../../batcher/activeSource.ts';
-import { type BatcherConfig, type BatcherParts, createBatcher } from '../../batcher/batcher.ts';
+import { type BatcherParts, createBatcher } from '../../batcher/batcher.ts';
 import { BATCHER_METRICS, createBatcherMetrics } from '../../batcher/batcherMetrics.ts';
-import {
-  assertChannelConfig,
-  type CompressionAlgorithm,
-  type CompressorKind,
-} from '../../batcher/channelConfig.ts';
 import { createBatcherService } from '../../batcher/service.ts';
-import {
-  THROTTLE_CONTROLLERS,
-  type ThrottleConfig,
-  type ThrottleController,
-} from '../../batcher/throttle.ts';
 import { createThrottler } from '../../batcher/throttler.ts';
 import { waitForNode } from '../../batcher/waitForNode.ts';
 import { fastLzLength } from '../../execution/fastLz.ts';
@@ -27,14 +17,8 @@ import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { createRollupClient } from '../../sources/rollupClient.ts';
 import type { HttpClient } from '../../transport/http.ts';
 import type { Log } from '../../transport/log.ts';
-import { BATCHER_FLAGS } from '../batcherFlags.ts';
-import {
-  addGoFlags,
-  atLeastMs,
-  type GoFlagValues,
-  LEAST_POLL_MS,
-  readGoFlags,
-} from '../goFlags.ts';
+import { BATCHER_FLAGS, batcherConfig, throttleConfig } from '../batcherFlags.ts';
+import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
 import { interruptSignal, untilAborted, untilStopped } from '../interrupt.ts';
 import type { CliIo } from '../io.ts';
 import { refuseUnsupported } from '../roleFlags.ts';
@@ -135,32 +119,6 @@ function warnOfOtherKey(rollup: RollupConfig, key: Address, log: Log): void {
   if (batcher !== key) log.warn('key is not that of the batcher at genesis', { key, batcher });
 }
 
-/** Settings of the throttler. @throws ConfigError */
-export function throttleConfig(values: GoFlagValues): ThrottleConfig {
-  const bytes = (name: string): number => Number(values.integer(`throttle.${name}`));
-  return {
-    lowerThreshold: bytes('unsafe-da-bytes-lower-threshold'),
-    upperThreshold: bytes('unsafe-da-bytes-upper-threshold'),
-    txSizeLower: bytes('tx-size-lower-limit'),
-    txSizeUpper: bytes('tx-size-upper-limit'),
-    blockSizeLower: bytes('block-size-lower-limit'),
-    blockSizeUpper: bytes('block-size-upper-limit'),
-    controller: choice(values, 'throttle.controller-type', CONTROLLERS),
-    pid: {
-      kp: values.number('throttle.pid-kp'),
-      ki: values.number('throttle.pid-ki'),
-      kd: values.number('throttle.pid-kd'),
-      integralMax: values.number('throttle.pid-integral-max'),
-      outputMax: values.number('throttle.pid-output-max'),
-      sampleTimeMs: values.durationMs('throttle.pid-sample-time'),
-    },
-  };
-}
-
-const CONTROLLERS: { readonly [name: string]: ThrottleController } = Object.fromEntries(
-  THROTTLE_CONTROLLERS.map((name) => [name, name]),
-);
-
 /** Who builds blocks: the sequencers' clients, and whoever else is named. */
 function builders(values: GoFlagValues, endpoints: readonly L2Endpoint[]): readonly HttpClient[] {
   const more = values.list('throttle.additional-endpoints');
@@ -182,66 +140,4 @@ function l2Endpoints(values: GoFlagValues): readonly L2Endpoint[] {
     node: createRollupClient(endpointOf(values, 'rollup-rpc', node)),
     execution: endpointOf(values, 'l2-eth-rpc', executions[i] as string),
   }));
-}
-
-const BATCH_TYPES: { readonly [name: string]: 'singular' | 'span' } = {
-  0: 'singular',
-  1: 'span',
-  singular: 'singular',
-  span: 'span',
-};
-
-/** op-batcher's `brotli` is brotli at 10. */
-const ALGORITHMS: { readonly [name: string]: CompressionAlgorithm } = {
-  zlib: 'zlib',
-  brotli: 'brotli-10',
-  'brotli-9': 'brotli-9',
-  'brotli-10': 'brotli-10',
-  'brotli-11': 'brotli-11',
-};
-
-const COMPRESSORS: { readonly [name: string]: CompressorKind } = {
-  shadow: 'shadow',
-  ratio: 'ratio',
-  none: 'none',
-};
-
-const DA_TYPES: { readonly [name: string]: BatcherConfig['daType'] } = {
-  calldata: 'calldata',
-  blobs: 'blobs',
-  auto: 'auto',
-};
-
-/** Settings of the batcher. @throws ConfigError */
-export function batcherConfig(values: GoFlagValues): BatcherConfig {
-  if (values.isSet('altda.enabled')) {
-    const accepted = 'the flag left out, because batches outside L1 are not supported';
-    throw new ConfigError('altda.enabled', '`true`', accepted);
-  }
-  const channel = {
-    batchType: choice(values, 'batch-type', BATCH_TYPES),
-    algorithm: choice(values, 'compression-algo', ALGORITHMS),
-    compressor: choice(values, 'compressor', COMPRESSORS),
-    approxComprRatio: values.number('approx-compr-ratio'),
-    maxL1TxSizeBytes: Number(values.integer('max-l1-tx-size-bytes')),
-    targetNumFrames: Number(values.integer('target-num-frames')),
-    maxChannelDuration: values.integer('max-channel-duration'),
-    subSafetyMargin: values.integer('sub-safety-margin'),
-    maxBlocksPerSpanBatch: Number(values.integer('max-blocks-per-span-batch')),
-  };
-  assertChannelConfig({ ...channel, daType: 'calldata' });
-  return {
-    channel,
-    daType: choice(values, 'data-availability-type', DA_TYPES),
-    pollIntervalMs: atLeastMs(values, 'poll-interval', LEAST_POLL_MS),
-    maxPendingTxs: Number(values.integer('max-pending-tx')),
-  };
-}
-
-function choice<T>(values: GoFlagValues, flag: string, choices: { readonly [name: string]: T }): T {
-  const text = values.requiredText(flag);
-  const found = choices[text];
-  if (found !== undefined) return found;
-  const accepted = `one of ${Object.keys(choices).join(', ')}`;
-  throw new ConfigError(flag, `\`${text}\``, accepted);
 }

@@ -180,10 +180,7 @@ function urlOf(values: GoFlagValues, name: string): URL | undefined {
 }
 
 function stateBlocks(values: GoFlagValues): number | 'archive' {
-  const mode = values.requiredText('gcmode');
-  if (mode !== 'full' && mode !== 'archive') {
-    throw new ConfigError('gcmode', `\`${mode}\``, 'full or archive');
-  }
+  const mode = values.oneOf('gcmode', ['full', 'archive']);
   const kept = values.integer('history.state');
   if (mode === 'archive' || values.isSet('archive') || kept === 0n) return 'archive';
   return Number(kept);

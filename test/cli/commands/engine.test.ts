@@ -21,7 +21,7 @@ describe('headwater engine', () => {
   });
 
   test.skipIf(lacksShared('data/chains')).each([
-    [['--gcmode=half'], 'full or archive'],
+    [['--gcmode=half'], 'one of full, archive'],
     [['--authrpc.port=70000'], 'a port from 0 to 65535'],
     [['--http.api=eth,engine'], 'on the port with the token only'],
     [['--ws', '--ws.api=engine'], 'on the port with the token only'],
