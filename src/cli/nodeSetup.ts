@@ -6,10 +6,12 @@ import {
   DEFAULT_DRIVER_OPTIONS,
   type L1Options,
   type NodeOptions,
+  type SequencerParts,
   type ServerOptions,
 } from '../node/nodeOptions.ts';
 import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
 import { lacksPectraBlobSchedule } from '../protocol/registry/l1Chains.ts';
+import type { SequencerEvents } from '../sequencer/ports.ts';
 import type { CallWatch } from '../transport/callWatch.ts';
 import type { Log } from '../transport/log.ts';
 import { decodeJwtSecret } from '../transport/jwt.ts';
@@ -32,7 +34,7 @@ export type NodePlan = {
   readonly hasSafeHeadDb: boolean;
   readonly engineSync: NodeOptions['engineSync'];
   /** Undefined: a verifier. */
-  readonly sequencer: ReturnType<typeof sequencerOfFlags>;
+  readonly sequencer: ((events: SequencerEvents) => SequencerParts) | undefined;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/errors.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
-import { createHttpClient } from '../transport/http.ts';
+import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
 import type { Devnet, DevnetPart } from './devnet.ts';
 import type { FaultyProxy } from './faultyProxy.ts';
@@ -84,7 +84,7 @@ export async function runChaos(
 async function happen(
   devnet: Devnet,
   proxy: FaultyProxy,
-  http: Parameters<typeof rpcCall>[0],
+  http: HttpClient,
   event: ChaosEvent,
   options: AbortOptions,
 ): Promise<void> {

@@ -12,7 +12,7 @@ import type { Kzg } from '../native/kzg.ts';
 import { outputOracleTarget } from '../proposer/outputOracle.ts';
 import { createProposer } from '../proposer/proposer.ts';
 import { toL2Block } from '../protocol/executionPayload.ts';
-import { createRollupClient } from '../sources/rollupClient.ts';
+import { createRollupClient, type RollupClient } from '../sources/rollupClient.ts';
 import { createHttpClient } from '../transport/http.ts';
 import type { Log } from '../transport/log.ts';
 import { DEV_ROLES, devAccount } from './devAccounts.ts';
@@ -177,9 +177,9 @@ function startRole(
 }
 
 /** Client of the sequencer's RPC, made anew where that has moved. */
-function rollupClients({ sequencer }: DevRoleParts): () => ReturnType<typeof createRollupClient> {
+function rollupClients({ sequencer }: DevRoleParts): () => RollupClient {
   let url = '';
-  let client: ReturnType<typeof createRollupClient> | undefined;
+  let client: RollupClient | undefined;
   return () => {
     const current = sequencer().url;
     if (client === undefined || url !== current) {

@@ -7,7 +7,7 @@ import { toExecutionConfig } from '../execution/executionConfig.ts';
 import { toBlockJson } from '../execution/server/blockJson.ts';
 import { toReceiptsJson } from '../execution/server/receiptJson.ts';
 import { makeFolder } from '../storage/folder.ts';
-import { createKzg } from '../native/kzg.ts';
+import { createKzg, type Kzg } from '../native/kzg.ts';
 import type { DerivedBlock, DriverEvents } from '../node/driverPorts.ts';
 import { toAttributesJson } from '../protocol/executionPayloadJson.ts';
 import { toRollupConfigJson } from '../protocol/rollupConfigJson.ts';
@@ -91,7 +91,7 @@ export function startRecording(folder: string): ChainRecording {
 async function readLine(
   http: HttpClient,
   l1: DevL1,
-  kzg: Pick<ReturnType<typeof createKzg>, 'commitment'>,
+  kzg: Pick<Kzg, 'commitment'>,
   hash: Hash,
 ): Promise<L1Line> {
   const call = (method: string, params: readonly unknown[]) => rpcCall(http, { method, params });

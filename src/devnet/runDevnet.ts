@@ -1,6 +1,6 @@
 import { sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
-import { describeChaos, runChaos, seededRandom } from './chaos.ts';
+import { type ChaosEvent, describeChaos, runChaos, seededRandom } from './chaos.ts';
 import { DivergedError } from './compareNodes.ts';
 import { devAccount } from './devAccounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
@@ -76,7 +76,7 @@ export async function runDevnet(run: DevnetRun): Promise<boolean> {
   const until = AbortSignal.any(limits);
   const loops: Promise<unknown>[] = [tellForever(devnet, run, startedMs, upMs, until)];
   if (proxy !== undefined) {
-    const tell: Parameters<typeof runChaos>[3] = (event) => {
+    const tell = (event: ChaosEvent): void => {
       if (!isJson) say(`        chaos: ${describeChaos(event)}`);
     };
     loops.push(runChaos(devnet, proxy, random, tell, until));

@@ -13,7 +13,7 @@ import {
   type RetryOutcome,
   retry,
 } from './outcome.ts';
-import type { EnginePort, PayloadBuild } from './port.ts';
+import type { EnginePort, ForkchoiceState, PayloadBuild } from './port.ts';
 
 // How derived attributes become the next safe block:
 //
@@ -125,7 +125,7 @@ function untold(heads: EngineHeads): EngineHeads {
 type Started = {
   readonly type: 'started';
   readonly build: PayloadBuild;
-  readonly forkchoice: ReturnType<typeof forkchoiceOf>;
+  readonly forkchoice: ForkchoiceState;
 };
 
 async function startBuild(

@@ -14,7 +14,7 @@ import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
 import { systemConfigOfL2Block } from '../protocol/systemConfigOfL2Block.ts';
 import type { DriverPhase, DriverPorts } from './driverPorts.ts';
 import { createL1Reader, type L1Reader, readBase } from './l1Reader.ts';
-import { patientReads, untilDone } from './retryEngine.ts';
+import { patientReads, type RetryScope, untilDone } from './retryEngine.ts';
 import type { SyncStartPoint } from './syncStart.ts';
 
 /** Why a derivation is over. It is begun again from a sync start. */
@@ -264,7 +264,7 @@ async function halt(run: Run, message: string): Promise<never> {
   }
 }
 
-function scope({ ports, signal }: Run): Parameters<typeof untilDone>[0] {
+function scope({ ports, signal }: Run): RetryScope {
   const { waits, log, events } = ports;
   return { waits, log, signal, failed: events.failed };
 }

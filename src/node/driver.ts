@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { ZERO_HASH } from '../base/bytes.ts';
 import { EngineError } from '../engine/errors.ts';
 import { startHeads } from '../engine/heads.ts';
 import type { DeriveState } from '../derive/state.ts';
@@ -10,7 +11,12 @@ import type { DriverPhase, DriverPorts, DriverStatus } from './driverPorts.ts';
 import { followFinality } from './followFinality.ts';
 import { patientReads } from './retryEngine.ts';
 import { rewindSafeHeads } from './safeHeads.ts';
-import { findStart, SyncStartError, type SyncStartPoint } from './syncStart.ts';
+import {
+  findStart,
+  SyncStartError,
+  type SyncStartPoint,
+  type SyncStartPorts,
+} from './syncStart.ts';
 import { createWake } from './wake.ts';
 
 /** The driver of a node: derives, and keeps the heads. */
@@ -145,7 +151,7 @@ async function runCycle(
 }
 
 /** A walk of a thousand calls must not begin again because one of them failed. */
-function syncStartPorts(ports: DriverPorts, signal: AbortSignal): Parameters<typeof findStart>[0] {
+function syncStartPorts(ports: DriverPorts, signal: AbortSignal): SyncStartPorts {
   const { l1Refs, safeHeads, config, options, waits, log, events } = ports;
   const { recoveredOffsetBlocks } = options;
   const scope = { waits, log, signal, failed: events.failed };
@@ -159,7 +165,7 @@ async function begin(ports: DriverPorts, point: SyncStartPoint): Promise<void> {
   await rewindSafeHeads(ports.safeHeads, safe);
   if (safe.number === genesis.l2.number) {
     // Genesis is safe from the beginning, whatever L1 block that was.
-    await ports.safeHeads.record({ l1: { number: 0n, hash: ZERO }, l2: genesis.l2 });
+    await ports.safeHeads.record({ l1: { number: 0n, hash: ZERO_HASH }, l2: genesis.l2 });
   }
   await ports.chain.found(
     startHeads({ unsafeHead: unsafe, safeHead: safe, finalizedHead: finalized }),
@@ -173,8 +179,6 @@ async function begin(ports: DriverPorts, point: SyncStartPoint): Promise<void> {
     fromL1: point.base.l1.number,
   });
 }
-
-const ZERO = `0x${'00'.repeat(32)}` as const;
 
 /** Lists the failure and waits. What is not a failure of a source or the engine is thrown on. */
 async function pause(

@@ -29,7 +29,7 @@ export function embeddedEngine(
   pool?: Pick<TxPool, 'candidates'>,
 ): EnginePort {
   const builds = new Map<Hex, Build>();
-  const toEnvelope = (block: BlockRecord): PayloadEnvelope => envelopeOf(engine, block);
+  const toEnvelope = (block: BlockRecord): PayloadEnvelope => payloadOf(engine.config, block);
   return {
     forkchoiceUpdated: async (state, attributes) => {
       const { headBlockHash: head, safeBlockHash: safe, finalizedBlockHash: finalized } = state;
@@ -86,14 +86,6 @@ export function embeddedEngine(
     expectTransactions: recoverSendersAhead,
     close: () => engine.close(),
   };
-}
-
-/** A payload as the Engine API has it, of a block that the engine keeps. */
-export function envelopeOf(
-  { config }: Pick<ExecutionEngine, 'config'>,
-  block: BlockRecord,
-): PayloadEnvelope {
-  return payloadOf(config, block);
 }
 
 function select(engine: ExecutionEngine, id: BlockSelector): BlockRecord | undefined {

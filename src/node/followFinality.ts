@@ -1,12 +1,12 @@
+import type { Hash } from '../base/bytes.ts';
 import { EngineError } from '../engine/errors.ts';
 import { sendForkchoice } from '../engine/forkchoice.ts';
 import { promoteFinalized } from '../engine/heads.ts';
-import { toL2Block } from '../protocol/executionPayload.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
-import { l2BlockRef } from '../protocol/l2BlockRef.ts';
 import { SourceError } from '../sources/errors.ts';
 import type { DriverPorts } from './driverPorts.ts';
 import { decideFinality, type FinalityFacts } from './finality.ts';
+import { readL2Ref } from './outputs.ts';
 import type { Wake } from './wake.ts';
 
 /**
@@ -79,12 +79,12 @@ async function canonicalHashes(
 
 async function finalize(
   { chain, engine, config, log }: DriverPorts,
-  hash: `0x${string}`,
+  hash: Hash,
   signal: AbortSignal,
 ): Promise<void> {
   const envelope = await engine.block({ hash }, { signal });
   if (envelope === undefined) return;
-  const block = l2BlockRef(config.rollup, toL2Block(envelope.executionPayload));
+  const block = readL2Ref(config.rollup, envelope);
   await chain.change(async (heads) => {
     if (block.number > heads.safeHead.number) return [heads, undefined];
     return sendForkchoice(engine, promoteFinalized(heads, block), { signal });

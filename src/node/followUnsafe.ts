@@ -2,6 +2,7 @@ import type { Hash } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { insertUnsafe, type UnsafeOutcome } from '../engine/forkchoice.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import type { L2BlockRef } from '../protocol/ids.ts';
 import type { DriverPorts } from './driverPorts.ts';
 import { readL2Ref } from './outputs.ts';
 import {
@@ -100,7 +101,7 @@ async function insert(
   signal: AbortSignal,
 ): Promise<'done' | 'retry' | 'syncing'> {
   const { blockHash: hash, blockNumber: number, parentHash } = envelope.executionPayload;
-  let block: ReturnType<typeof readL2Ref>;
+  let block: L2BlockRef;
   try {
     block = readL2Ref(config.rollup, envelope);
   } catch (error) {

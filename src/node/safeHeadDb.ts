@@ -3,6 +3,7 @@ import {
   bytesToBigint,
   bytesToHex,
   concatBytes,
+  type Hash,
   hexToBytes,
 } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
@@ -94,7 +95,7 @@ function encodeRecord({ l1, l2 }: SafeHeadRecord): Uint8Array {
 }
 
 function decodeRecord(key: Uint8Array, value: Uint8Array): SafeHeadRecord {
-  const hashAt = (start: number): `0x${string}` => bytesToHex(value.subarray(start, start + 32));
+  const hashAt = (start: number): Hash => bytesToHex(value.subarray(start, start + 32));
   return {
     l1: { number: bytesToBigint(key.subarray(1)), hash: hashAt(0) },
     l2: { number: bytesToBigint(value.subarray(64)), hash: hashAt(32) },

@@ -8,12 +8,12 @@ import {
 import type { EnginePort } from '../engine/port.ts';
 import { type PayloadEnvelope, toL2Block } from '../protocol/executionPayload.ts';
 import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
-import { l2BlockRef } from '../protocol/l2BlockRef.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { SystemConfig } from '../protocol/systemConfig.ts';
 import { systemConfigOfL2Block } from '../protocol/systemConfigOfL2Block.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import type { L1Refs } from './l1Refs.ts';
+import { readL2Ref } from './outputs.ts';
 import type { SafeHeadRecord, SafeHeads } from './safeHeads.ts';
 
 /** What a sync start reads. */
@@ -104,7 +104,7 @@ async function startAt(
 /** The engine's labels. Missing finalized: genesis; missing safe: finalized. */
 async function engineHeads(ports: SyncStartPorts, abort: AbortOptions): Promise<Heads> {
   const { engine, rollup } = ports;
-  const ref = (envelope: PayloadEnvelope): L2BlockRef => refOf(rollup, envelope);
+  const ref = (envelope: PayloadEnvelope): L2BlockRef => readL2Ref(rollup, envelope);
   const latest = await engine.block({ label: 'latest' }, abort);
   const finalized =
     (await engine.block({ label: 'finalized' }, abort)) ??
@@ -140,7 +140,7 @@ async function recoveredHeads(
   const wanted = unsafe.number - recoveredOffsetBlocks;
   const number = wanted > genesis.l2.number ? wanted : genesis.l2.number;
   const block = number === unsafe.number ? undefined : await engine.block({ number }, abort);
-  const held = block === undefined ? unsafe : refOf(rollup, block);
+  const held = block === undefined ? unsafe : readL2Ref(rollup, block);
   return { unsafe, safe: held, finalized: held };
 }
 
@@ -177,7 +177,7 @@ async function newestGoodRecord(
   }
   if (good === undefined) return undefined;
   const envelope = await ports.engine.block({ hash: good.l2.hash }, abort);
-  return envelope === undefined ? undefined : refOf(ports.rollup, envelope);
+  return envelope === undefined ? undefined : readL2Ref(ports.rollup, envelope);
 }
 
 async function recordAt(
@@ -221,7 +221,7 @@ async function walk<T>(
         break;
       case 'l2ByHash': {
         const envelope = await engine.block({ hash: question.hash }, abort);
-        answer = envelope === undefined ? undefined : refOf(rollup, envelope);
+        answer = envelope === undefined ? undefined : readL2Ref(rollup, envelope);
       }
     }
   }
@@ -234,8 +234,4 @@ function knownGenesis(
   number: bigint,
 ): L1BlockRef | undefined {
   return number === genesis.l1.number ? l1Refs.remembered(genesis.l1.hash) : undefined;
-}
-
-function refOf(rollup: RollupConfig, { executionPayload }: PayloadEnvelope): L2BlockRef {
-  return l2BlockRef(rollup, toL2Block(executionPayload));
 }

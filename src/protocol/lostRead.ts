@@ -1,6 +1,6 @@
 import { DecodeError } from '../base/errors.ts';
 import { type Inflated, READ_BUFFER_BYTES } from '../base/inflate.ts';
-import { rlpHeader } from '../base/rlp.ts';
+import { type RlpHeader, rlpHeader } from '../base/rlp.ts';
 
 // op-node reads the batches of a channel from a decompressor through a buffer. Content of which
 // more is missing than the buffer holds is read past it, straight from the decompressor, and when
@@ -48,7 +48,7 @@ function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefi
 }
 
 /** Undefined where reading ends anyway: at the end, and before what is no item of a channel. */
-function headerAt(bytes: Uint8Array, offset: number): ReturnType<typeof rlpHeader> | undefined {
+function headerAt(bytes: Uint8Array, offset: number): RlpHeader | undefined {
   try {
     const header = rlpHeader(bytes, offset);
     return header.type === 'list' ? undefined : header;

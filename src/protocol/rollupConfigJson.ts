@@ -1,4 +1,4 @@
-import { ZERO_ADDRESS, ZERO_HASH } from '../base/bytes.ts';
+import { type Address, ZERO_ADDRESS, ZERO_HASH } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
 import { type JsonValue, toJsonInteger } from '../base/json.ts';
 import {
@@ -261,7 +261,7 @@ function readChainOpConfig(file: ConfigObject, l2ChainId: bigint): ChainOpConfig
   };
 }
 
-function readNonZeroAddress(object: ConfigObject, key: string): `0x${string}` {
+function readNonZeroAddress(object: ConfigObject, key: string): Address {
   const address = readAddress(object, key);
   assertNotZero(object, key, address, ZERO_ADDRESS);
   return address;

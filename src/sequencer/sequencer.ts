@@ -2,9 +2,10 @@ import type { Hash } from '../base/bytes.ts';
 import { unreachable } from '../base/errors.ts';
 import type { EngineHeads } from '../engine/heads.ts';
 import { TransportError } from '../transport/errors.ts';
-import { createAlarm } from './alarm.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
 import { buildStartMs, isSafeLagReached } from './buildTime.ts';
 import type { SequencerPorts } from './ports.ts';
+import type { OriginCache } from './prepareBlock.ts';
 import { insertSealed, type Produced, produceBlock, type SealedBlock } from './produceBlock.ts';
 
 /** Makes unsafe blocks while it is active. */
@@ -69,8 +70,8 @@ export function createSequencer(ports: SequencerPorts, now: () => number = Date.
 type Core = {
   readonly ports: SequencerPorts;
   readonly now: () => number;
-  readonly alarm: ReturnType<typeof createAlarm>;
-  readonly origins: Parameters<typeof produceBlock>[1]['origins'];
+  readonly alarm: Alarm;
+  readonly origins: OriginCache;
   isActive: boolean;
   isOverridden: boolean;
   isRecovering: boolean;

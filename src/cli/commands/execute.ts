@@ -65,7 +65,7 @@ async function executeAll(
     const witnessFile = witnessIn(folder);
     const witness = inFile(witnessFile, () => parseWitness(readText(witnessFile)));
     const startedAt = performance.now();
-    const receipts = (): ReturnType<typeof recordedReceipts> =>
+    const receipts = (): readonly RecordedReceipt[] | undefined =>
       recordedReceipts(recorded, folder, chains);
     const outcome = await executeRecorded({ config, evm }, recorded, witness, receipts).catch(
       lacking,

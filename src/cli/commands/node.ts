@@ -1,9 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
 import { installNative } from '../../native/install.ts';
-import { createKzg } from '../../native/kzg.ts';
+import { createKzg, type Kzg } from '../../native/kzg.ts';
 import { deferredEngine } from '../../node/deferredEngine.ts';
-import { createMetrics } from '../../node/metrics.ts';
+import { createMetrics, type NodeMetrics } from '../../node/metrics.ts';
 import { type RollupNode, startNode } from '../../node/node.ts';
+import type { RpcServer } from '../../node/rpc/rpcServer.ts';
 import { progressEvents, serveNode } from '../../node/serveNode.ts';
 import { BLOB_BYTES } from '../../protocol/blob.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
@@ -104,7 +105,7 @@ async function runNode(
 }
 
 /** Its setup takes seconds to load: on its own thread, and not only when the first blob comes. */
-function loadEarly(kzg: Pick<ReturnType<typeof createKzg>, 'commitment'>): void {
+function loadEarly(kzg: Pick<Kzg, 'commitment'>): void {
   // Who needs it later is told what went wrong.
   kzg.commitment(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
 }
@@ -128,11 +129,11 @@ function openLatch(): Latch {
 
 async function serve(
   node: RollupNode,
-  metrics: ReturnType<typeof createMetrics>,
+  metrics: NodeMetrics,
   plan: NodePlan,
   values: GoFlagValues,
   log: AdjustableLog,
-): ReturnType<typeof serveNode> {
+): Promise<RpcServer> {
   const at = servedAt('rpc', values);
   const metricsAt = values.isSet('metrics.enabled') ? servedAt('metrics', values) : undefined;
   try {

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import type { Address } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { installNative } from '../../native/install.ts';
 import { plain } from '../../node/rpc/rpcMethods.ts';
@@ -157,7 +158,7 @@ function gameTypeOf(values: GoFlagValues): number {
 function targetOf(values: GoFlagValues, l1: L1Client, txSender: TxSender): ProposerTarget {
   const factory = addressOf(values, 'game-factory-address');
   if (factory === undefined) {
-    return outputOracleTarget(l1, addressOf(values, 'l2oo-address') as `0x${string}`);
+    return outputOracleTarget(l1, addressOf(values, 'l2oo-address') as Address);
   }
   return gameFactoryTarget(l1, {
     factory,

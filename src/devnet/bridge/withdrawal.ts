@@ -1,6 +1,13 @@
 import { decodeEventLog, encodeAbiParameters, encodeFunctionData, parseAbi } from 'viem/utils';
 import type { PublicClient } from 'viem';
-import { type Address, bytesToHex, concatBytes, type Hash, hexToBytes } from '../../base/bytes.ts';
+import {
+  type Address,
+  bytesToHex,
+  concatBytes,
+  type Hash,
+  type Hex,
+  hexToBytes,
+} from '../../base/bytes.ts';
 import { keccak256Hex } from '../../base/hash.ts';
 import { OUTPUT_ROOT_VERSION_0, outputRoot } from '../../protocol/outputRoot.ts';
 import { OUTPUT_ORACLE_ABI, PORTAL_ABI } from '../contracts/abi.ts';
@@ -14,7 +21,7 @@ export type Withdrawal = {
   /** Wei. */
   readonly value: bigint;
   readonly gasLimit: bigint;
-  readonly data: `0x${string}`;
+  readonly data: Hex;
 };
 
 /** A withdrawal that was started, and the L2 block that has it. */
@@ -205,14 +212,14 @@ async function coveringOutput(
 
 type PassedLog = {
   readonly address: string;
-  readonly topics: readonly `0x${string}`[];
-  readonly data: `0x${string}`;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
 };
 
 function messageOf(logs: readonly PassedLog[]): Withdrawal {
   const log = logs.find(({ address }) => address.toLowerCase() === MESSAGE_PASSER);
   if (log === undefined) throw new Error('expected a withdrawal in the transaction, found none');
-  const topics = log.topics as [`0x${string}`, ...`0x${string}`[]];
+  const topics = log.topics as [Hex, ...Hex[]];
   const { args } = decodeEventLog({ abi: PASSER_ABI, topics, data: log.data });
   const { nonce, value, gasLimit, data } = args;
   const [sender, target] = [args.sender, args.target].map((a) => a.toLowerCase()) as [

@@ -9,7 +9,11 @@ import type { L1ChainConfig } from '../../protocol/l1ChainConfig.ts';
 import type { L2Block } from '../../protocol/l2Block.ts';
 import { localSigner, type Signer } from '../../l1Tx/signer.ts';
 import type { L1Contracts } from '../l1Contracts.ts';
-import { buildGenesis, DEFAULT_CHAIN_OP_CONFIG } from '../genesis/buildGenesis.ts';
+import {
+  buildGenesis,
+  type BuiltGenesis,
+  DEFAULT_CHAIN_OP_CONFIG,
+} from '../genesis/buildGenesis.ts';
 import { type PostedChannel, writeChannel } from './modelBatcher.ts';
 import { configLog, depositLog, L1_BLOCK_TIME, type L1Content, mineL1Block } from './modelL1.ts';
 import { sequenceBlock, startSequencer } from './modelSequencer.ts';
@@ -104,10 +108,7 @@ function scriptedLogs(portal: Address, systemConfig: Address, index: number): L1
   return index % 4 === 1 ? [deposit] : [];
 }
 
-async function demoGenesis(
-  first: L1Block,
-  users: readonly Signer[],
-): ReturnType<typeof buildGenesis> {
+async function demoGenesis(first: L1Block, users: readonly Signer[]): Promise<BuiltGenesis> {
   const last = FORKS.at(-1) as (typeof FORKS)[number];
   return buildGenesis({
     l1Start: first.ref,

@@ -1,3 +1,4 @@
+import type { Hash } from '../../base/bytes.ts';
 import { DecodeError } from '../../base/errors.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { PayloadEnvelope } from '../../protocol/executionPayload.ts';
@@ -20,9 +21,9 @@ import {
 /** What an operator does to a sequencer; undefined on a verifier. */
 export type SequencerControl = {
   /** @throws Error with a message for the operator. */
-  readonly start: (unsafeHead: `0x${string}`) => Promise<void>;
+  readonly start: (unsafeHead: Hash) => Promise<void>;
   /** @returns Hash of the last head. */
-  readonly stop: () => Promise<`0x${string}`>;
+  readonly stop: () => Promise<Hash>;
   readonly isActive: () => boolean;
   readonly overrideLeader: () => Promise<void>;
   readonly hasConductor: () => boolean;

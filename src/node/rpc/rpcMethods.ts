@@ -1,3 +1,4 @@
+import type { Hash } from '../../base/bytes.ts';
 import { fixedDataFault, goKind, quantityFault } from '../../base/goJson.ts';
 import type { JsonValue } from '../../base/json.ts';
 
@@ -64,12 +65,12 @@ export const readUint64: ReadParam<bigint> = (value, index) => {
 };
 
 /** 32 bytes. */
-export const readHash32: ReadParam<`0x${string}`> = (value, index) => {
+export const readHash32: ReadParam<Hash> = (value, index) => {
   if (typeof value !== 'string') throw notOfType(index, 'non-string', 'common.Hash');
   const fault = fixedDataFault(value, 32);
   if (fault?.type === 'form') throw notOfType(index, fault.reason, 'common.Hash');
   if (fault !== undefined) throw invalidParam(index, `${fault.reason} for common.Hash`);
-  return value.toLowerCase() as `0x${string}`;
+  return value.toLowerCase() as Hash;
 };
 
 /** True or false. */

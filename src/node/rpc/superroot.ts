@@ -1,4 +1,4 @@
-import { bigintToBytes, concatBytes, hexToBytes, ZERO_HASH } from '../../base/bytes.ts';
+import { bigintToBytes, concatBytes, type Hash, hexToBytes, ZERO_HASH } from '../../base/bytes.ts';
 import { keccak256Hex } from '../../base/hash.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { BlockId } from '../../protocol/ids.ts';
@@ -70,7 +70,7 @@ async function requiredL1Of(node: RollupNode, block: BlockId): Promise<BlockId> 
   throw new RpcError(RPC_CODES.application, `${what}: l1 at safe head history unavailable`);
 }
 
-function superRoot(time: bigint, chainId: bigint, output: `0x${string}`): `0x${string}` {
+function superRoot(time: bigint, chainId: bigint, output: Hash): Hash {
   const [version, word] = [Uint8Array.of(1), bigintToBytes(chainId, 32)];
   return keccak256Hex(concatBytes(version, bigintToBytes(time, 8), word, hexToBytes(output)));
 }

@@ -1,4 +1,4 @@
-import { ZERO_HASH } from '../../base/bytes.ts';
+import { type Hash, ZERO_HASH } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { nearestWords } from '../../base/nearest.ts';
 import { FORKS, type ForkTimes } from '../forks.ts';
@@ -130,6 +130,6 @@ function toBigint(value: number | null | undefined): bigint | undefined {
   return value === null || value === undefined ? undefined : BigInt(value);
 }
 
-function toHash(trimmed: string): `0x${string}` {
+function toHash(trimmed: string): Hash {
   return `0x${trimmed.slice(2).padStart(64, '0')}`;
 }
