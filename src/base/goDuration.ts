@@ -6,18 +6,24 @@ const UNIT_MS: { readonly [unit: string]: number } = {
   s: 1000,
   ms: 1,
   us: 0.001,
-  µs: 0.001,
+  // The micro sign, and the Greek letter that looks like it.
+  '\u00b5s': 0.001,
+  '\u03bcs': 0.001,
   ns: 0.000001,
 };
 
-/** Milliseconds of a duration that is not negative; `0` needs no unit. Undefined for other text. */
+/**
+ * Milliseconds of a duration that is not negative, with or without a `+`; `0` needs no unit.
+ * Undefined for other text.
+ */
 export function readGoDuration(text: string): number | undefined {
-  if (text === '0') return 0;
-  if (text === '') return undefined;
-  const part = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|us|µs|ns|s)/y;
+  const unsigned = text.startsWith('+') ? text.slice(1) : text;
+  if (unsigned === '0') return 0;
+  if (unsigned === '') return undefined;
+  const part = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|us|\u00b5s|\u03bcs|ns|s)/y;
   let total = 0;
-  while (part.lastIndex < text.length) {
-    const found = part.exec(text);
+  while (part.lastIndex < unsigned.length) {
+    const found = part.exec(unsigned);
     if (found === null) return undefined;
     total += Number(found[1]) * (UNIT_MS[found[2] as string] as number);
   }

@@ -11,15 +11,21 @@ describe('readGoDuration', () => {
     ['.5s', 500],
     ['100ms', 100],
     ['1us', 0.001],
-    ['1µs', 0.001],
+    ['1\u00b5s', 0.001],
+    ['1\u03bcs', 0.001],
+    ['+5s', 5000],
+    ['+0', 0],
     ['2ns', 0.000002],
   ])('default: %s', (text, ms) => {
     expect(readGoDuration(text)).toBe(ms);
   });
 
-  test.each(['', '5', '-5s', 's', '5 s', '5sec', '1m30', 'abc'])('error: `%s`', (text) => {
-    expect(readGoDuration(text)).toBeUndefined();
-  });
+  test.each(['', '+', '++5s', '5', '-5s', 's', '5 s', '5sec', '1m30', 'abc'])(
+    'error: `%s`',
+    (text) => {
+      expect(readGoDuration(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('formatGoDuration', () => {
