@@ -3,7 +3,7 @@ import { encodeUvarint } from '../../src/base/cursor.ts';
 import type { DropReason } from '../../src/derive/index.ts';
 import type { SpanBatch } from '../../src/protocol/batch.ts';
 import type { L2Block } from '../../src/protocol/l2Block.ts';
-import { SEQUENCER_FEE_VAULT } from '../../src/protocol/payloadAttributes.ts';
+import { SEQUENCER_FEE_VAULT } from '../../src/protocol/predeploys.ts';
 import {
   type ChannelItem,
   channelId,

@@ -5,6 +5,7 @@ import type { TxPool } from '../execution/pool/txPool.ts';
 import { accountOf } from '../execution/state/worldState.ts';
 import { signL1Tx } from '../l1Tx/l1Transaction.ts';
 import { localSigner, type Signer } from '../l1Tx/signer.ts';
+import { MESSAGE_PASSER } from '../protocol/predeploys.ts';
 import { sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
 import { createUserClient } from './bridge/clients.ts';
@@ -17,7 +18,6 @@ const USERS = [5, 6, 7, 8];
 const DEPOSITOR = 9;
 const MAX_WAIT_MS = 600_000;
 const GWEI = 1_000_000_000n;
-const MESSAGE_PASSER: Address = '0x4200000000000000000000000000000000000016';
 const WITHDRAW = encodeFunctionData({
   abi: parseAbi(['function initiateWithdrawal(address target, uint256 gasLimit, bytes data)']),
   args: [`0x${'77'.repeat(20)}`, 100_000n, '0x'],

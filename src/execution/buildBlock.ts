@@ -12,6 +12,7 @@ import {
 import { orderedTrieRoot, EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
 import { logsBloom } from '../protocol/bloom.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import { MESSAGE_PASSER } from '../protocol/predeploys.ts';
 import { encodeReceipt, type Receipt } from '../protocol/receipt.ts';
 import { extraDataOf, nextBaseFee } from './baseFee.ts';
 import {
@@ -28,7 +29,6 @@ import type { Evm, EvmBlock } from './evm/port.ts';
 import { executeDeposit } from './executeDeposit.ts';
 import { executeSignedTx } from './executeSignedTx.ts';
 import { txSize } from './fees.ts';
-import { MESSAGE_PASSER } from './predeploys.ts';
 import { recoverSendersAhead, signedTxOf } from './sendersAhead.ts';
 import { commitState } from './state/commitState.ts';
 import {

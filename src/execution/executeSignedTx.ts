@@ -1,4 +1,5 @@
 import type { Address } from '../base/bytes.ts';
+import { BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT } from '../protocol/predeploys.ts';
 import { applyAuthorizations, hasNoCodeOrDelegation } from './authorizations.ts';
 import {
   type BlockContext,
@@ -10,7 +11,6 @@ import {
 import { settledGas } from './executeDeposit.ts';
 import { daFootprint, l1DataFee, l1GasUsed, operatorFee, type TxSize } from './fees.ts';
 import { type IntrinsicGas, intrinsicGas, MAX_INIT_CODE_BYTES } from './intrinsicGas.ts';
-import { BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT } from './predeploys.ts';
 import { creationAddress } from './creationAddress.ts';
 import { runMessage } from './runMessage.ts';
 import { EMPTY_ACCOUNT } from './state/account.ts';

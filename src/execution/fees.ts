@@ -1,7 +1,7 @@
 import { type Fork, isActive } from '../protocol/forks.ts';
+import { L1_BLOCK } from '../protocol/predeploys.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import { fastLzLength } from './fastLz.ts';
-import { L1_BLOCK } from './predeploys.ts';
 import { storageOf, type WorldState } from './state/worldState.ts';
 
 /**

@@ -7,8 +7,8 @@ import {
   headerHash,
 } from '../protocol/header.ts';
 import { EMPTY_TRIE_ROOT } from '../protocol/orderedTrie.ts';
+import { MESSAGE_PASSER } from '../protocol/predeploys.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
-import { MESSAGE_PASSER } from './predeploys.ts';
 import { EMPTY_ACCOUNT } from './state/account.ts';
 import { commitState } from './state/commitState.ts';
 import {

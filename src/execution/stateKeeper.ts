@@ -1,6 +1,7 @@
 import { type Hash, hexToBytes } from '../base/bytes.ts';
 import { InvariantError } from '../base/errors.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
+import { MESSAGE_PASSER } from '../protocol/predeploys.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import type { BlockTree } from './blockTree.ts';
 import {
@@ -12,7 +13,6 @@ import {
 } from './buildBlock.ts';
 import type { CandidateTxs } from './candidateTxs.ts';
 import { attributesOf } from './payloadBlock.ts';
-import { MESSAGE_PASSER } from './predeploys.ts';
 import { EMPTY_TRIE_ROOT, storeNewNodes } from './state/trie.ts';
 import { type TrieLink, unreadNode } from './state/trieNode.ts';
 import { openState, type StateSource, storageRootOf, type WorldState } from './state/worldState.ts';

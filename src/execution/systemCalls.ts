@@ -1,7 +1,7 @@
 import { hexToBytes, type Address, type Hash } from '../base/bytes.ts';
+import { BEACON_ROOTS, BLOCK_HASH_HISTORY, SYSTEM_CALLER } from './systemAccounts.ts';
 import { type BlockContext, hasFork } from './blockContext.ts';
 import { CREATE2_DEPLOYER, create2DeployerCode } from './create2Deployer.ts';
-import { BEACON_ROOTS, BLOCK_HASH_HISTORY, SYSTEM_CALLER } from './predeploys.ts';
 import { codeOf, endTransaction, setCode, withAbsentAccount } from './state/worldState.ts';
 
 /**

@@ -6,10 +6,10 @@ import { nextBaseFee } from '../execution/baseFee.ts';
 import type { ExecutionEngine } from '../execution/engine.ts';
 import type { TxPool } from '../execution/pool/txPool.ts';
 import { payloadOf } from '../execution/payloadBlock.ts';
-import { MESSAGE_PASSER } from '../execution/predeploys.ts';
 import { recoverSendersAhead } from '../execution/sendersAhead.ts';
 import type { BlockRecord } from '../execution/store/records.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { MESSAGE_PASSER } from '../protocol/predeploys.ts';
 
 /** Builds that nobody has asked for are forgotten, the oldest first. */
 const MAX_BUILDS = 8;

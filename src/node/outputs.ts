@@ -1,11 +1,11 @@
 import type { Hash } from '../base/bytes.ts';
 import type { EnginePort } from '../engine/port.ts';
-import { MESSAGE_PASSER } from '../execution/predeploys.ts';
 import { type PayloadEnvelope, toL2Block } from '../protocol/executionPayload.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import { l2BlockRef } from '../protocol/l2BlockRef.ts';
 import { outputRoot } from '../protocol/outputRoot.ts';
+import { MESSAGE_PASSER } from '../protocol/predeploys.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 
 /** An output root and what it commits to. */

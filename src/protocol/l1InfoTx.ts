@@ -7,15 +7,13 @@ import type { L1Block } from './l1Block.ts';
 import type { L1ChainConfig } from './l1ChainConfig.ts';
 import { type L1Info, decodeL1InfoData, encodeL1InfoData, l1InfoFormat } from './l1Info.ts';
 import { operatorFee } from './operatorFee.ts';
+import { L1_BLOCK } from './predeploys.ts';
 import type { RollupConfig } from './rollupConfig.ts';
 import { l1InfoSourceHash } from './sourceHash.ts';
 import type { SystemConfig } from './systemConfig.ts';
 
 /** Account that sends the L1 attributes transaction; it has no key. */
 export const L1_INFO_DEPOSITOR: Address = '0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001';
-
-/** The L1Block predeploy. */
-export const L1_BLOCK_ADDRESS: Address = '0x4200000000000000000000000000000000000015';
 
 /** Gas of the L1 attributes transaction before Regolith, when it was a system transaction. */
 export const SYSTEM_TX_GAS = 150_000_000n;
@@ -55,7 +53,7 @@ export function l1InfoTx(
   return encodeDepositTx({
     sourceHash: l1InfoSourceHash(l1.ref.hash, sequenceNumber),
     from: L1_INFO_DEPOSITOR,
-    to: L1_BLOCK_ADDRESS,
+    to: L1_BLOCK,
     mint: 0n,
     value: 0n,
     gas: isRegolith ? L1_INFO_TX_GAS : SYSTEM_TX_GAS,

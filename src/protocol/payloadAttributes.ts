@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex } from '../base/bytes.ts';
 import { DEPOSIT_TX_TYPE } from './deposit.ts';
+import { SEQUENCER_FEE_VAULT } from './predeploys.ts';
 
 /**
  * What the engine is told to build. `undefined` means the key is absent on the wire.
@@ -24,9 +25,6 @@ export type PayloadAttributes = {
   /** Wei; from Jovian on. */
   readonly minBaseFee: bigint | undefined;
 };
-
-/** Who gets the fees of derived blocks: the SequencerFeeVault predeploy. */
-export const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';
 
 /**
  * The same attributes without the batch's transactions and fee recipient: what replaces a payload

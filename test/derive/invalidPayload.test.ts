@@ -9,7 +9,7 @@ import {
   addL1Block,
 } from '../../src/derive/index.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
-import { SEQUENCER_FEE_VAULT } from '../../src/protocol/payloadAttributes.ts';
+import { SEQUENCER_FEE_VAULT } from '../../src/protocol/predeploys.ts';
 import { channelId, dataOf, spanOf } from './support/batches.ts';
 import { chainAt, chainForking, GENESIS_TIME } from './support/config.ts';
 import { l1Blocks, post } from './support/l1.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, concatBytes } from '../../src/base/bytes.ts';
 import type { DeriveConfig } from '../../src/derive/index.ts';
-import { SEQUENCER_FEE_VAULT } from '../../src/protocol/payloadAttributes.ts';
+import { SEQUENCER_FEE_VAULT } from '../../src/protocol/predeploys.ts';
 import { encodeSpanBatchV2, type SpanBatchV2 } from '../../src/protocol/spanBatchV2.ts';
 import { type ChannelItem, dataOf, spanOf } from './support/batches.ts';
 import { chainAt, GENESIS_TIME } from './support/config.ts';

@@ -7,12 +7,6 @@ import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm
 import type { EvmFork } from '../../src/execution/evm/port.ts';
 import { applyGenesis, type Genesis, type GenesisAccount } from '../../src/execution/genesis.ts';
 import {
-  BEACON_ROOTS,
-  BLOCK_HASH_HISTORY,
-  MESSAGE_PASSER,
-  SYSTEM_CALLER,
-} from '../../src/execution/predeploys.ts';
-import {
   accountOf,
   balanceOf,
   openState,
@@ -23,6 +17,12 @@ import { decodeDepositTx } from '../../src/protocol/deposit.ts';
 import { FORKS, type Fork } from '../../src/protocol/forks.ts';
 import { EMPTY_TRIE_ROOT } from '../../src/protocol/orderedTrie.ts';
 import type { PayloadAttributes } from '../../src/protocol/payloadAttributes.ts';
+import { MESSAGE_PASSER } from '../../src/protocol/predeploys.ts';
+import {
+  BEACON_ROOTS,
+  BLOCK_HASH_HISTORY,
+  SYSTEM_CALLER,
+} from '../../src/execution/systemAccounts.ts';
 import { configAt } from '../support/executionConfig.ts';
 import { smallAttributes, smallGenesis } from '../support/smallChain.ts';
 

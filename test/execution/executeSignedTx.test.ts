@@ -5,7 +5,6 @@ import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm
 import type { EvmFork } from '../../src/execution/evm/port.ts';
 import { executeSignedTx, MAX_TX_GAS } from '../../src/execution/executeSignedTx.ts';
 import type { TxSize } from '../../src/execution/fees.ts';
-import { BASE_FEE_VAULT, L1_BLOCK, OPERATOR_FEE_VAULT } from '../../src/execution/predeploys.ts';
 import { EMPTY_ACCOUNT } from '../../src/execution/state/account.ts';
 import { commitState } from '../../src/execution/state/commitState.ts';
 import {
@@ -18,6 +17,7 @@ import {
   setStorage,
 } from '../../src/execution/state/worldState.ts';
 import type { SignedTx } from '../../src/execution/transaction.ts';
+import { BASE_FEE_VAULT, L1_BLOCK, OPERATOR_FEE_VAULT } from '../../src/protocol/predeploys.ts';
 import { configAt } from '../support/executionConfig.ts';
 
 const SENDER: Address = `0x${'11'.repeat(20)}`;

@@ -14,8 +14,8 @@ import {
   type TxSize,
   txSize,
 } from '../../src/execution/fees.ts';
-import { L1_BLOCK } from '../../src/execution/predeploys.ts';
 import { openState, setStorage } from '../../src/execution/state/worldState.ts';
+import { L1_BLOCK } from '../../src/protocol/predeploys.ts';
 import { configAt } from '../support/executionConfig.ts';
 
 const NO_FEES: FeeParameters = {

@@ -4,12 +4,9 @@ import { encodeDepositTx } from '../../src/protocol/deposit.ts';
 import { toAttributesJson } from '../../src/protocol/executionPayloadJson.ts';
 import type { JovianL1Info } from '../../src/protocol/l1Info.ts';
 import { encodeL1InfoData } from '../../src/protocol/l1Info.ts';
-import {
-  L1_BLOCK_ADDRESS,
-  L1_INFO_DEPOSITOR,
-  L1_INFO_TX_GAS,
-} from '../../src/protocol/l1InfoTx.ts';
+import { L1_INFO_DEPOSITOR, L1_INFO_TX_GAS } from '../../src/protocol/l1InfoTx.ts';
 import type { PayloadAttributes } from '../../src/protocol/payloadAttributes.ts';
+import { L1_BLOCK } from '../../src/protocol/predeploys.ts';
 import { genesisOptions } from './genesis.ts';
 import { type ServedEngine, serveEngine } from './servedEngine.ts';
 
@@ -84,7 +81,7 @@ function l1AttributesTx(sequenceNumber: bigint, timestamp: bigint): Uint8Array {
   return encodeDepositTx({
     sourceHash: bytesToHex(new Uint8Array(32).fill(Number(sequenceNumber % 256n))),
     from: L1_INFO_DEPOSITOR,
-    to: L1_BLOCK_ADDRESS,
+    to: L1_BLOCK,
     mint: 0n,
     value: 0n,
     gas: L1_INFO_TX_GAS,

@@ -1,8 +1,8 @@
 import type { PublicClient } from 'viem';
 import type { Address } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
+import { MESSAGE_PASSER } from '../../protocol/predeploys.ts';
 import { PORTAL_ABI } from '../contracts/abi.ts';
-import { MESSAGE_PASSER } from './withdrawal.ts';
 
 /** A chain that something is about to be sent to. */
 export type ChainReader = Pick<PublicClient, 'getChainId' | 'getCode' | 'readContract'>;

@@ -10,6 +10,7 @@ import {
 } from '../../base/bytes.ts';
 import { keccak256Hex } from '../../base/hash.ts';
 import { OUTPUT_ROOT_VERSION_0, outputRoot } from '../../protocol/outputRoot.ts';
+import { MESSAGE_PASSER } from '../../protocol/predeploys.ts';
 import { OUTPUT_ORACLE_ABI, PORTAL_ABI } from '../contracts/abi.ts';
 import { type BridgeOptions, pollFor, sendCall, type UserClient } from './clients.ts';
 
@@ -30,9 +31,6 @@ export type StartedWithdrawal = {
   readonly l2Hash: Hash;
   readonly l2Block: bigint;
 };
-
-/** The predeploy that keeps withdrawals. */
-export const MESSAGE_PASSER: Address = '0x4200000000000000000000000000000000000016';
 
 const PASSER_ABI = parseAbi([
   'function initiateWithdrawal(address target, uint256 gasLimit, bytes data) payable',

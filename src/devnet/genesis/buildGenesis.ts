@@ -13,6 +13,7 @@ import { encodeExtraData } from '../../protocol/extraData.ts';
 import { encodeFeeScalars } from '../../protocol/feeScalar.ts';
 import { FORKS, type Fork, isActive } from '../../protocol/forks.ts';
 import type { BlockId } from '../../protocol/ids.ts';
+import { SEQUENCER_FEE_VAULT } from '../../protocol/predeploys.ts';
 import type { ChainOpConfig, RollupConfig } from '../../protocol/rollupConfig.ts';
 import type { SystemConfig } from '../../protocol/systemConfig.ts';
 import type { L1Contracts } from '../l1Contracts.ts';
@@ -61,7 +62,6 @@ export const DEFAULT_CHAIN_OP_CONFIG: ChainOpConfig = {
   eip1559DenominatorCanyon: 250n,
 };
 
-const SEQUENCER_FEE_VAULT: Address = '0x4200000000000000000000000000000000000011';
 const FIRST_BASE_FEE = 1_000_000_000n;
 const ZERO_PARAMS = '0x0000000000000000';
 

@@ -5,10 +5,11 @@ import { valuesOf } from '../../base/wordMap.ts';
 import { type BlockBuilder, buildBlock } from '../../execution/buildBlock.ts';
 import { createEthereumjsEvm } from '../../execution/evm/ethereumjs/createEvm.ts';
 import { applyGenesis, type Genesis, type GenesisAccount } from '../../execution/genesis.ts';
-import { BEACON_ROOTS, BLOCK_HASH_HISTORY } from '../../execution/predeploys.ts';
 import { codeByHash, openState, type WorldState } from '../../execution/state/worldState.ts';
 import { FORKS, type Fork, type ForkTimes, isActive } from '../../protocol/forks.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
+import { BEACON_ROOTS, BLOCK_HASH_HISTORY } from '../../execution/systemAccounts.ts';
+import { SEQUENCER_FEE_VAULT } from '../../protocol/predeploys.ts';
 import { upgradeGas, upgradeTxs } from '../../protocol/upgradeTxs/upgradeTxs.ts';
 import { account, type Alloc } from './alloc.ts';
 
@@ -76,7 +77,7 @@ function attributesAt(
   return {
     timestamp,
     prevRandao: ZERO_HASH,
-    suggestedFeeRecipient: '0x4200000000000000000000000000000000000011',
+    suggestedFeeRecipient: SEQUENCER_FEE_VAULT,
     withdrawals: [],
     parentBeaconBlockRoot: ZERO_HASH,
     transactions,

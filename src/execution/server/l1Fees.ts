@@ -1,8 +1,8 @@
 import { bytesToBigint, bytesToHex } from '../../base/bytes.ts';
 import { DecodeError } from '../../base/errors.ts';
 import { decodeDepositTx, DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
+import { L1_BLOCK } from '../../protocol/predeploys.ts';
 import type { FeeParameters } from '../fees.ts';
-import { L1_BLOCK } from '../predeploys.ts';
 
 // What a block's first transaction says of fees: the values that its other transactions paid by.
 // By selector:

@@ -1,8 +1,9 @@
 import { ZERO_ADDRESS, hexToBytes } from '../../base/bytes.ts';
-import { L1_BLOCK_ADDRESS, L1_INFO_DEPOSITOR } from '../l1InfoTx.ts';
+import { L1_INFO_DEPOSITOR } from '../l1InfoTx.ts';
+import { GAS_PRICE_ORACLE, L1_BLOCK } from '../predeploys.ts';
 import { ECOTONE_GAS_PRICE_ORACLE, ECOTONE_L1_BLOCK } from './code/ecotone.generated.ts';
 import { unpack } from '../../base/packed.ts';
-import { GAS_PRICE_ORACLE_ADDRESS, type UpgradeDeposit, upgradeTo } from './upgradeDeposit.ts';
+import { type UpgradeDeposit, upgradeTo } from './upgradeDeposit.ts';
 
 /**
  * The 6 transactions of the Ecotone activation block. Implementations are the CREATE addresses of
@@ -29,21 +30,21 @@ export function ecotoneDeposits(): readonly UpgradeDeposit[] {
     {
       intent: 'Ecotone: L1 Block Proxy Update',
       from: ZERO_ADDRESS,
-      to: L1_BLOCK_ADDRESS,
+      to: L1_BLOCK,
       gas: 50_000n,
       data: upgradeTo('0x07dbe8500fc591d1852b76fee44d5a05e13097ff'),
     },
     {
       intent: 'Ecotone: Gas Price Oracle Proxy Update',
       from: ZERO_ADDRESS,
-      to: GAS_PRICE_ORACLE_ADDRESS,
+      to: GAS_PRICE_ORACLE,
       gas: 50_000n,
       data: upgradeTo('0xb528d11cc114e026f138fe568744c6d45ce6da7a'),
     },
     {
       intent: 'Ecotone: Gas Price Oracle Set Ecotone',
       from: L1_INFO_DEPOSITOR,
-      to: GAS_PRICE_ORACLE_ADDRESS,
+      to: GAS_PRICE_ORACLE,
       gas: 80_000n,
       // setEcotone()
       data: hexToBytes('0x22b90ab3'),

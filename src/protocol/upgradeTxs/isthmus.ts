@@ -1,17 +1,13 @@
 import { ZERO_ADDRESS, hexToBytes } from '../../base/bytes.ts';
-import { L1_BLOCK_ADDRESS, L1_INFO_DEPOSITOR } from '../l1InfoTx.ts';
+import { L1_INFO_DEPOSITOR } from '../l1InfoTx.ts';
+import { GAS_PRICE_ORACLE, L1_BLOCK, OPERATOR_FEE_VAULT } from '../predeploys.ts';
 import {
   ISTHMUS_GAS_PRICE_ORACLE,
   ISTHMUS_L1_BLOCK,
   ISTHMUS_OPERATOR_FEE_VAULT,
 } from './code/isthmus.generated.ts';
 import { unpack } from '../../base/packed.ts';
-import {
-  GAS_PRICE_ORACLE_ADDRESS,
-  OPERATOR_FEE_VAULT_ADDRESS,
-  type UpgradeDeposit,
-  upgradeTo,
-} from './upgradeDeposit.ts';
+import { type UpgradeDeposit, upgradeTo } from './upgradeDeposit.ts';
 
 /**
  * The 8 transactions of the Isthmus activation block.
@@ -44,28 +40,28 @@ export function isthmusDeposits(): readonly UpgradeDeposit[] {
     {
       intent: 'Isthmus: L1 Block Proxy Update',
       from: ZERO_ADDRESS,
-      to: L1_BLOCK_ADDRESS,
+      to: L1_BLOCK,
       gas: 50_000n,
       data: upgradeTo('0xff256497d61dcd71a9e9ff43967c13fde1f72d12'),
     },
     {
       intent: 'Isthmus: Gas Price Oracle Proxy Update',
       from: ZERO_ADDRESS,
-      to: GAS_PRICE_ORACLE_ADDRESS,
+      to: GAS_PRICE_ORACLE,
       gas: 50_000n,
       data: upgradeTo('0x93e57a196454cb919193fa9946f14943cf733845'),
     },
     {
       intent: 'Isthmus: Operator Fee Vault Proxy Update',
       from: ZERO_ADDRESS,
-      to: OPERATOR_FEE_VAULT_ADDRESS,
+      to: OPERATOR_FEE_VAULT,
       gas: 50_000n,
       data: upgradeTo('0x4fa2be8cd41504037f1838bce3bcc93bc68ff537'),
     },
     {
       intent: 'Isthmus: Gas Price Oracle Set Isthmus',
       from: L1_INFO_DEPOSITOR,
-      to: GAS_PRICE_ORACLE_ADDRESS,
+      to: GAS_PRICE_ORACLE,
       gas: 90_000n,
       // setIsthmus()
       data: hexToBytes('0x291b0383'),

@@ -36,9 +36,3 @@ export function upgradeTo(implementation: Address): Uint8Array {
 
 /** First four bytes of keccak256("upgradeTo(address)"). */
 const UPGRADE_TO_SELECTOR = hexToBytes('0x3659cfe6');
-
-/** The GasPriceOracle predeploy. */
-export const GAS_PRICE_ORACLE_ADDRESS: Address = '0x420000000000000000000000000000000000000f';
-
-/** The OperatorFeeVault predeploy. */
-export const OPERATOR_FEE_VAULT_ADDRESS: Address = '0x420000000000000000000000000000000000001b';

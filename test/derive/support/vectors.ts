@@ -8,7 +8,7 @@ import type {
 import { prepareCase } from '../../../src/cli/differential/corpusCase.ts';
 import { type RunResult, runCase } from '../../../src/cli/differential/runCase.ts';
 import type { Dropped } from '../../../src/derive/index.ts';
-import { SEQUENCER_FEE_VAULT } from '../../../src/protocol/payloadAttributes.ts';
+import { SEQUENCER_FEE_VAULT } from '../../../src/protocol/predeploys.ts';
 
 /** A file of conformance vectors, as specs-vectors/README.md describes it. */
 export type VectorFile = {

@@ -7,7 +7,7 @@ import {
   type ChainReader,
   checkChains,
 } from '../../../src/devnet/bridge/checkChains.ts';
-import { MESSAGE_PASSER } from '../../../src/devnet/bridge/withdrawal.ts';
+import { MESSAGE_PASSER } from '../../../src/protocol/predeploys.ts';
 
 const PORTAL: Address = `0x${'ab'.repeat(20)}`;
 /** The string "1" as a contract returns it. */

@@ -21,8 +21,8 @@ import {
   withdrawalSlot,
 } from '../../../src/devnet/bridge/withdrawal.ts';
 import { devAccount } from '../../../src/devnet/devAccounts.ts';
-import { MESSAGE_PASSER } from '../../../src/execution/predeploys.ts';
 import { outputRoot } from '../../../src/protocol/outputRoot.ts';
+import { MESSAGE_PASSER } from '../../../src/protocol/predeploys.ts';
 import { type SequencedChain, startSequencedChain } from '../../support/sequencedChain.ts';
 
 const CHAIN = {
