@@ -136,9 +136,33 @@ function rpcError(client: RpcPeer, error: unknown): TransportError {
 }
 
 function badAnswer(client: RpcPeer, expected: string, found?: unknown): TransportError {
-  const text = excerpt(withoutSecrets(JSON.stringify(found) ?? '', client.url));
+  const text = excerpt(withoutSecrets(jsonBeginning(found), client.url));
   const was = text === '' ? 'none' : `\`${text}\``;
   return new TransportError('badAnswer', `${client.name}: expected ${expected}, found ${was}`);
+}
+
+/** As much of an answer as is looked at for a message: all of it may be as long as a body. */
+const MAX_JSON_CHARS = 1000;
+const MAX_JSON_DEPTH = 8;
+
+/** The beginning of a value's JSON, and not much more; empty for undefined. */
+function jsonBeginning(value: unknown, depth = 0): string {
+  if (depth > MAX_JSON_DEPTH) return '…';
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_JSON_CHARS));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  const isList = Array.isArray(value);
+  let text = isList ? '[' : '{';
+  for (const [key, item] of itemsOf(value)) {
+    if (text.length > MAX_JSON_CHARS) return text;
+    if (text.length > 1) text += ',';
+    if (!isList) text += `${jsonBeginning(key)}:`;
+    text += jsonBeginning(item, depth + 1);
+  }
+  return `${text}${isList ? ']' : '}'}`;
+}
+
+function* itemsOf(value: object): Generator<readonly [string, unknown]> {
+  for (const key in value) yield [key, (value as { readonly [key: string]: unknown })[key]];
 }
 
 function idOf(item: unknown): unknown {

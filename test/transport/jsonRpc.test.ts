@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { TransportError } from '../../src/transport/errors.ts';
 import { createHttpClient, type HttpClient } from '../../src/transport/http.ts';
-import { rpcBatch, rpcCall } from '../../src/transport/jsonRpc.ts';
+import { rpcBatch, rpcCall, toRpcAnswer } from '../../src/transport/jsonRpc.ts';
 import { CallError, type RpcServerOptions, startRpcServer } from '../support/rpcServer.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -83,6 +83,38 @@ describe('rpcCall', () => {
     const error = await errorOf(rpcCall(client, echo(1)));
     expect(error.message).toContain('over its quota');
     expect(JSON.stringify([error.message, error])).not.toContain(secret);
+  });
+});
+
+describe('toRpcAnswer', () => {
+  const peer = { name: 'l1', url: new URL('http://127.0.0.1/v3/abcdef0123456789') };
+  const messageOf = (item: unknown): string => {
+    const answer = toRpcAnswer(item, peer);
+    return answer.type === 'error' ? answer.error.message : '';
+  };
+
+  test.each([
+    [null, '`null`'],
+    ['a"b', '`"a\\"b"`'],
+    [[1, [true, 'x'], {}], '`[1,[true,"x"],{}]`'],
+    [{ id: 1, more: { a: null } }, '`{"id":1,"more":{"a":null}}`'],
+    [['abcdef0123456789'], '`["…"]`'],
+  ])('error: %j is no answer, and is shown', (item, shown) => {
+    expect(messageOf(item).endsWith(`found ${shown}`), messageOf(item)).toBe(true);
+  });
+
+  test('behavior: no more of it is looked at than is shown', () => {
+    const long = Array.from({ length: 2000 }, () => 'x');
+    Object.defineProperty(long, 1500, {
+      get: () => {
+        throw new Error('looked at');
+      },
+    });
+    expect(messageOf(long)).toHaveLength('l1: expected a JSON-RPC answer, found ``'.length + 81);
+    let deep: unknown = 1;
+    for (let i = 0; i < 100_000; i++) deep = { deep };
+    expect(messageOf(deep)).toContain('{"deep":{"deep":');
+    expect(messageOf('x'.repeat(1_000_000))).toHaveLength(messageOf(long).length);
   });
 });
 
