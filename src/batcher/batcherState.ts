@@ -1,15 +1,10 @@
 import type { Hex } from '../base/bytes.ts';
 import { assert } from '../base/errors.ts';
+import { maxRlpBytesPerChannel } from '../derive/parameters.ts';
 import { isActive } from '../protocol/forks.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { BatchBlock } from './batchBlock.ts';
-import {
-  type ChannelConfig,
-  channelTimeout,
-  MAX_RLP_BYTES,
-  MAX_RLP_BYTES_FJORD,
-  supportedConfig,
-} from './channelConfig.ts';
+import { type ChannelConfig, channelTimeout, supportedConfig } from './channelConfig.ts';
 import {
   type BatcherTxData,
   type ClosedChannel,
@@ -232,7 +227,6 @@ function channelOf(state: BatcherState, data: BatcherTxData): ClosedChannel | un
 }
 
 function toolsOf(env: BatcherEnv): ChannelTools {
-  const fjord = isActive(env.rollup.forkTimes, 'fjord', env.l1Head.timestamp);
-  const maxRlpBytes = fjord ? MAX_RLP_BYTES_FJORD : MAX_RLP_BYTES;
-  return { rollup: env.rollup, compress: env.compress, maxRlpBytes };
+  const { rollup, compress, l1Head } = env;
+  return { rollup, compress, maxRlpBytes: maxRlpBytesPerChannel(rollup, l1Head.timestamp) };
 }

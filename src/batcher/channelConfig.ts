@@ -1,4 +1,5 @@
 import { ConfigError } from '../base/errors.ts';
+import { GRANITE_CHANNEL_TIMEOUT_L1_BLOCKS } from '../derive/parameters.ts';
 import { isActive } from '../protocol/forks.ts';
 import { CHANNEL_ID_BYTES, FRAME_HEADER_BYTES } from '../protocol/frame.ts';
 import { MAX_BLOB_DATA_BYTES } from '../protocol/blob.ts';
@@ -35,13 +36,6 @@ export type ChannelConfig = {
 /** Frame number is u16: no channel has more frames. */
 export const MAX_FRAMES = 65_536;
 
-/** Raw bytes of a channel that derivation reads, before and from Fjord on. */
-export const MAX_RLP_BYTES = 10_000_000;
-export const MAX_RLP_BYTES_FJORD = 100_000_000;
-
-/** Channel timeout in L1 blocks as soon as Granite is scheduled. */
-const GRANITE_CHANNEL_TIMEOUT = 50n;
-
 /**
  * Bytes of one frame with its header: what fits a transaction, or a blob, less the version byte.
  */
@@ -65,7 +59,7 @@ export function framesPerTx(config: ChannelConfig): number {
  */
 export function channelTimeout(rollup: RollupConfig): bigint {
   const granite = rollup.forkTimes.granite !== undefined;
-  return granite ? GRANITE_CHANNEL_TIMEOUT : rollup.channelTimeout;
+  return granite ? GRANITE_CHANNEL_TIMEOUT_L1_BLOCKS : rollup.channelTimeout;
 }
 
 /**

@@ -4,7 +4,8 @@ import type { RollupConfig } from '../protocol/rollupConfig.ts';
 /** Bytes added for each frame in size accounting. @spec protocol/derivation.md 1.1 */
 export const FRAME_OVERHEAD_BYTES = 200;
 
-const GRANITE_CHANNEL_TIMEOUT_L1_BLOCKS = 50n;
+/** From Granite on. @spec protocol/derivation.md 1.1 */
+export const GRANITE_CHANNEL_TIMEOUT_L1_BLOCKS = 50n;
 const FJORD_MAX_SEQUENCER_DRIFT = 1800n;
 
 /** L1 blocks from a channel's first frame to its death, at L1 time `time`. */
