@@ -36,3 +36,15 @@ export function newBlocks(
   }
   return { removed, added };
 }
+
+/** `newBlocks`, worked out once for all who ask for the same move one after the other. */
+export function sharedNewBlocks(
+  engine: Pick<ExecutionEngine, 'block'>,
+  limit: number,
+): (change: HeadChange) => BlockDifference {
+  let last: { readonly change: HeadChange; readonly difference: BlockDifference } | undefined;
+  return (change) => {
+    if (last?.change !== change) last = { change, difference: newBlocks(engine, change, limit) };
+    return last.difference;
+  };
+}

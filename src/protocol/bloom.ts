@@ -34,6 +34,29 @@ export function bloomMayContain(bloom: Uint8Array, item: Address | Hash): boolea
   return true;
 }
 
+/** The bits of several items, three of each, for `mayContainAny`. */
+export function bloomBits(items: readonly (Address | Hash)[]): Uint16Array {
+  // Not by way of `known`, which many at once would empty of what all blocks have.
+  return Uint16Array.from(items.flatMap((item) => bitsOfHash(keccak256(hexToBytes(item)))));
+}
+
+/**
+ * Whether logs with this bloom may include one of several items. False is certain, true is not.
+ *
+ * @param bloom 256 bytes.
+ * @param bits  Of the items, as `bloomBits` gives them.
+ */
+export function mayContainAny(bloom: Uint8Array, bits: Uint16Array): boolean {
+  const has = (at: number): boolean => {
+    const bit = bits[at] as number;
+    return ((bloom[byteOf(bit)] as number) & (1 << (bit & 7))) !== 0;
+  };
+  for (let at = 0; at < bits.length; at += 3) {
+    if (has(at) && has(at + 1) && has(at + 2)) return true;
+  }
+  return false;
+}
+
 function addItem(bloom: Uint8Array, item: Address | Hash): void {
   for (const bit of bitsOf(item)) {
     const byte = byteOf(bit);
@@ -56,11 +79,14 @@ const MAX_KNOWN = 4096;
 function bitsOf(item: Address | Hash): Bits {
   const found = known.get(item);
   if (found !== undefined) return found;
-  const hash = keccak256(hexToBytes(item));
-  const bits: Bits = [bitAt(hash, 0), bitAt(hash, 2), bitAt(hash, 4)];
+  const bits = bitsOfHash(keccak256(hexToBytes(item)));
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(item, bits);
   return bits;
+}
+
+function bitsOfHash(hash: Uint8Array): Bits {
+  return [bitAt(hash, 0), bitAt(hash, 2), bitAt(hash, 4)];
 }
 
 function bitAt(hash: Uint8Array, at: number): number {

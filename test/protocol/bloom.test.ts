@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bloomMayContain, logsBloom } from '../../src/protocol/bloom.ts';
+import { bloomBits, bloomMayContain, logsBloom, mayContainAny } from '../../src/protocol/bloom.ts';
 import { hexOf } from '../support/arbitraries.ts';
 
 /** Positions of set bits, 0 is the lowest bit of the last byte. */
@@ -70,5 +70,26 @@ describe('bloomMayContain', () => {
       expect(bloomMayContain(lacking, address), `bit ${bit}`).toBe(false);
     }
     expect(bloomMayContain(new Uint8Array(256), address)).toBe(false);
+  });
+});
+
+describe('mayContainAny', () => {
+  test('behavior: as for each of the items by itself', () => {
+    const items = fc.array(fc.oneof(hexOf(20), hexOf(32)), { maxLength: 6 });
+    // Dense enough that false hits are common too.
+    const logs = fc.record({ address: hexOf(20), topics: fc.array(hexOf(32), { maxLength: 300 }) });
+    fc.assert(
+      fc.property(items, logs, fc.boolean(), (wanted, log, isThere) => {
+        const [first] = wanted;
+        const topics = isThere && first !== undefined ? [...log.topics, first] : log.topics;
+        const bloom = logsBloom([{ ...log, topics }]);
+        const expected = wanted.some((item) => bloomMayContain(bloom, item));
+        expect(mayContainAny(bloom, bloomBits(wanted))).toBe(expected);
+      }),
+    );
+  });
+
+  test('behavior: of no items there is none', () => {
+    expect(mayContainAny(new Uint8Array(256).fill(0xff), bloomBits([]))).toBe(false);
   });
 });

@@ -1,27 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { bytesToHex, type Hash } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
+import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { newBlocks } from '../newBlocks.ts';
 import type { TxPool } from '../pool/txPool.ts';
+import { createJournal } from './journal.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { logsOf, readLogFilter } from './logFilter.ts';
+import { filterSize, type LogSearch, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
 import { type LogLimits, queryLogs } from './logMethods.ts';
 import { readId, required } from './params.ts';
 
-// Filters of callers that poll. Each collects what happens until it is asked; one that nobody asks
-// is forgotten, so that callers who go away leave nothing behind.
+// Filters of callers that poll. What happens is noted once for all of them, and each remembers how
+// far it has been told. One that nobody asks is forgotten, so that callers who go away leave
+// nothing behind.
 
 const MAX_FILTERS = 512;
+/** Addresses and topics of all filters together: 100 bytes each. */
+const MAX_ITEMS_IN_ALL = 100_000;
 const MAX_FILTER_AGE_MS = 300_000;
-const MAX_COLLECTED = 10_000;
+/** Blocks, and pooled transactions, that a filter may be behind. */
+const MAX_BEHIND = 10_000;
 const MAX_BLOCKS_PER_MOVE = 256;
+/** Blocks between two pauses in which others get their turn. */
+const BLOCKS_PER_TURN = 64;
 
-type Filter = {
-  /** The filter object, of one for logs. */
-  readonly query: JsonValue | undefined;
-  readonly end: () => void;
-  collected: JsonValue[];
+/** A block that became canonical, or is no longer. */
+type BlockMove = { readonly hash: Hash; readonly isRemoved: boolean };
+
+type Filter = FilterKind & {
+  /** Place in its journal up to which its caller has been told. */
+  toldTo: number;
   askedAtMs: number;
 };
+
+type FilterKind =
+  | { readonly type: 'blocks' }
+  | { readonly type: 'pooled' }
+  | {
+      readonly type: 'logs';
+      readonly search: LogSearch;
+      readonly size: number;
+      /** The filter object. */
+      readonly query: JsonValue;
+    };
 
 /** Filters for polling. `nowMs` is a clock in milliseconds. */
 export function filterMethods(
@@ -31,21 +54,27 @@ export function filterMethods(
   nowMs: () => number = Date.now,
 ): RpcMethods {
   const filters = new Map<string, Filter>();
-  let last = 0;
-  const add = (
-    begin: (collect: (item: JsonValue) => void) => () => void,
-    query?: JsonValue,
-  ): string => {
-    forgetOld(filters, nowMs());
+  const { moves, pooled, listenWhile } = createJournals(engine, pool);
+  const remove = (id: string): boolean => {
+    const wasThere = filters.delete(id);
+    listenWhile(filters.size > 0);
+    return wasThere;
+  };
+  const add = (kind: FilterKind): string => {
+    for (const [id, { askedAtMs }] of filters) {
+      if (nowMs() - askedAtMs >= MAX_FILTER_AGE_MS) remove(id);
+    }
     if (filters.size >= MAX_FILTERS) throw new RpcError('application', 'too many filters');
-    const collect = (item: JsonValue): void => {
-      filter.collected.push(item);
-      if (filter.collected.length > MAX_COLLECTED) filter.collected.shift();
-    };
-    const filter: Filter = { query, end: begin(collect), collected: [], askedAtMs: nowMs() };
-    last += 1;
-    const id = `0x${last.toString(16)}`;
-    filters.set(id, filter);
+    const items = [kind, ...filters.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+    if (items > MAX_ITEMS_IN_ALL) {
+      const message = `too many filters: at most ${MAX_ITEMS_IN_ALL} addresses and topics in all`;
+      throw new RpcError('application', message);
+    }
+    const toldTo = (kind.type === 'pooled' ? pooled : moves).end();
+    // At random: whoever knows another's could take what it waits for.
+    const id = bytesToHex(randomBytes(16));
+    filters.set(id, { ...kind, toldTo, askedAtMs: nowMs() });
+    listenWhile(true);
     return id;
   };
   const find = (params: readonly JsonValue[]): Filter => {
@@ -55,50 +84,85 @@ export function filterMethods(
     return filter;
   };
   return {
-    eth_newBlockFilter: () =>
-      add((collect) =>
-        engine.onHead((change) => {
-          for (const { hash } of newBlocks(engine, change, MAX_BLOCKS_PER_MOVE).added)
-            collect(hash);
-        }),
-      ),
-    eth_newPendingTransactionFilter: () =>
-      add((collect) => pool.onAdded(({ tx }) => collect(tx.hash))),
+    eth_newBlockFilter: () => add({ type: 'blocks' }),
+    eth_newPendingTransactionFilter: () => add({ type: 'pooled' }),
     eth_newFilter: (params) => {
-      const filter = readLogFilter(required(params, 0), 0);
-      return add(
-        (collect) =>
-          engine.onHead((change) => {
-            const { removed, added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
-            for (const block of removed) logsOf(filter, block, true).forEach(collect);
-            for (const block of added) logsOf(filter, block).forEach(collect);
-          }),
-        params[0],
-      );
+      const query = required(params, 0);
+      const filter = readLogFilter(query, 0);
+      return add({ type: 'logs', search: toLogSearch(filter), size: filterSize(filter), query });
     },
-    eth_getFilterChanges: (params) => {
+    eth_getFilterChanges: (params, options) => {
       const filter = find(params);
-      const { collected } = filter;
-      filter.collected = [];
-      return collected;
+      const journal = filter.type === 'pooled' ? pooled : moves;
+      const { toldTo } = filter;
+      filter.toldTo = journal.end();
+      switch (filter.type) {
+        case 'pooled':
+          return pooled.since(toldTo);
+        case 'blocks':
+          return moves.since(toldTo).flatMap(({ hash, isRemoved }) => (isRemoved ? [] : [hash]));
+        case 'logs': {
+          const behind = moves.since(toldTo);
+          return logsOfMoves(engine, limits, filter, behind, options);
+        }
+      }
     },
     eth_getFilterLogs: (params, options) => {
-      const { query } = find(params);
-      if (query === undefined) throw new RpcError('application', 'filter not found');
-      return queryLogs(engine, limits, query, options);
+      const filter = find(params);
+      if (filter.type !== 'logs') throw new RpcError('application', 'filter not found');
+      return queryLogs(engine, limits, filter.query, options);
     },
-    eth_uninstallFilter: (params) => {
-      const id = readId(params, 0);
-      filters.get(id)?.end();
-      return filters.delete(id);
-    },
+    eth_uninstallFilter: (params) => remove(readId(params, 0)),
   };
 }
 
-function forgetOld(filters: Map<string, Filter>, nowMs: number): void {
-  for (const [id, filter] of filters) {
-    if (nowMs - filter.askedAtMs < MAX_FILTER_AGE_MS) continue;
-    filter.end();
-    filters.delete(id);
+function sizeOf(filter: FilterKind): number {
+  return filter.type === 'logs' ? filter.size : 0;
+}
+
+/** What filters tell of, noted while `listenWhile` says that somebody has one. */
+function createJournals(engine: ExecutionEngine, pool: TxPool) {
+  const moves = createJournal<BlockMove>(MAX_BEHIND);
+  const pooled = createJournal<Hash>(MAX_BEHIND);
+  let ends: readonly (() => void)[] = [];
+  const listen = (): readonly (() => void)[] => [
+    pool.onAdded(({ tx }) => pooled.add(tx.hash)),
+    engine.onHead((change) => {
+      const { removed, added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
+      for (const { hash } of removed) moves.add({ hash, isRemoved: true });
+      for (const { hash } of added) moves.add({ hash, isRemoved: false });
+    }),
+  ];
+  const listenWhile = (isWanted: boolean): void => {
+    if (isWanted === ends.length > 0) return;
+    for (const end of ends) end();
+    ends = isWanted ? listen() : [];
+  };
+  return { moves, pooled, listenWhile };
+}
+
+/** Wanted logs of blocks; what are too many for one answer are left for the next. */
+async function logsOfMoves(
+  engine: ExecutionEngine,
+  { maxLogs }: LogLimits,
+  filter: Filter & { readonly type: 'logs' },
+  behind: readonly BlockMove[],
+  { signal }: AbortOptions,
+): Promise<readonly JsonValue[]> {
+  const end = filter.toldTo;
+  const found: JsonValue[] = [];
+  for (const [i, { hash, isRemoved }] of behind.entries()) {
+    if (found.length >= maxLogs) {
+      filter.toldTo = end - (behind.length - i);
+      break;
+    }
+    const block = engine.block(hash);
+    // One by one: a block may have more than a call takes arguments.
+    if (block !== undefined)
+      for (const log of logsOf(filter.search, block, isRemoved)) found.push(log);
+    if (i % BLOCKS_PER_TURN !== BLOCKS_PER_TURN - 1) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
   }
+  return found;
 }

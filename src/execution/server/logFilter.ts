@@ -1,6 +1,6 @@
 import type { Address, Hash } from '../../base/bytes.ts';
 import { isObject, type JsonValue } from '../../base/json.ts';
-import { bloomMayContain } from '../../protocol/bloom.ts';
+import { bloomBits, mayContainAny } from '../../protocol/bloom.ts';
 import type { ReceiptLog } from '../../protocol/receipt.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { RpcError } from './jsonRpc.ts';
@@ -36,33 +36,60 @@ export function readLogFilter(value: JsonValue | undefined, index: number): LogF
   return { addresses, topics: positions };
 }
 
+/** How many addresses and topics a filter names. */
+export function filterSize({ addresses, topics }: LogFilter): number {
+  return topics.reduce((sum, wanted) => sum + wanted.length, addresses.length);
+}
+
+/** A filter made ready for many blocks: a hash for each of its items is had once. */
+export type LogSearch = {
+  readonly addresses: Wanted;
+  readonly topics: readonly Wanted[];
+};
+
+type Wanted = {
+  /** None: anything is. */
+  readonly items: ReadonlySet<Address | Hash>;
+  readonly bits: Uint16Array;
+};
+
+/** Makes a filter ready. */
+export function toLogSearch({ addresses, topics }: LogFilter): LogSearch {
+  return { addresses: toWanted(addresses), topics: topics.map(toWanted) };
+}
+
+function toWanted(list: readonly (Address | Hash)[]): Wanted {
+  const items = new Set(list);
+  return { items, bits: bloomBits([...items]) };
+}
+
 /** Whether a log is wanted. */
-export function matchesFilter({ addresses, topics }: LogFilter, log: ReceiptLog): boolean {
-  if (addresses.length > 0 && !addresses.includes(log.address)) return false;
+export function isWanted({ addresses, topics }: LogSearch, log: ReceiptLog): boolean {
+  if (addresses.items.size > 0 && !addresses.items.has(log.address)) return false;
   if (topics.length > log.topics.length) return false;
-  return topics.every((wanted, i) => wanted.length === 0 || wanted.includes(log.topics[i] as Hash));
+  return topics.every(({ items }, i) => items.size === 0 || items.has(log.topics[i] as Hash));
 }
 
 /** Whether a block with this bloom may have wanted logs. False is certain. */
-export function mayMatch({ addresses, topics }: LogFilter, bloom: Uint8Array): boolean {
-  const mayHave = (items: readonly (Address | Hash)[]): boolean =>
-    items.length === 0 || items.some((item) => bloomMayContain(bloom, item));
+export function mayMatch({ addresses, topics }: LogSearch, bloom: Uint8Array): boolean {
+  const mayHave = ({ items, bits }: Wanted): boolean =>
+    items.size === 0 || mayContainAny(bloom, bits);
   return mayHave(addresses) && topics.every(mayHave);
 }
 
 /** Wanted logs of a block. `isRemoved`: it is canonical no longer. */
 export function logsOf(
-  filter: LogFilter,
+  search: LogSearch,
   block: BlockRecord,
   isRemoved = false,
 ): readonly JsonObject[] {
-  if (!mayMatch(filter, block.header.logsBloom)) return [];
+  if (!mayMatch(search, block.header.logsBloom)) return [];
   const found: JsonObject[] = [];
   let logIndex = 0;
   for (const [txIndex, { logs }] of block.receipts.entries()) {
     let hash: Hash | undefined;
     for (const log of logs) {
-      if (matchesFilter(filter, log)) {
+      if (isWanted(search, log)) {
         hash ??= txHash(block.transactions[txIndex] as Uint8Array);
         found.push(toLogJson(log, { block, txHash: hash, txIndex, logIndex }, isRemoved));
       }

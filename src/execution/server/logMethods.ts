@@ -3,7 +3,7 @@ import { isObject, type JsonValue } from '../../base/json.ts';
 import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
+import { type LogSearch, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
 import { type BlockTag, invalidParam, required, toBlockTag, toFixedHex } from './params.ts';
 import { headBlock, requireBlock, selectBlock } from './selectBlock.ts';
 import type { JsonObject } from './transactionJson.ts';
@@ -31,7 +31,7 @@ export async function queryLogs(
   json: JsonValue,
   options: AbortOptions = {},
 ): Promise<readonly JsonObject[]> {
-  const filter = readLogFilter(json, 0);
+  const wanted = toLogSearch(readLogFilter(json, 0));
   const { blockHash, fromBlock, toBlock } = isObject(json) ? json : {};
   if (blockHash !== undefined && blockHash !== null) {
     if ((fromBlock ?? null) !== null || (toBlock ?? null) !== null) {
@@ -40,7 +40,7 @@ export async function queryLogs(
     }
     const block = engine.block(toFixedHex(blockHash, 32, 0));
     if (block === undefined) throw new RpcError('application', 'unknown block');
-    return logsOf(filter, block);
+    return logsOf(wanted, block);
   }
   const head = headBlock(engine).header.number;
   const from = numberOf(engine, fromBlock ?? 'latest');
@@ -48,13 +48,13 @@ export async function queryLogs(
   if (from > to) throw new RpcError('invalidParams', 'invalid block range params');
   if (from > head) return [];
   const last = to < head ? to : head;
-  return search(engine, limits, filter, [from, last], options);
+  return search(engine, limits, wanted, [from, last], options);
 }
 
 async function search(
   engine: ExecutionEngine,
   { maxBlocks, maxLogs }: LogLimits,
-  filter: LogFilter,
+  wanted: LogSearch,
   [from, to]: readonly [bigint, bigint],
   { signal }: AbortOptions,
 ): Promise<readonly JsonObject[]> {
@@ -67,7 +67,7 @@ async function search(
     const block = engine.blockByNumber(number);
     if (block === undefined) break;
     // One by one: a block may have more than a call takes arguments.
-    for (const log of logsOf(filter, block)) found.push(log);
+    for (const log of logsOf(wanted, block)) found.push(log);
     if (found.length > maxLogs) {
       const smaller = number > from ? `the range ${from}-${number - 1n}` : 'a narrower filter';
       const message = `query exceeds max results ${maxLogs}, retry with ${smaller}`;

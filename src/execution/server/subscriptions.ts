@@ -1,11 +1,11 @@
 import { keccak256Hex } from '../../base/hash.ts';
 import { encodeJsonExact, type JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import { newBlocks } from '../newBlocks.ts';
+import { sharedNewBlocks } from '../newBlocks.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { toHeaderJson } from './blockJson.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { type LogFilter, logsOf, readLogFilter } from './logFilter.ts';
+import { filterSize, type LogFilter, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
 import { readFlag, readId, required } from './params.ts';
 import { toPendingJson } from './transactionJson.ts';
 
@@ -26,18 +26,33 @@ const MAX_SUBSCRIPTIONS = 128;
 /** Of all connections together: each costs a message at every head. */
 const MAX_SUBSCRIPTIONS_IN_ALL = 4096;
 
+/** Addresses and topics in all their filters: 100 bytes each, and looked for in every block. */
+const MAX_ITEMS_IN_ALL = 100_000;
+
 /** Blocks that one move of the head tells of, the newest. */
 const MAX_BLOCKS_PER_MOVE = 256;
 
-/** Subscriptions to heads, logs and pooled transactions (`eth_subscribe`). */
+/**
+ * Subscriptions to heads, logs and pooled transactions (`eth_subscribe`). The limits are of all
+ * connections that have these together.
+ */
 export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subscriptions {
   const feeds: Feeds = new Map();
+  const events = { engine, pool, blocksOf: sharedNewBlocks(engine, MAX_BLOCKS_PER_MOVE) };
   let last = 0;
   let inAll = 0;
+  let items = 0;
   return {
     open: (send) => {
-      const open = new Map<string, () => void>();
+      const open = new Map<string, { readonly end: () => void; readonly size: number }>();
       let isClosed = false;
+      const leave = (id: string): void => {
+        const { end, size = 0 } = open.get(id) ?? {};
+        end?.();
+        open.delete(id);
+        inAll -= 1;
+        items -= size;
+      };
       return {
         methods: {
           eth_subscribe: (params) => {
@@ -50,30 +65,29 @@ export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subs
               const most = `at most ${MAX_SUBSCRIPTIONS_IN_ALL} subscriptions of all connections`;
               throw new RpcError('limitExceeded', most);
             }
-            const id = `0x${(last + 1).toString(16).padStart(32, '0')}`;
-            const source = sourceOf(engine, pool, params);
-            open.set(
-              id,
-              join(feeds, source, (result) => send(notification(id, result))),
-            );
+            const source = sourceOf(events, params);
+            if (items + source.size > MAX_ITEMS_IN_ALL) {
+              const most = `at most ${MAX_ITEMS_IN_ALL} addresses and topics of all connections`;
+              throw new RpcError('limitExceeded', most);
+            }
             last += 1;
             inAll += 1;
+            items += source.size;
+            const id = `0x${last.toString(16).padStart(32, '0')}`;
+            const end = join(feeds, source, (result) => send(notification(id, result)));
+            open.set(id, { end, size: source.size });
             return id;
           },
           eth_unsubscribe: (params) => {
             const id = readId(params, 0);
-            const end = open.get(id);
-            if (end === undefined) throw new RpcError('application', 'subscription not found');
-            end();
-            inAll -= 1;
-            return open.delete(id);
+            if (!open.has(id)) throw new RpcError('application', 'subscription not found');
+            leave(id);
+            return true;
           },
         },
         close: () => {
           isClosed = true;
-          for (const end of open.values()) end();
-          inAll -= open.size;
-          open.clear();
+          for (const id of open.keys()) leave(id);
         },
       };
     },
@@ -89,6 +103,8 @@ function notification(id: string, result: string): string {
 /** What can be told of. Sources with the same key tell the same. */
 type Source = {
   readonly key: string;
+  /** Addresses and topics that it looks for. */
+  readonly size: number;
   /** Begins to tell. @returns ends it. */
   readonly begin: (tell: (result: JsonValue) => void) => () => void;
 };
@@ -127,8 +143,16 @@ function createFeed(begin: Source['begin']): Feed {
   return { listeners, end };
 }
 
+/** What happens, for sources to tell of. */
+type Events = {
+  readonly engine: ExecutionEngine;
+  readonly pool: TxPool;
+  readonly blocksOf: ReturnType<typeof sharedNewBlocks>;
+};
+
 /** The source that a subscription names. @throws RpcError */
-function sourceOf(engine: ExecutionEngine, pool: TxPool, params: readonly JsonValue[]): Source {
+function sourceOf(events: Events, params: readonly JsonValue[]): Source {
+  const { engine, pool, blocksOf } = events;
   const name = required(params, 0);
   if (typeof name !== 'string') {
     throw new RpcError('invalidParams', 'expected subscription name as first argument');
@@ -137,17 +161,18 @@ function sourceOf(engine: ExecutionEngine, pool: TxPool, params: readonly JsonVa
     case 'newHeads':
       return {
         key: name,
+        size: 0,
         begin: (tell) =>
           engine.onHead((change) => {
-            const { added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
-            for (const block of added) tell(toHeaderJson(block));
+            for (const block of blocksOf(change).added) tell(toHeaderJson(block));
           }),
       };
     case 'logs':
-      return logSource(engine, readLogFilter(params[1], 1));
+      return logSource(events, readLogFilter(params[1], 1));
     case 'newPendingTransactions': {
       const isFull = readFlag(params, 1);
       return {
+        size: 0,
         key: isFull ? 'pending, in full' : 'pending',
         begin: (tell) =>
           pool.onAdded(({ raw, tx }) => tell(isFull ? toPendingJson(raw, tx) : tx.hash)),
@@ -155,7 +180,7 @@ function sourceOf(engine: ExecutionEngine, pool: TxPool, params: readonly JsonVa
     }
     // The engine follows its driver and never syncs by itself: there is nothing to tell.
     case 'syncing':
-      return { key: name, begin: () => () => undefined };
+      return { key: name, size: 0, begin: () => () => undefined };
     default: {
       const message = `no "${name.slice(0, 64)}" subscription in eth namespace`;
       throw new RpcError('methodNotFound', message);
@@ -163,17 +188,20 @@ function sourceOf(engine: ExecutionEngine, pool: TxPool, params: readonly JsonVa
   }
 }
 
-function logSource(engine: ExecutionEngine, filter: LogFilter): Source {
+function logSource({ engine, blocksOf }: Events, filter: LogFilter): Source {
   const text = JSON.stringify([filter.addresses, filter.topics]);
   // A digest, because a filter may be long.
   const key = keccak256Hex(new TextEncoder().encode(text));
   return {
     key,
-    begin: (tell) =>
-      engine.onHead((change) => {
-        const { removed, added } = newBlocks(engine, change, MAX_BLOCKS_PER_MOVE);
-        for (const block of removed) logsOf(filter, block, true).forEach(tell);
-        for (const block of added) logsOf(filter, block).forEach(tell);
-      }),
+    size: filterSize(filter),
+    begin: (tell) => {
+      const search = toLogSearch(filter);
+      return engine.onHead((change) => {
+        const { removed, added } = blocksOf(change);
+        for (const block of removed) logsOf(search, block, true).forEach(tell);
+        for (const block of added) logsOf(search, block).forEach(tell);
+      });
+    },
   };
 }

@@ -8,11 +8,13 @@ import {
 } from '../../../src/base/bytes.ts';
 import type { JsonValue } from '../../../src/base/json.ts';
 import {
-  logsOf,
+  filterSize,
+  isWanted,
   type LogFilter,
-  matchesFilter,
+  logsOf,
   mayMatch,
   readLogFilter,
+  toLogSearch,
 } from '../../../src/execution/server/logFilter.ts';
 import { txHash } from '../../../src/execution/server/transactionJson.ts';
 import type { BlockRecord } from '../../../src/execution/store/records.ts';
@@ -69,7 +71,15 @@ describe('readLogFilter', () => {
   });
 });
 
-describe('matchesFilter', () => {
+describe('filterSize', () => {
+  test('default: addresses and topics', () => {
+    expect(filterSize(ANY)).toBe(0);
+    const topics = [[word(1n), word(2n)], [], [word(3n)]];
+    expect(filterSize({ addresses: [address(1)], topics })).toBe(4);
+  });
+});
+
+describe('isWanted', () => {
   const log = logBy(1, 10n, 20n);
 
   test.each<[string, LogFilter, boolean]>([
@@ -83,8 +93,8 @@ describe('matchesFilter', () => {
     ['as many topics as it has', { ...ANY, topics: [[], []] }, true],
     ['more topics than it has', { ...ANY, topics: [[], [], []] }, false],
     ['its address with another topic', { addresses: [address(1)], topics: [[word(9n)]] }, false],
-  ])('behavior: %s', (_, filter, isWanted) => {
-    expect(matchesFilter(filter, log)).toBe(isWanted);
+  ])('behavior: %s', (_, filter, expected) => {
+    expect(isWanted(toLogSearch(filter), log)).toBe(expected);
   });
 });
 
@@ -99,7 +109,7 @@ describe('mayMatch', () => {
     ['one of its topics, then none', { ...ANY, topics: [[word(10n)], [word(9n)]] }, false],
     ['its address without its topic', { addresses: [address(1)], topics: [[word(9n)]] }, false],
   ])('behavior: %s', (_, filter, may) => {
-    expect(mayMatch(filter, bloom)).toBe(may);
+    expect(mayMatch(toLogSearch(filter), bloom)).toBe(may);
   });
 });
 
@@ -123,7 +133,7 @@ describe('logsOf', () => {
     messagePasserStorageRoot: ZERO_HASH,
   } as unknown as BlockRecord;
   const places = (filter: LogFilter) =>
-    logsOf(filter, block).map((log) => [log['transactionIndex'], log['logIndex']]);
+    logsOf(toLogSearch(filter), block).map((log) => [log['transactionIndex'], log['logIndex']]);
 
   test('default: all, counted over the block', () => {
     expect(places(ANY)).toEqual([
@@ -141,21 +151,21 @@ describe('logsOf', () => {
   });
 
   test('behavior: each names its block and transaction, and whether it is removed', () => {
-    const filter = { ...ANY, addresses: [address(2)] };
+    const search = toLogSearch({ ...ANY, addresses: [address(2)] });
     const place = {
       blockHash: word(77n),
       blockNumber: '0x5',
       transactionHash: txHash(transactions[2] as Uint8Array),
       removed: false,
     };
-    expect(logsOf(filter, block)).toMatchObject([place]);
-    expect(logsOf(filter, block, true)).toMatchObject([{ ...place, removed: true }]);
+    expect(logsOf(search, block)).toMatchObject([place]);
+    expect(logsOf(search, block, true)).toMatchObject([{ ...place, removed: true }]);
   });
 
   test('behavior: a bloom without them is believed', () => {
     const header = { ...block.header, logsBloom: new Uint8Array(256) };
-    const filter = { ...ANY, addresses: [address(1)] };
-    expect(logsOf(filter, { ...block, header })).toEqual([]);
-    expect(logsOf(ANY, { ...block, header })).toHaveLength(3);
+    const search = toLogSearch({ ...ANY, addresses: [address(1)] });
+    expect(logsOf(search, { ...block, header })).toEqual([]);
+    expect(logsOf(toLogSearch(ANY), { ...block, header })).toHaveLength(3);
   });
 });

@@ -122,6 +122,19 @@ describe('createSubscriptions', () => {
     expect(last.subscribe('syncing')).toMatch(/^0x/);
   });
 
+  test('error: more addresses and topics than all filters together may have', async () => {
+    const { subscribe, unsubscribe, close } = connect(await start());
+    const word = (i: number) => `0x${i.toString(16).padStart(64, '0')}`;
+    const topics = [0, 1, 2, 3].map((at) => Array.from({ length: 1000 }, (_, i) => word(at + i)));
+    const ids = Array.from({ length: 25 }, () => subscribe('logs', { topics }));
+    const one = { topics: [word(1)] };
+    expect(codeOf(() => subscribe('logs', one))).toBe(-32_005);
+    expect(subscribe('logs', {})).toMatch(/^0x/);
+    unsubscribe(ids[0] as string);
+    expect(subscribe('logs', one)).toMatch(/^0x/);
+    close();
+  });
+
   test('error: a connection that is gone', async () => {
     const started = await start();
     const { subscribe, close } = connect(started);
