@@ -111,10 +111,9 @@ const TX_FEE_CAP = 10n ** 18n;
 export async function startEngineServer(options: EngineServerOptions): Promise<EngineServer> {
   const { engine, log } = options;
   const pool = options.pool ?? createTxPool(engine);
-  const subscriptions = createSubscriptions(engine, pool);
   const running: RunningServer[] = [];
   const start = async (port: Port): Promise<RunningServer> => {
-    const server = await startRpcServer({ ...port, subscriptions, log });
+    const server = await startRpcServer({ ...port, log });
     running.push(server);
     return server;
   };
@@ -125,7 +124,7 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
     if (options.pool === undefined) pool.close();
     await Promise.all(running.map((server) => server.stop()));
   };
-  const ports = portsOf(options, allMethods({ ...options, turns }, pool));
+  const ports = portsOf(options, pool, allMethods({ ...options, turns }, pool));
   try {
     const auth = await start(ports.auth);
     const http = ports.http && (await start(ports.http));
@@ -137,7 +136,7 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
   }
 }
 
-type Port = Omit<RpcServerOptions, 'subscriptions' | 'log'>;
+type Port = Omit<RpcServerOptions, 'log'>;
 
 type Ports = {
   readonly auth: Port;
@@ -145,11 +144,27 @@ type Ports = {
   readonly ws: Port | 'as http' | undefined;
 };
 
-function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): Ports {
-  const authMethods = namespaces(methods, AUTH_APIS);
-  const ways = { http: authMethods, ws: authMethods };
+function portsOf(
+  { engine, auth, http, ws }: EngineServerOptions,
+  pool: TxPool,
+  all: RpcMethods,
+): Ports {
+  // Callers of the other ports must not take the places of whoever drives the engine.
+  const own = () => ({
+    subscriptions: createSubscriptions(engine, pool),
+    methods: { ...all, ...filterMethods(engine, pool, LOG_LIMITS) },
+  });
+  const [driver, { subscriptions, methods }] = [own(), own()];
+  const authMethods = namespaces(driver.methods, AUTH_APIS);
+  const ways = { http: authMethods, ws: authMethods, subscriptions: driver.subscriptions };
   const closed = { http: undefined, ws: undefined, corsOrigins: [], wsOrigins: [] };
-  const open = { ...closed, limits: PUBLIC_LIMITS, jwtSecret: undefined, vhosts: ['*'] };
+  const open = {
+    ...closed,
+    subscriptions,
+    limits: PUBLIC_LIMITS,
+    jwtSecret: undefined,
+    vhosts: ['*'],
+  };
   const isShared = ws !== undefined && ws.host === http?.host && ws.port === http.port;
   const wsWay = ws && { ws: namespaces(methods, publicApis(ws.apis)), wsOrigins: ws.origins };
   return {
@@ -167,7 +182,7 @@ function portsOf({ auth, http, ws }: EngineServerOptions, methods: RpcMethods): 
   };
 }
 
-/** Every method there is. */
+/** Every method there is, but for those of filters, which each port has for itself. */
 export function allMethods(
   options: EngineServerOptions & { readonly turns: CallTurns },
   pool: TxPool,
@@ -187,7 +202,6 @@ export function allMethods(
     ...callMethods(engine, evm, limits),
     ...feeMethods(engine),
     ...logMethods(engine, LOG_LIMITS),
-    ...filterMethods(engine, pool, LOG_LIMITS),
     ...poolMethods(engine, pool, {
       txFeeCap: options.txFeeCap ?? TX_FEE_CAP,
       forward: options.sequencerUrl && forwardTo(options.sequencerUrl),

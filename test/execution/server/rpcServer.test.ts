@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { post, type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
+import { engineToken, post, type ServedEngine, serveEngine } from '../../support/servedEngine.ts';
 import { smallGenesis } from '../../support/smallChain.ts';
 
 let served: ServedEngine | undefined;
@@ -89,6 +90,37 @@ describe('startRpcServer', () => {
     const reply = await post(served.httpUrl, ASK);
     expect(await reply.json()).toMatchObject({ error: { code: -32601 } });
     expect(served.server.ws).toBeUndefined();
+  });
+
+  test('behavior: the other ports do not take the places of whoever drives the engine', async () => {
+    served = await serveEngine(smallGenesis());
+    const { httpUrl, server } = served;
+    const batchOf = (method: string, count: number, ...params: unknown[]) =>
+      JSON.stringify(
+        Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method, params })),
+      );
+    type Reply = { readonly error?: { readonly message: string } };
+    const refusals = (replies: readonly Reply[]) => replies.filter(({ error }) => error).length;
+    const filters = await post(httpUrl, batchOf('eth_newBlockFilter', 513));
+    expect(refusals((await filters.json()) as Reply[])).toBe(1);
+    const reply = async (socket: WebSocket, text: string): Promise<Reply[]> => {
+      socket.send(text);
+      const [data] = (await once(socket, 'message')) as [Buffer];
+      return [JSON.parse(String(data))].flat() as Reply[];
+    };
+    const open = async (port: number | undefined, headers = {}): Promise<WebSocket> => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}`, { headers });
+      await once(socket, 'open');
+      return socket;
+    };
+    const heads = batchOf('eth_subscribe', 128, 'newHeads');
+    for (let i = 0; i < 32; i++) {
+      expect(refusals(await reply(await open(server.ws?.port), heads)), `${i}`).toBe(0);
+    }
+    expect(refusals(await reply(await open(server.ws?.port), heads))).toBe(128);
+    const driver = await open(server.auth.port, { authorization: `Bearer ${engineToken()}` });
+    expect(refusals(await reply(driver, heads))).toBe(0);
+    expect((await served.call('eth_newBlockFilter')).error).toBeUndefined();
   });
 
   test('error: more messages at once than a WebSocket may send', async () => {
