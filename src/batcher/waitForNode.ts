@@ -16,7 +16,7 @@ export type NodeWait = {
 };
 
 /** Most L1 blocks looked back. */
-export const MAX_RECENT_TXS_DEPTH = 128n;
+const MAX_RECENT_TXS_DEPTH = 128n;
 
 /**
  * Waits until the node has derived what we wrote in an earlier life, so that nothing is sent twice.

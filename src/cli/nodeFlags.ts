@@ -6,7 +6,7 @@ import { flag, LOG_FLAGS, METRICS_FLAGS } from './roleFlags.ts';
 // Choice: servers listen on loopback by default, op-node's on every address.
 
 /** Flags of `headwater node` that do something. */
-export const NODE_FLAGS: readonly GoFlag[] = [
+const NODE_FLAGS: readonly GoFlag[] = [
   {
     ...flag('l1', 'list', undefined, 'L1 execution endpoints, preferred first'),
     env: 'L1_ETH_RPC',

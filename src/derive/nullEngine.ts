@@ -53,7 +53,7 @@ function u64(value: bigint): Uint8Array {
 }
 
 /** keccak256 of the transactions' hashes, back to back. */
-export function transactionsDigest(transactions: readonly Uint8Array[]): Uint8Array {
+function transactionsDigest(transactions: readonly Uint8Array[]): Uint8Array {
   const hashes = new Uint8Array(32 * transactions.length);
   for (const [index, tx] of transactions.entries()) hashes.set(keccak256(tx), 32 * index);
   return keccak256(hashes);

@@ -1,4 +1,4 @@
-import type { Address, Hash, Hex } from '../base/bytes.ts';
+import type { Address, Hash } from '../base/bytes.ts';
 import { createHttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
@@ -170,7 +170,7 @@ async function foundChain(
 }
 
 /** Who does what in a devnet. Their keys are known to everybody. */
-export function devRoleAddresses(): { readonly [role in keyof typeof DEV_ROLES]: Address } {
+function devRoleAddresses(): { readonly [role in keyof typeof DEV_ROLES]: Address } {
   const address = (role: keyof typeof DEV_ROLES): Address => devAccount(DEV_ROLES[role]).address;
   return {
     deployer: address('deployer'),
@@ -184,9 +184,4 @@ export function devRoleAddresses(): { readonly [role in keyof typeof DEV_ROLES]:
 export function devFunds(): ReadonlyMap<Address, bigint> {
   const indexes = Array.from({ length: FUNDED_ACCOUNTS }, (_, index) => index);
   return new Map(indexes.map((index) => [devAccount(index).address, 10_000n * ETHER]));
-}
-
-/** Key of a role. */
-export function devRoleKey(role: keyof typeof DEV_ROLES): Hex {
-  return devAccount(DEV_ROLES[role]).key;
 }

@@ -34,7 +34,7 @@ export type FeeOutcome =
 const GWEI = 1_000_000_000n;
 
 /** Least blob fee cap offered: 1 gwei. */
-export const MIN_BLOB_FEE_CAP = GWEI;
+const MIN_BLOB_FEE_CAP = GWEI;
 
 /**
  * Fees for a new transaction: the cap leaves room for a doubled base fee.

@@ -9,7 +9,7 @@ export type UnsafeQueue = {
 };
 
 /** Over this the lowest numbers go. */
-export const MAX_QUEUE_BYTES = 500 << 20;
+const MAX_QUEUE_BYTES = 500 << 20;
 
 /** An empty queue. */
 export const NO_UNSAFE_BLOCKS: UnsafeQueue = { waiting: [], sizeBytes: 0 };

@@ -107,7 +107,7 @@ function describeReset({ message, atMs }: LastReset, nowMs: number): string {
 }
 
 /** A wait in one line: what for, since when, how often tried, what went wrong, what comes next. */
-export function describeWait(wait: Wait, nowMs: number): string {
+function describeWait(wait: Wait, nowMs: number): string {
   const { name, sinceMs, tries, lastError, nextAction, nextActionAtMs } = wait;
   const since = `waiting for ${name} for ${seconds(nowMs - sinceMs)}`;
   const tried = tries === 0 ? '' : `, ${tries} ${tries === 1 ? 'try' : 'tries'}`;

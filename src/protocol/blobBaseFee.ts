@@ -3,7 +3,7 @@ import type { L1ChainConfig } from './l1ChainConfig.ts';
 import type { RollupConfig } from './rollupConfig.ts';
 
 /** Wei. Also what L2 is told while its L1 has no blobs. */
-export const MIN_BLOB_BASE_FEE = 1n;
+const MIN_BLOB_BASE_FEE = 1n;
 
 /**
  * Blob base fee update fraction of Cancun: what `pectra_blob_schedule_time` holds on to.

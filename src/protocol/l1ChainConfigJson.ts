@@ -14,7 +14,7 @@ const U64 = { bits: 64 } as const;
 const COUNT = { bits: 32 } as const;
 
 /** L1 forks that may change blob parameters, oldest first, as geth names them. */
-export const L1_BLOB_FORKS = [
+const L1_BLOB_FORKS = [
   'cancun',
   'prague',
   'osaka',

@@ -16,13 +16,13 @@ import type { SystemConfig } from './systemConfig.ts';
 export const L1_INFO_DEPOSITOR: Address = '0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001';
 
 /** Gas of the L1 attributes transaction before Regolith, when it was a system transaction. */
-export const SYSTEM_TX_GAS = 150_000_000n;
+const SYSTEM_TX_GAS = 150_000_000n;
 
 /** Gas of the L1 attributes transaction from Regolith on. */
 export const L1_INFO_TX_GAS = 1_000_000n;
 
 /** Scalar that a DA footprint gas scalar of 0 stands for. */
-export const DEFAULT_DA_FOOTPRINT_GAS_SCALAR = 400;
+const DEFAULT_DA_FOOTPRINT_GAS_SCALAR = 400;
 
 /** What the L1 attributes of an L2 block are made of. */
 export type L1InfoSource = {

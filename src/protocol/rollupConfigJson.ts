@@ -143,7 +143,7 @@ export function toRollupConfigJson(config: RollupConfig): { readonly [key: strin
 }
 
 /** The `system_config` object of rollup.json and of op-node's RPC. */
-export function toSystemConfigJson(config: SystemConfig): { readonly [key: string]: JsonValue } {
+function toSystemConfigJson(config: SystemConfig): { readonly [key: string]: JsonValue } {
   return {
     batcherAddr: config.batcherAddr,
     overhead: config.overhead,

@@ -2,7 +2,7 @@ import { type Hash, bytesToHex } from '../base/bytes.ts';
 import { sha256 } from '../base/hash.ts';
 
 /** First byte of a versioned hash that stands for a KZG commitment. @spec EIP-4844 */
-export const VERSIONED_HASH_VERSION_KZG = 1;
+const VERSIONED_HASH_VERSION_KZG = 1;
 
 /**
  * Versioned hash of a blob, from its KZG commitment of 48 bytes: SHA-256 of the commitment, its

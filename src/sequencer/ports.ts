@@ -72,12 +72,3 @@ export type SequencerOptions = {
   readonly isStopped: boolean;
   readonly isRecovering: boolean;
 };
-
-/** What op-node's flags default to. */
-export const DEFAULT_SEQUENCER_OPTIONS: SequencerOptions = {
-  confirmations: 4n,
-  maxSafeLag: 0n,
-  sealingDurationMs: 50,
-  isStopped: false,
-  isRecovering: false,
-};

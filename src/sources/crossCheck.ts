@@ -4,10 +4,10 @@ import { SourceError } from './errors.ts';
 import type { L1Source } from './l1Source.ts';
 
 /** L1 blocks between two comparisons: a lie is found at most this much later. */
-export const CROSS_CHECK_INTERVAL = 128n;
+const CROSS_CHECK_INTERVAL = 128n;
 
 /** Nearer to the head endpoints may differ for a while without lying. Two epochs, in L1 blocks. */
-export const CROSS_CHECK_DEPTH = 64n;
+const CROSS_CHECK_DEPTH = 64n;
 
 /** Whether a block is one of those at which endpoints are compared. */
 export function isCrossChecked(number: bigint, head: L1BlockRef | undefined): boolean {

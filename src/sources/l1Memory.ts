@@ -15,7 +15,7 @@ export type L1Memory = {
 };
 
 /** Of everything remembered together; the longest unread goes first. */
-export const L1_MEMORY_BYTES = 32 << 20;
+const L1_MEMORY_BYTES = 32 << 20;
 
 /** Header fields, map entries and object overhead of a block. */
 const BLOCK_BYTES = 1_000;

@@ -8,17 +8,22 @@ import { type PayloadEnvelope, toL2Block } from '../../src/protocol/executionPay
 import type { L1BlockRef, L2BlockRef } from '../../src/protocol/ids.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
 import { l2BlockRef } from '../../src/protocol/l2BlockRef.ts';
-import {
-  type Conductor,
-  DEFAULT_SEQUENCER_OPTIONS,
-  type SequencerOptions,
-} from '../../src/sequencer/ports.ts';
+import type { Conductor, SequencerOptions } from '../../src/sequencer/ports.ts';
 import { createSequencer, type Sequencer } from '../../src/sequencer/sequencer.ts';
 import { SILENT_LOG } from '../../src/transport/log.ts';
 import { createWaits } from '../../src/transport/waits.ts';
 import { makeAttributes } from './engineAttributes.ts';
 import { createMemoryEngine, type MemoryEngine } from './memoryEngine.ts';
 import { rollupConfig } from './rollupConfig.ts';
+
+/** What op-node's flags default to. */
+const STANDARD_OPTIONS: SequencerOptions = {
+  confirmations: 4n,
+  maxSafeLag: 0n,
+  sealingDurationMs: 50,
+  isStopped: false,
+  isRecovering: false,
+};
 
 /** What a scene begins with. */
 export type SceneOptions = {
@@ -119,7 +124,7 @@ export async function sequencerScene(given: SceneOptions): Promise<SequencerScen
         failed: (message) => void scene.failures.push(message),
         inconsistentOrigin: () => {},
       },
-      options: { ...DEFAULT_SEQUENCER_OPTIONS, ...given.options },
+      options: { ...STANDARD_OPTIONS, ...given.options },
     },
     () => nowMs,
   );

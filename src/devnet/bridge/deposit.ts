@@ -67,7 +67,7 @@ export async function deposit(
 }
 
 /** Hash on L2 of the first deposit in a receipt. It follows from the log alone. */
-export function depositHash(receipt: UserReceipt, portal: Address): Hash {
+function depositHash(receipt: UserReceipt, portal: Address): Hash {
   const found = receipt.logs.find(
     ({ address, topics }) => address.toLowerCase() === portal && topics[0] === DEPOSIT_TOPIC,
   );

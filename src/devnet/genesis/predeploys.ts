@@ -57,7 +57,7 @@ export function predeployAddress(index: number): Address {
 }
 
 /** Where the code of a predeploy stands while no upgrade has moved it. */
-export function implementationAddress(index: number): Address {
+function implementationAddress(index: number): Address {
   return `0x${'c0d3'.repeat(9)}${(0x30000 + index).toString(16).slice(1)}`;
 }
 

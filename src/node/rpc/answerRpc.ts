@@ -6,7 +6,7 @@ import { RPC_CODES, RpcError, type RpcMethods } from './rpcMethods.ts';
 export type RpcWatch = (method: string, durationMs: number, error: number | undefined) => void;
 
 /** Calls of one batch. Beyond this nothing is run. */
-export const MAX_BATCH_CALLS = 10_000;
+const MAX_BATCH_CALLS = 10_000;
 
 /** Text of all answers of a batch together. */
 const MAX_BATCH_ANSWER_CHARS = 25_000_000;

@@ -12,7 +12,7 @@ export function toBlockIdJson({ hash, number }: BlockId): JsonValue {
 }
 
 /** An L1 block; zeros where there is none. */
-export function toL1RefJson(ref: L1BlockRef | undefined): JsonValue {
+function toL1RefJson(ref: L1BlockRef | undefined): JsonValue {
   const { hash, number, parentHash, timestamp } = ref ?? ZERO_REF;
   return { hash, number, parentHash, timestamp };
 }
