@@ -156,23 +156,16 @@ async function newestGoodRecord(
   const { safeHeads } = ports;
   const last = await safeHeads.last();
   if (last === undefined) return undefined;
+  // By L1 number: those from `bad` on do not hold; up to `low` none is newer than `good`.
   let bad = last.l1.number + 1n;
+  let low: bigint | undefined;
   let good: SafeHeadRecord | undefined;
-  for (let stride = 0n; good === undefined; stride = stride === 0n ? 1n : stride * 2n) {
-    const record = await recordAt(safeHeads, last.l1.number - stride);
-    if (record === undefined || record.l2.number < labels.finalized.number) break;
-    if (await holds(ports, labels, record, abort)) good = record;
-    else bad = record.l1.number;
-  }
-  while (good !== undefined) {
-    const middle = (good.l1.number + bad) / 2n;
+  for (let stride = 0n; low === undefined || low + 1n < bad; stride = 2n * stride + 1n) {
+    const middle = low === undefined ? bad - 1n - stride : (low + bad) / 2n;
     const record = await recordAt(safeHeads, middle);
-    if (record === undefined || record.l1.number <= good.l1.number) {
-      const above = middle + 1n < bad ? await recordAt(safeHeads, bad - 1n) : undefined;
-      if (above === undefined || above.l1.number <= good.l1.number) break;
-      if (await holds(ports, labels, above, abort)) good = above;
-      else bad = above.l1.number;
-    } else if (await holds(ports, labels, record, abort)) good = record;
+    const isNewer = record !== undefined && (low === undefined || record.l1.number > low);
+    if (!isNewer || record.l2.number < labels.finalized.number) low = middle;
+    else if (await holds(ports, labels, record, abort)) [good, low] = [record, middle];
     else bad = record.l1.number;
   }
   if (good === undefined) return undefined;
