@@ -40,7 +40,7 @@ export async function untilDone<T extends Attempt>(
       if (outcome.type !== 'retry') return outcome as Exclude<T, { readonly type: 'retry' }>;
       const lastError = outcome.message ?? 'no reason given';
       failed(lastError);
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 16), LONGEST_PAUSE_MS);
+      const pauseMs = retryPauseMs(tries);
       wait ??= waits.begin(name, 'ask the engine again');
       warnIfLong ??= createWaitWarning(log, name);
       warnIfLong(tries, lastError);
@@ -50,6 +50,11 @@ export async function untilDone<T extends Attempt>(
   } finally {
     wait?.end();
   }
+}
+
+/** Milliseconds to wait after `tries` failed attempts, 1 or more: 50, 100, and so on up to 5 s. */
+export function retryPauseMs(tries: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
 }
 
 /**

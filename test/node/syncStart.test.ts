@@ -136,7 +136,7 @@ describe('findStart', () => {
         const { ports } = portsOf(CHAIN, { latest: 45, safe: 45, finalized: 0 }, records);
         const start = await findStart(ports, {});
         const newest = numbers.filter((number) => number < bad).at(-1);
-        const where = `records ${numbers}, bad from ${bad} on`;
+        const where = `records ${numbers.join(' ')}, bad from ${bad} on`;
         expect(start.by, where).toBe(newest === undefined ? 'walk' : 'record');
         expect(numbersOf(start), where).toEqual([45, 3 * ((newest ?? 100) - 100), 0]);
       }
