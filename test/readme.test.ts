@@ -8,8 +8,17 @@ import { BATCHER_FLAGS } from '../src/cli/batcherFlags.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { PROPOSER_FLAGS } from '../src/cli/commands/proposer.ts';
 import { ENGINE_FLAGS, IDLE_ENGINE_FLAGS } from '../src/cli/engineFlags.ts';
+import type { GoFlag } from '../src/cli/goFlags.ts';
 import { ALL_NODE_FLAGS } from '../src/cli/nodeFlags.ts';
 import { runCli } from '../src/cli/program.ts';
+import { MOST_PARAMS } from '../src/execution/server/paramCounts.ts';
+import { createMetrics } from '../src/node/metrics.ts';
+import type { RollupNode } from '../src/node/node.ts';
+import { adminMethods } from '../src/node/rpc/admin.ts';
+import { headwaterMethods } from '../src/node/rpc/headwater.ts';
+import { optimismMethods } from '../src/node/rpc/optimism.ts';
+import { superrootMethods } from '../src/node/rpc/superroot.ts';
+import type { NodePast } from '../src/node/why.ts';
 import { networkNames } from '../src/protocol/registry/networks.ts';
 import { concatBytes } from '../src/base/bytes.ts';
 import { encodeRlp } from '../src/base/rlp.ts';
@@ -23,7 +32,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const EXAMPLES = [...README.matchAll(/```ts\n([^]*?)```/g)].map((found) => found[1] as string);
 
 /** What an example exports, run as it stands in the README. */
-async function run(example: string): Promise<{ [name: string]: unknown }> {
+async function run(example: string, world: object = {}): Promise<{ [name: string]: unknown }> {
   const built = await build({
     stdin: { contents: example, loader: 'ts', resolveDir: ROOT },
     alias: {
@@ -38,7 +47,17 @@ async function run(example: string): Promise<{ [name: string]: unknown }> {
     logLevel: 'silent',
   });
   const script = `${built.outputFiles[0]?.text}; example`;
-  return runInContext(script, createContext({ Uint8Array })) as { [name: string]: unknown };
+  return runInContext(script, createContext({ Uint8Array, ...world })) as {
+    [name: string]: unknown;
+  };
+}
+
+/** A flag as the tables have it. */
+function rowOf({ name, kind, env, standard, about }: GoFlag): string {
+  const variable = env ?? name.toUpperCase().replace(/[-.]/g, '_');
+  const absent = kind === 'boolean' ? 'off' : '';
+  const preset = standard === undefined ? absent : `\`${standard}\``;
+  return `| \`${name}\` | \`${variable}\` | ${preset} | ${about} |`;
 }
 
 describe('README', () => {
@@ -55,6 +74,59 @@ describe('README', () => {
     const text = README.replaceAll(/\s+/g, ' ');
     for (const { name, env = name.toUpperCase().replace(/[-.]/g, '_') } of flags) {
       expect(text, name).toMatch(new RegExp(`\`${name}\`( \\(| \\| )\`${env}\``));
+    }
+  });
+
+  test('behavior: has the default and the meaning of every flag in a table, and no other flags', () => {
+    const flags = [
+      ...ALL_NODE_FLAGS,
+      ...ENGINE_FLAGS,
+      ...IDLE_ENGINE_FLAGS,
+      ...BATCHER_FLAGS,
+      ...PROPOSER_FLAGS,
+    ];
+    const rows = new Set(flags.map(rowOf));
+    const listed = README.match(/^\| `[a-z\d.-]+` \| `[A-Z\d_]+` \|.*$/gm) ?? [];
+    expect(listed.length).toBeGreaterThan(180);
+    for (const row of listed) expect(rows, row).toContain(row);
+  });
+
+  test.each(COMMANDS.map(({ name }) => name))('behavior: has every option of %s', async (name) => {
+    const io = captureIo();
+    await runCli([name, '--help'], io);
+    for (const [, option] of io.out().matchAll(/^ {2}--([a-z\d.-]+)/gm)) {
+      expect(README, option).toMatch(new RegExp(`(--|\`)${option}\\b`));
+    }
+  });
+
+  test('behavior: names every method of the engine, families by their first or last', () => {
+    for (const method of Object.keys(MOST_PARAMS)) {
+      const [namespace, name = ''] = method.split('_');
+      const family = [name.replace(/V\d$/, 'V1…'), `…${/By[A-Z].*/.exec(name)?.[0]}`];
+      const isNamed = [name, method, ...family].some((form) => README.includes(`\`${form}`));
+      expect(isNamed, `${namespace}_${name}`).toBe(true);
+    }
+  });
+
+  test('behavior: names every method of the node', () => {
+    // Nothing is asked of the node before a method is called.
+    const node = {} as RollupNode;
+    const past = {} as NodePast;
+    const methods = {
+      ...optimismMethods(node, { version: '', hasSafeHeadDb: true }),
+      ...superrootMethods(node),
+      ...headwaterMethods(node, past),
+      ...adminMethods(node, undefined, () => {}),
+    };
+    expect(Object.keys(methods).length).toBeGreaterThan(15);
+    for (const name of Object.keys(methods)) expect(README, name).toContain(`\`${name}\``);
+  });
+
+  test('behavior: names every metric of the node', () => {
+    const { registry } = createMetrics('');
+    for (const { name } of registry.getMetricsAsArray()) {
+      const own = /^op_node_default_(?!last_)(.*)$/.exec(name)?.[1];
+      if (own !== undefined) expect(README, own).toContain(`\`${own}\``);
     }
   });
 
@@ -78,6 +150,15 @@ describe('README', () => {
     for (const word of words.split(', ')) {
       expect(listed.match(/[\w-]+/g), flag).toContain(word);
     }
+  });
+
+  test('behavior: the example without types runs', async () => {
+    const [, script = ''] = /```js\n([^]*?)```/.exec(README) ?? [];
+    const lines: string[] = [];
+    const log = (...words: readonly unknown[]): void => void lines.push(words.join(' '));
+    await run(script, { console: { log } });
+    expect(lines[0]).toBe('chain 10');
+    expect(lines).toContain('jovian     1764691201');
   });
 
   test('behavior: the first example reads the batches of a channel', async () => {

@@ -6,7 +6,6 @@ import { atLeastMs, type GoFlag, type GoFlagValues, LEAST_POLL_MS } from './goFl
 import { flag, SERVICE_FLAGS, TX_SENDER_FLAGS } from './roleFlags.ts';
 
 const NO_ALTDA = 'batches outside L1; not supported';
-const THROTTLE = 'slowing the block builder down while much waits to be written';
 const PID = 'controller of type pid';
 
 /** op-batcher's flags with its defaults. */
@@ -47,20 +46,45 @@ export const BATCHER_FLAGS: readonly GoFlag[] = [
   flag('altda.put-timeout', 'duration', '0s', NO_ALTDA),
   flag('altda.get-timeout', 'duration', '0s', NO_ALTDA),
   flag('altda.max-concurrent-da-requests', 'integer', '1', NO_ALTDA),
-  flag('throttle.unsafe-da-bytes-lower-threshold', 'integer', '3200000', THROTTLE),
-  flag('throttle.unsafe-da-bytes-upper-threshold', 'integer', '12800000', THROTTLE),
-  flag('throttle.tx-size-lower-limit', 'integer', '150', THROTTLE),
-  flag('throttle.tx-size-upper-limit', 'integer', '20000', THROTTLE),
-  flag('throttle.block-size-lower-limit', 'integer', '2000', THROTTLE),
-  flag('throttle.block-size-upper-limit', 'integer', '130000', THROTTLE),
-  flag('throttle.controller-type', 'string', 'quadratic', THROTTLE),
+  flag(
+    'throttle.unsafe-da-bytes-lower-threshold',
+    'integer',
+    '3200000',
+    'bytes that wait to be written, above which the block builder is slowed down; 0: never',
+  ),
+  flag(
+    'throttle.unsafe-da-bytes-upper-threshold',
+    'integer',
+    '12800000',
+    'bytes at which it is slowed down most',
+  ),
+  flag(
+    'throttle.tx-size-lower-limit',
+    'integer',
+    '150',
+    'largest transaction, in bytes on L1, when slowed down most',
+  ),
+  flag('throttle.tx-size-upper-limit', 'integer', '20000', 'the same when slowing begins'),
+  flag(
+    'throttle.block-size-lower-limit',
+    'integer',
+    '2000',
+    'largest block, in bytes on L1, when slowed down most',
+  ),
+  flag('throttle.block-size-upper-limit', 'integer', '130000', 'the same when not slowed down'),
+  flag(
+    'throttle.controller-type',
+    'string',
+    'quadratic',
+    'how slowing grows: step, linear, quadratic or pid',
+  ),
   flag('throttle.pid-kp', 'number', '0.33', PID),
   flag('throttle.pid-ki', 'number', '0.01', PID),
   flag('throttle.pid-kd', 'number', '0.05', PID),
   flag('throttle.pid-integral-max', 'number', '1000', PID),
   flag('throttle.pid-output-max', 'number', '1', PID),
   flag('throttle.pid-sample-time', 'duration', '2s', PID),
-  flag('throttle.additional-endpoints', 'list', undefined, THROTTLE),
+  flag('throttle.additional-endpoints', 'list', undefined, 'more block builders to tell'),
   ...TX_SENDER_FLAGS,
   ...SERVICE_FLAGS,
 ];
