@@ -33,7 +33,7 @@ export function callMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimit
   const { gasCap, timeoutMs, turns } = limits;
   const message = `execution aborted (timeout = ${formatGoDuration(timeoutMs)})`;
   const prepare = async (params: readonly JsonValue[], options: AbortOptions) => {
-    const request = readCallRequest(params, 0);
+    const request = readCallRequest(params, 0, engine.config.chainId);
     const overrides = readOverrides(params[2], 2);
     const blockOverrides = readBlockOverrides(params[3], 3);
     const { block, state } = await readBlockState(engine, params, 1, options);

@@ -21,8 +21,12 @@ export type CallRequest = {
   readonly authorizations: readonly Authorization[] | undefined;
 };
 
-/** The call object at `index`. @throws RpcError */
-export function readCallRequest(params: readonly JsonValue[], index: number): CallRequest {
+/** The call object at `index`, for a node of chain `chainId`. @throws RpcError */
+export function readCallRequest(
+  params: readonly JsonValue[],
+  index: number,
+  chainId: bigint,
+): CallRequest {
   const json = required(params, index) ?? {};
   if (!isObject(json)) throw invalidParam(index, `expected a call object, found ${show(json)}`);
   const at = (name: string) => ({ index, field: `TransactionArgs.${name}` });
@@ -45,6 +49,11 @@ export function readCallRequest(params: readonly JsonValue[], index: number): Ca
   const tip = quantity('maxPriorityFeePerGas', 256);
   if (gasPrice !== undefined && (maxFee ?? tip) !== undefined) {
     const message = 'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified';
+    throw new RpcError('application', message);
+  }
+  const named = quantity('chainId', 256) ?? chainId;
+  if (named !== chainId) {
+    const message = `chainId does not match node's (have=${named}, want=${chainId})`;
     throw new RpcError('application', message);
   }
   return {

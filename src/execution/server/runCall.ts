@@ -5,7 +5,7 @@ import type { EvmResult } from '../evm/port.ts';
 import { settledGas } from '../executeDeposit.ts';
 import { intrinsicGas } from '../intrinsicGas.ts';
 import { runMessage } from '../runMessage.ts';
-import { balanceOf, bumpNonce, endTransaction } from '../state/worldState.ts';
+import { addBalance, balanceOf, bumpNonce, endTransaction } from '../state/worldState.ts';
 import type { CallRequest } from './callRequest.ts';
 import { RpcError } from './jsonRpc.ts';
 
@@ -80,6 +80,10 @@ export async function runCall(
     const message = `insufficient funds for gas * price + value: address ${from}`;
     throw new RpcError('application', `${message} have ${have} want ${want}`);
   }
+  const gasPrice = callPrice(request, block.baseFeePerGas);
+  // What it pays for gas is gone while the code runs. What is left does not come back: nobody
+  // sees that, and it has no fee of L1 either.
+  addBalance(state, from, -gas * gasPrice);
   bumpNonce(state, from);
   const applied = applyAuthorizations(context, authorizations);
   const ran = await runMessage(context, {
@@ -88,7 +92,7 @@ export async function runCall(
     value,
     data,
     gasLimit: gas - cost.intrinsic,
-    gasPrice: callPrice(request, block.baseFeePerGas),
+    gasPrice,
     warmAddresses: [...applied.warm, ...accessList.map(({ address }) => address)],
     warmSlots: accessList.flatMap(({ address, slots }) =>
       slots.map((slot): [Address, bigint] => [address, slot]),

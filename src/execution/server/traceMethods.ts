@@ -45,7 +45,7 @@ export function traceMethods(engine: ExecutionEngine, evm: Evm, limits: CallLimi
       return traced(tracer.result(gasLimit, gasUsed));
     },
     debug_traceCall: async (params, caller) => {
-      const request = readCallRequest(params, 0);
+      const request = readCallRequest(params, 0, engine.config.chainId);
       const options = readTracer(params[2], 2);
       const { stateOverrides, blockOverrides } = isObject(params[2]) ? params[2] : {};
       const overrides = readOverrides(stateOverrides, 2);

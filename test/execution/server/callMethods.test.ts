@@ -191,6 +191,33 @@ describe('fees of calls', () => {
     expect(await seen(BASEFEE)).toBe(wordOf(baseFee));
   });
 
+  test.each([
+    ['no price', {}, 0n],
+    ['a price', { gasPrice: HIGH }, BASE_FEE * 2n],
+    ['a cap above the base fee', { maxFeePerGas: HIGH }, BASE_FEE],
+  ])(
+    'behavior: with %s the caller has paid for all gas while code runs',
+    async (_, fees, price) => {
+      const { served } = await start(0);
+      const request = { from: HERE, to: HERE, gas: '0x186a0', value: '0x1', ...fees };
+      // The balance of the caller, who is called: the value comes back to it.
+      const { result } = await served.call('eth_call', request, 'latest', rich('32315f5260205ff3'));
+      expect(result).toBe(wordOf(10n ** 20n - 100_000n * price));
+    },
+  );
+
+  test('behavior: an estimate is made on what is left', async () => {
+    const { served } = await start(0);
+    // Reverts unless the caller has as much as at the beginning: 10^20 wei.
+    const code = '323168056bc75e2d63100000146013575f5ffd5b00';
+    const request = { from: HERE, to: HERE, gas: GAS };
+    const free = await served.call('eth_estimateGas', request, 'latest', rich(code));
+    expect(free.error).toBeUndefined();
+    const priced = { ...request, gasPrice: HIGH };
+    const paid = await served.call('eth_estimateGas', priced, 'latest', rich(code));
+    expect(paid.error).toMatchObject({ code: 3, message: 'execution reverted' });
+  });
+
   test.each(FEES_NOBODY_MAY_OFFER)('error: %j', async (fees, message) => {
     const { served } = await start(0);
     const request = { from: HERE, to: HERE, gas: GAS, ...fees };
@@ -222,6 +249,27 @@ const laterForks = (time: bigint) => ({
   isthmus: time,
   jovian: time,
   karst: time,
+});
+
+describe('chainId of calls', () => {
+  test('behavior: that of the chain, or none', async () => {
+    const { served } = await start(0);
+    for (const chainId of ['0x385', null]) {
+      const { result } = await served.call('eth_call', { to: HERE, chainId }, 'latest', code('00'));
+      expect(result).toBe('0x');
+    }
+  });
+
+  test.each([
+    ['eth_call', ['latest']],
+    ['eth_estimateGas', ['latest']],
+    ['debug_traceCall', ['latest', { tracer: 'callTracer' }]],
+  ])('error: another chain, of %s', async (method, params) => {
+    const { served } = await start(0);
+    const { error } = await served.call(method, { to: HERE, chainId: '0x1' }, ...params);
+    const message = "chainId does not match node's (have=1, want=901)";
+    expect(error).toEqual({ code: -32_000, message });
+  });
 });
 
 describe('block overrides', () => {

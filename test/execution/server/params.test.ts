@@ -176,10 +176,10 @@ describe('fields of objects', () => {
   test('error: they are named as op-geth does', () => {
     const into = 'into Go struct field';
     const zeros = 'json: cannot unmarshal hex number with leading zero digits';
-    expect(refusal(() => readCallRequest([{ gas: '0x01' }], 0))).toBe(
+    expect(refusal(() => readCallRequest([{ gas: '0x01' }], 0, 901n))).toBe(
       `-32602 invalid argument 0: ${zeros} ${into} TransactionArgs.gas of type hexutil.Uint64`,
     );
-    expect(refusal(() => readCallRequest([{ value: '0x00' }], 0))).toBe(
+    expect(refusal(() => readCallRequest([{ value: '0x00' }], 0, 901n))).toBe(
       `-32602 invalid argument 0: ${zeros} ${into} TransactionArgs.value of type *hexutil.Big`,
     );
     expect(
@@ -203,8 +203,8 @@ describe('fields of objects', () => {
   });
 
   test('behavior: null is as good as nothing', () => {
-    expect(readCallRequest([null], 0).value).toBe(0n);
-    expect(readCallRequest([{ gas: null }], 0).gas).toBeUndefined();
+    expect(readCallRequest([null], 0, 901n).value).toBe(0n);
+    expect(readCallRequest([{ gas: null }], 0, 901n).gas).toBeUndefined();
     expect(readOverrides({ [ADDRESS]: { nonce: null } }, 2)[0]?.nonce).toBeUndefined();
   });
 });

@@ -92,7 +92,7 @@ describe('startRpcServer', () => {
     expect(served.server.ws).toBeUndefined();
   });
 
-  test('behavior: the other ports do not take the places of whoever drives the engine', async () => {
+  test('behavior: other ports do not take the places of whoever drives the engine', async () => {
     served = await serveEngine(smallGenesis());
     const { httpUrl, server } = served;
     const batchOf = (method: string, count: number, ...params: unknown[]) =>
