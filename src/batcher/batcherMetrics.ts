@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { MAX_BLOB_DATA_BYTES } from '../protocol/blob.ts';
 import type { BlockId } from '../protocol/ids.ts';
 import { collectWith, metricOptions } from '../transport/metricOptions.ts';
 import { rawSizeBound } from './batchBlock.ts';
@@ -32,7 +33,9 @@ export function createBatcherMetrics(registry: Registry): BatcherMetrics {
   );
   const blobBytes = new Histogram({
     ...named('blob_used_bytes', 'Bytes used of each blob'),
-    buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1].map((part) => part * 130_044),
+    buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1].map(
+      (part) => part * MAX_BLOB_DATA_BYTES,
+    ),
   });
   const intensity = new Gauge(
     named('throttle_intensity', 'How strongly the builder is slowed down, 0 to 1'),

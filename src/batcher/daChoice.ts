@@ -1,3 +1,4 @@
+import { BLOB_BYTES, MAX_BLOB_DATA_BYTES } from '../protocol/blob.ts';
 import type { DaType } from './channelConfig.ts';
 
 /** L1 prices, wei per gas. */
@@ -7,8 +8,8 @@ export type L1Prices = {
   readonly blobBaseFee: bigint;
 };
 
-const BLOB_GAS = 131_072n;
-const BLOB_DATA_BYTES = 130_044n;
+/** One for each byte. @spec EIP-4844, GAS_PER_BLOB */
+const GAS_PER_BLOB = BigInt(BLOB_BYTES);
 const TX_GAS = 21_000n;
 /** EIP-7623: ten gas a token, four tokens a byte that is not zero; compressed data has no zeros. */
 const CALLDATA_GAS_PER_BYTE = 40n;
@@ -25,7 +26,7 @@ export function cheaperDaType(prices: L1Prices, maxL1TxSizeBytes: number, blobs:
   const gasPrice = prices.baseFee + prices.tip;
   const calldataBytes = BigInt(maxL1TxSizeBytes);
   const calldataCost = (TX_GAS + CALLDATA_GAS_PER_BYTE * calldataBytes) * gasPrice;
-  const blobCost = TX_GAS * gasPrice + BLOB_GAS * BigInt(blobs) * prices.blobBaseFee;
-  const blobBytes = BLOB_DATA_BYTES * BigInt(blobs);
+  const blobCost = TX_GAS * gasPrice + GAS_PER_BLOB * BigInt(blobs) * prices.blobBaseFee;
+  const blobBytes = BigInt(MAX_BLOB_DATA_BYTES * blobs);
   return calldataCost * blobBytes < blobCost * calldataBytes ? 'calldata' : 'blobs';
 }

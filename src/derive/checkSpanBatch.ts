@@ -1,7 +1,7 @@
 import { wrapU64 } from '../base/bytes.ts';
 import type { SpanBatch, SpanElement } from '../protocol/batch.ts';
 import { isActive } from '../protocol/forks.ts';
-import type { L1BlockRef, L2BlockRef } from '../protocol/ids.ts';
+import type { L2BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
 import { l2BlockRef } from '../protocol/l2BlockRef.ts';
 import type { SpanBatchContext } from './batchContext.ts';
@@ -16,6 +16,7 @@ import {
 } from './batchVerdict.ts';
 import { checkDrift } from './checkSingularBatch.ts';
 import { checkOverlap } from './checkSpanOverlap.ts';
+import { blockAt } from './l1Window.ts';
 
 /**
  * Judges a span batch: its prefix, then before Holocene every block of it, then its overlap with
@@ -62,7 +63,7 @@ function checkSpanPrefix(context: SpanBatchContext, batch: SpanBatch): PrefixVer
     return drop('includedTooLate');
   }
   if (first.epochNumber > parent.l1Origin.number + 1n) return drop('epochTooNew');
-  const lastOrigin = originAt(l1Blocks, last.epochNumber);
+  const lastOrigin = blockAt(l1Blocks, last.epochNumber)?.ref;
   if (lastOrigin === undefined) return UNDECIDED;
   if (lastOrigin.hash.slice(0, 42) !== batch.l1OriginCheck) return drop('originCheckMismatch');
   if (first.epochNumber < parent.l1Origin.number) return drop('epochTooOld');
@@ -108,23 +109,15 @@ function checkElements(
     if (element.timestamp <= safeHead.timestamp) continue;
     if (element.epochNumber < safeHead.l1Origin.number) return drop('epochTooOld');
     const origin =
-      element.epochNumber < reached ? undefined : originAt(l1Blocks, element.epochNumber);
+      element.epochNumber < reached ? undefined : blockAt(l1Blocks, element.epochNumber)?.ref;
     if (origin === undefined) return drop('originUnknown');
     reached = origin.number;
     if (element.timestamp < origin.timestamp) return drop('timestampBeforeOrigin');
-    const nextOrigin = originAdvanced ? origin : originAt(l1Blocks, origin.number + 1n);
+    const nextOrigin = originAdvanced ? origin : blockAt(l1Blocks, origin.number + 1n)?.ref;
     const drift = checkDrift(config, element, origin, nextOrigin);
     if (drift.type !== 'accept') return drift;
     const refused = whyTransactionsRefused(config, element.transactions, element.timestamp);
     if (refused !== undefined) return drop(refused);
   }
   return ACCEPT;
-}
-
-/** The L1 block of this number, if it is among these consecutive ones. */
-function originAt(l1Blocks: readonly L1Block[], number: bigint): L1BlockRef | undefined {
-  const index = number - (l1Blocks[0] as L1Block).ref.number;
-  return index >= 0n && index < BigInt(l1Blocks.length)
-    ? (l1Blocks[Number(index)] as L1Block).ref
-    : undefined;
 }

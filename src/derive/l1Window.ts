@@ -27,15 +27,13 @@ export function updateWindow(state: DeriveState, parent: L2BlockRef): boolean {
   return originBehind;
 }
 
-/** The L1 block of this number, if the window holds it. */
-export function blockInWindow(window: L1Window, number: bigint): L1Block | undefined {
-  const first = window.blocks[0];
+/** The L1 block of this number, if it is among these consecutive ones. */
+export function blockAt(l1Blocks: readonly L1Block[], number: bigint): L1Block | undefined {
+  const first = l1Blocks[0];
   if (first === undefined) return undefined;
   // Numbers on the wire go up to 2^64: compare before they become an index.
   const index = number - first.ref.number;
-  return index >= 0n && index < BigInt(window.blocks.length)
-    ? window.blocks[Number(index)]
-    : undefined;
+  return index >= 0n && index < BigInt(l1Blocks.length) ? l1Blocks[Number(index)] : undefined;
 }
 
 /** True when the window begins with the parent's epoch, or the one after it. */

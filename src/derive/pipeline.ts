@@ -6,7 +6,7 @@ import { buildAttributes, whyNotOnParent } from './attributesBuilder.ts';
 import { nextQueuedBatch } from './batchQueue.ts';
 import { flushOpenChannel, nextStagedBatch } from './batchStage.ts';
 import { openNextL1Block } from './l1Traversal.ts';
-import { blockInWindow } from './l1Window.ts';
+import { blockAt } from './l1Window.ts';
 import {
   type Checkpoint,
   type DeriveConfig,
@@ -112,7 +112,7 @@ function nextAttributes(state: DeriveState, safeHead: SafeHead): Step | StageEnd
   const { rollup } = state.config;
   const mismatch = whyNotOnParent(safeHead, batch, rollup.blockTime);
   if (mismatch !== undefined) return mismatch;
-  const epoch = blockInWindow(state.window, batch.epochNumber);
+  const epoch = blockAt(state.window.blocks, batch.epochNumber);
   assert(epoch !== undefined, `the epoch ${batch.epochNumber} of an accepted batch is unknown`);
   const { transactions, feeRecipient } = batch;
   const built = buildAttributes(state.config, safeHead, epoch, transactions, feeRecipient);

@@ -1,7 +1,7 @@
 import { assert } from '../base/errors.ts';
 import type { SingularBatch, SpanBatch } from '../protocol/batch.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
-import { blockInWindow } from './l1Window.ts';
+import { blockAt } from './l1Window.ts';
 import type { DeriveState, L1Window, OrphanBatch, SpanInProgress } from './state.ts';
 import type { BatchPosition } from './step.ts';
 
@@ -22,7 +22,7 @@ export function beginSpan(
   for (const element of batch.elements) {
     const { epochNumber, timestamp } = element;
     if (timestamp <= safeHead.timestamp) continue;
-    const epoch = blockInWindow(window, epochNumber);
+    const epoch = blockAt(window.blocks, epochNumber);
     assert(epoch !== undefined, `the epoch ${epochNumber} of an accepted span is unknown`);
     batches.push({ ...element, type: 'singular', epochHash: epoch.ref.hash });
   }

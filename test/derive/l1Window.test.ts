@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blockInWindow, updateWindow, windowFits } from '../../src/derive/l1Window.ts';
+import { blockAt, updateWindow, windowFits } from '../../src/derive/l1Window.ts';
 import type { L1Window } from '../../src/derive/state.ts';
 import type { L2BlockRef } from '../../src/protocol/ids.ts';
 import type { L1Block } from '../../src/protocol/l1Block.ts';
@@ -54,19 +54,19 @@ describe('updateWindow', () => {
   });
 });
 
-describe('blockInWindow', () => {
-  const window: L1Window = { blocks: l1.slice(1, 4), origin: undefined };
+describe('blockAt', () => {
+  const l1Blocks = l1.slice(1, 4);
 
   test('default', () => {
-    expect(blockInWindow(window, 101n)).toBe(l1[1]);
-    expect(blockInWindow(window, 103n)).toBe(l1[3]);
+    expect(blockAt(l1Blocks, 101n)).toBe(l1[1]);
+    expect(blockAt(l1Blocks, 103n)).toBe(l1[3]);
   });
 
   test('behavior: outside, however far', () => {
     for (const number of [0n, 100n, 104n, 2n ** 53n, 2n ** 64n - 1n]) {
-      expect(blockInWindow(window, number), `block ${number}`).toBeUndefined();
+      expect(blockAt(l1Blocks, number), `block ${number}`).toBeUndefined();
     }
-    expect(blockInWindow({ blocks: [], origin: undefined }, 101n)).toBeUndefined();
+    expect(blockAt([], 101n)).toBeUndefined();
   });
 });
 
