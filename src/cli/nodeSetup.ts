@@ -10,6 +10,7 @@ import {
   type ServerOptions,
 } from '../node/nodeOptions.ts';
 import { memorySafeHeads, type SafeHeads } from '../node/safeHeads.ts';
+import { FORKS } from '../protocol/forks.ts';
 import { lacksPectraBlobSchedule } from '../protocol/registry/l1Chains.ts';
 import type { SequencerEvents } from '../sequencer/ports.ts';
 import type { CallWatch } from '../transport/callWatch.ts';
@@ -19,6 +20,7 @@ import { chainOfFlags } from './chainFlags.ts';
 import { parseFlagJson, readFlagText } from './flagFiles.ts';
 import { atLeastMs, type GoFlagValues, LEAST_POLL_MS } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
+import { assertSameChain } from './recording/sameChain.ts';
 import { sequencerOfFlags } from './sequencerFlags.ts';
 import { wrongUrl } from './values.ts';
 import { IGNORED_FLAGS, P2P_FLAGS, REFUSED_FLAGS } from './nodeFlags.ts';
@@ -249,6 +251,9 @@ function engineOf(
   return async () => {
     const { openEmbeddedEngine } = await import('../node/openEmbeddedEngine.ts');
     const json = parseFlagJson('genesis', genesis, text);
+    const overridden = FORKS.filter((fork) => values.text(`override.${fork}`) !== undefined);
+    // The rollup config decides, so that what the genesis says otherwise would go unnoticed.
+    assertSameChain(config.rollup, json, genesis, overridden);
     return openEmbeddedEngine(config.rollup, json, directory && join(directory, 'engine'));
   };
 }

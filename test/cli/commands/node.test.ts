@@ -121,6 +121,17 @@ describe('registerNode', () => {
     expect(io.out()).not.toContain('genesis block');
   });
 
+  test('error: a genesis that is not of the chain, told before an L1 is there', async () => {
+    const io = captureIo();
+    const genesis = join(folder, 'other.json');
+    writeFileSync(genesis, '{"config":{"chainId":1,"karstTime":7}}');
+    const flags = [`--genesis=${genesis}`, '--rpc.port=0', '--override.karst=1781712005'];
+    expect(await runCli(['node', ...L1, ...CHAIN, ...flags], io)).toBe(2);
+    expect(io.err()).toMatch(
+      /`l2_chain_id`: expected 1, as `config\.chainId` of .*, found 11155420/,
+    );
+  });
+
   test('behavior: an unknown flag is refused', async () => {
     expect(await runCli(['node', '--nonsense=1'], captureIo())).toBe(2);
   });

@@ -43,4 +43,37 @@ describe('assertSameChain', () => {
     expect(() => check({ [name]: value })).toThrow(`\`${field}\``);
     expect(() => check({ [name]: value })).toThrow(`\`config.${name}\` of genesis.json`);
   });
+
+  test.each(['eip1559Elasticity', 'eip1559Denominator', 'eip1559DenominatorCanyon'] as const)(
+    'error: another %s',
+    (name) => {
+      const own = rollup.chainOpConfig[name];
+      check({ optimism: { [name]: Number(own) } });
+      expect(() => check({ optimism: { [name]: Number(own) + 1 } })).toThrow(
+        `\`chain_op_config.${name}\`: expected ${own + 1n}, as \`config.optimism.${name}\` of`,
+      );
+    },
+  );
+
+  test('error: several, each with both values', () => {
+    const config = {
+      chainId: 1,
+      pragueTime: 7,
+      isthmusTime: 7,
+      optimism: { eip1559Elasticity: 3 },
+    };
+    const field = 'chain_op_config.eip1559Elasticity';
+    const { l2ChainId, chainOpConfig } = rollup;
+    const found = `l2_chain_id ${l2ChainId}, isthmus_time ${start + 100n}, ${field} ${chainOpConfig.eip1559Elasticity}`;
+    expect(() => check(config)).toThrow(
+      `\`rollup.config\`: expected l2_chain_id 1, isthmus_time 7, ${field} 3, as \`config\` of ` +
+        `genesis.json says, found ${found}`,
+    );
+  });
+
+  test('behavior: a time that somebody overrides is not compared', () => {
+    const genesis = { config: { isthmusTime: 7, pragueTime: 7 } };
+    assertSameChain(rollup, genesis, 'genesis.json', ['isthmus']);
+    expect(() => assertSameChain(rollup, genesis, 'genesis.json', ['fjord'])).toThrow(ConfigError);
+  });
 });
