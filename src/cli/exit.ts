@@ -1,5 +1,7 @@
 import { ConfigError, DecodeError, InvariantError } from '../base/errors.ts';
 import { printable } from '../base/excerpt.ts';
+import { MissingNodeError } from '../execution/state/trie.ts';
+import { DamagedRecordError } from '../execution/store/records.ts';
 
 /** The command did what was asked, and all was equal. */
 export const EXIT_OK = 0;
@@ -37,7 +39,12 @@ const UNREADABLE: { readonly [code: string]: string } = {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliExit) return error.exitCode;
   const isInput =
-    error instanceof UsageError || error instanceof ConfigError || error instanceof DecodeError;
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof DecodeError ||
+    // What is on the disk is an input too, and no bug of ours.
+    error instanceof DamagedRecordError ||
+    error instanceof MissingNodeError;
   return isInput || unreadablePath(error) !== undefined ? EXIT_USAGE : EXIT_FAILED;
 }
 

@@ -11,6 +11,8 @@ import {
   shortMessage,
   UsageError,
 } from '../../src/cli/exit.ts';
+import { MissingNodeError } from '../../src/execution/state/trie.ts';
+import { DamagedRecordError } from '../../src/execution/store/records.ts';
 
 function errorOf(action: () => unknown): unknown {
   try {
@@ -29,6 +31,9 @@ describe('exitCodeOf', () => {
     ['ConfigError', new ConfigError('a', 'b', 'c'), EXIT_USAGE],
     ['DecodeError', new DecodeError('json', 0, 'x'), EXIT_USAGE],
     ['a missing file', noFile, EXIT_USAGE],
+    ['DamagedRecordError', new DamagedRecordError('a record'), EXIT_USAGE],
+    ['MissingNodeError', new MissingNodeError('0x', new Uint8Array(0), 0), EXIT_USAGE],
+    ['InvariantError', new InvariantError('x'), EXIT_FAILED],
     ['CliExit', new CliExit(7), 7],
     ['anything else', new Error('x'), EXIT_FAILED],
     ['a thrown word', 'x', EXIT_FAILED],

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/program.ts';
 import { openLevel } from '../../../src/storage/openLevel.ts';
+import { openEngine } from '../../../src/execution/engine.ts';
+import { parseGenesisJson } from '../../../src/execution/genesisJson.ts';
+import { openLevelStore } from '../../../src/execution/store/levelStore.ts';
 import { captureIo } from '../../support/cli.ts';
 import { killEngine } from '../../support/killEngine.ts';
+import { readSharedJson } from '../../support/recordings.ts';
 import { closeServer, listen } from '../../support/rpcServer.ts';
 import { lacksShared, sharedPath } from '../../support/shared.ts';
 
@@ -53,6 +57,32 @@ describe('headwater engine', () => {
       expect(io.err()).toMatch(/`datadir`.* in use/);
       expect(readdirSync(datadir)).toEqual(['engine']);
       await other.close();
+    },
+  );
+
+  test.skipIf(lacksShared('data/chains'))(
+    'error: a damaged record, at start, as in a node with this engine',
+    async () => {
+      const chain = sharedPath('data/chains/devnet-fjord');
+      const genesis = join(chain, 'genesis.json.gz');
+      const datadir = join(folder, 'damaged');
+      const json = readSharedJson('data/chains/devnet-fjord/genesis.json.gz');
+      const store = await openLevelStore(join(datadir, 'engine'), 'datadir');
+      await (await openEngine(parseGenesisJson(json), store)).close();
+      const level = await openLevel(join(datadir, 'engine'), 'datadir');
+      const heads = Buffer.from('h');
+      const record = (await level.get(heads)) as Uint8Array;
+      await level.put(heads, record.fill(0xff, 0, 1));
+      await level.close();
+      const l1 = ['--l1=http://127.0.0.1:1', '--l1.beacon.ignore', '--rpc.port=0'];
+      const l1Chain = `--rollup.l1-chain-config=${join(chain, 'l1-config.json')}`;
+      const node = ['node', `--rollup.config=${join(chain, 'rollup.json')}`, l1Chain, ...l1];
+      for (const command of [['engine', '--authrpc.port=0'], node]) {
+        const io = captureIo();
+        const args = [...command, `--genesis=${genesis}`, `--datadir=${datadir}`];
+        expect(await runCli(args, io), command[0]).toBe(2);
+        expect(io.err()).toContain('the record of the heads is damaged: its checksum does not fit');
+      }
     },
   );
 

@@ -64,7 +64,8 @@ describe('assertSameChain', () => {
     };
     const field = 'chain_op_config.eip1559Elasticity';
     const { l2ChainId, chainOpConfig } = rollup;
-    const found = `l2_chain_id ${l2ChainId}, isthmus_time ${start + 100n}, ${field} ${chainOpConfig.eip1559Elasticity}`;
+    const times = `isthmus_time ${start + 100n}`;
+    const found = `l2_chain_id ${l2ChainId}, ${times}, ${field} ${chainOpConfig.eip1559Elasticity}`;
     expect(() => check(config)).toThrow(
       `\`rollup.config\`: expected l2_chain_id 1, isthmus_time 7, ${field} 3, as \`config\` of ` +
         `genesis.json says, found ${found}`,
