@@ -1,7 +1,7 @@
 import { bytesToHex, concatBytes, type Hash, type Hex, hexToBytes } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { decodeRlp, encodeRlp, type RlpItem } from '../base/rlp.ts';
-import { versionedHash } from '../l1Tx/sidecar.ts';
+import { blobVersionedHash } from '../protocol/versionedHash.ts';
 
 /** Blobs that were sent to a development L1, by versioned hash. */
 export type BlobShelf = {
@@ -68,7 +68,7 @@ function split(raw: Hex): {
   }
   const sidecar = hashes.map((hash, i): [Hash, Uint8Array] => {
     const commitment = commitments[i];
-    if (commitment === undefined || versionedHash(commitment) !== hash) {
+    if (commitment === undefined || blobVersionedHash(commitment) !== hash) {
       throw fault(`commitment ${i}: expected one that hashes to ${hash}`);
     }
     return [hash, blobs[i] as Uint8Array];

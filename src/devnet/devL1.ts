@@ -39,8 +39,6 @@ export type DevL1Options = {
 /** A running L1 with the contracts of one rollup, and that rollup's genesis. */
 export type DevL1 = BuiltGenesis & {
   readonly rpcUrl: string;
-  /** New heads by subscription. */
-  readonly wsUrl: string;
   readonly beaconUrl: string;
   readonly contracts: L1Contracts;
   /** A blob of its transactions; undefined when it is too old. */
@@ -105,7 +103,6 @@ export async function startDevL1(
     return {
       ...chain,
       rpcUrl: front.url,
-      wsUrl: anvil.url.replace(/^http/, 'ws'),
       beaconUrl: beacon.url,
       blob: shelf.blob,
       anvilUrl: anvil.url,

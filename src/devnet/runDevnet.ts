@@ -3,6 +3,7 @@ import type { Log } from '../transport/log.ts';
 import { type ChaosEvent, describeChaos, runChaos, seededRandom } from './chaos.ts';
 import { DivergedError } from './compareNodes.ts';
 import { devAccount } from './devAccounts.ts';
+import type { DevNode } from './devNode.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { DevnetOptions } from './devnetOptions.ts';
 import {
@@ -106,7 +107,7 @@ export async function runDevnet(run: DevnetRun): Promise<boolean> {
 }
 
 function urlsOf({ l1, sequencer, verifiers }: Devnet): DevnetUrls {
-  const verifier = (verifiers()[0] as NonNullable<ReturnType<typeof verifiers>[0]>).url;
+  const verifier = (verifiers()[0] as DevNode).url;
   return {
     l1: l1.rpcUrl,
     beacon: l1.beaconUrl,

@@ -1,5 +1,5 @@
-import { bytesToHex, type Hash } from '../base/bytes.ts';
-import { sha256 } from '../base/hash.ts';
+import type { Hash } from '../base/bytes.ts';
+import { blobVersionedHash } from '../protocol/versionedHash.ts';
 
 /**
  * Blobs of a transaction with what proves them.
@@ -30,9 +30,6 @@ export type SidecarKzg = {
 /** Cells of an extended blob. @spec EIP-7594 */
 export const CELLS_PER_BLOB = 128;
 
-/** Version byte of a blob's hash. @spec EIP-4844 */
-const VERSIONED_HASH_KZG = 1;
-
 /** Commitments, proofs and hashes of `blobs`. */
 export async function makeSidecar(
   blobs: readonly Uint8Array[],
@@ -44,12 +41,11 @@ export async function makeSidecar(
     version === 0
       ? await Promise.all(blobs.map((blob, i) => kzg.proof(blob, commitments[i] as Uint8Array)))
       : (await Promise.all(blobs.map((blob) => kzg.cellProofs(blob)))).flat();
-  return { version, blobs, commitments, proofs, versionedHashes: commitments.map(versionedHash) };
-}
-
-/** Hash by which a transaction names a blob. @spec EIP-4844 */
-export function versionedHash(commitment: Uint8Array): Hash {
-  const hash = sha256(commitment);
-  hash[0] = VERSIONED_HASH_KZG;
-  return bytesToHex(hash);
+  return {
+    version,
+    blobs,
+    commitments,
+    proofs,
+    versionedHashes: commitments.map(blobVersionedHash),
+  };
 }

@@ -17,6 +17,7 @@ import {
   toConfigObject,
   type Warn,
 } from './configFields.ts';
+import { ZERO_EIP1559_PARAMS } from './extraData.ts';
 import { FORKS, type Fork, type ForkTimes } from './forks.ts';
 import type { BlockId } from './ids.ts';
 import { chainOpConfigById } from './registry/networks.ts';
@@ -215,7 +216,7 @@ function readSystemConfig(object: ConfigObject): SystemConfig {
     scalar,
     gasLimit: readUint(object, 'gasLimit', POSITIVE_U64),
     eip1559Params: isAbsent(object, 'eip1559Params')
-      ? '0x0000000000000000'
+      ? ZERO_EIP1559_PARAMS
       : readHex(object, 'eip1559Params', 8),
     operatorFeeParams: isAbsent(object, 'operatorFeeParams')
       ? ZERO_HASH

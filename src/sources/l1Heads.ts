@@ -1,6 +1,6 @@
 import type { L1BlockRef } from '../protocol/ids.ts';
 import { type AbortOptions, sleep } from '../transport/abort.ts';
-import type { Waits } from '../transport/waits.ts';
+import type { OpenWait, Waits } from '../transport/waits.ts';
 import { SourceError } from './errors.ts';
 import type { L1Label, L1Source } from './l1Source.ts';
 
@@ -119,7 +119,7 @@ async function pollForever(
   signal: AbortSignal,
 ): Promise<void> {
   const { waits, clock } = scope;
-  let wait: ReturnType<Waits['begin']> | undefined;
+  let wait: OpenWait | undefined;
   let failures = 0;
   let askedMs = -Infinity;
   while (!signal.aborted) {

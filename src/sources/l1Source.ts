@@ -1,4 +1,4 @@
-import type { Address, Hash } from '../base/bytes.ts';
+import type { Hash } from '../base/bytes.ts';
 import { bytesToHex } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
 import { keccak256 } from '../base/hash.ts';
@@ -7,7 +7,7 @@ import type { L1Block } from '../protocol/l1Block.ts';
 import type { Receipt } from '../protocol/receipt.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { ProvenBlock } from '../protocol/rpcBlock.ts';
-import { readHash, readQuantity, toQuantity } from '../protocol/rpcJson.ts';
+import { readQuantity, toQuantity } from '../protocol/rpcJson.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import { TransportError } from '../transport/errors.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -64,13 +64,6 @@ export type L1Source = {
   ) => Promise<L1Block | undefined>;
   /** What each endpoint that is well says of one height; nothing where it is the only one. */
   readonly witnesses: (number: bigint, options?: AbortOptions) => Promise<readonly L1Witness[]>;
-  /** A storage slot of a contract at a block, as the endpoint says: not proven. */
-  readonly storageAt: (
-    address: Address,
-    slot: Hash,
-    blockHash: Hash,
-    options?: AbortOptions,
-  ) => Promise<Hash>;
   readonly close: () => void;
 };
 
@@ -126,14 +119,6 @@ export function createL1Source(config: RollupConfig, pool: Pool): L1Source {
       if (well.length < 2) return [];
       const asked = well.map((endpoint) => askWitness(endpoint, number, options));
       return (await Promise.all(asked)).filter((witness) => witness !== undefined);
-    },
-    storageAt: async (address, slot, blockHash, options = {}) => {
-      const found = await pool.ask(async (endpoint) => {
-        const block = { blockHash };
-        const answer = await endpoint.call('eth_getStorageAt', [address, slot, block], options);
-        return decoded(endpoint, () => readHash({ answer }, 'answer'));
-      }, options);
-      return required(found, `storage of ${address}`);
     },
     close: () => pool.close(),
   };

@@ -1,5 +1,5 @@
 import { type AbortOptions, sleep } from '../transport/abort.ts';
-import type { Waits } from '../transport/waits.ts';
+import type { OpenWait, Waits } from '../transport/waits.ts';
 import { SourceError } from './errors.ts';
 
 /** How often and how long to try again. */
@@ -27,7 +27,7 @@ export async function retrying<T>(
   { waits, name, deadlineMs, ...abort }: RetryOptions,
 ): Promise<T> {
   const startMs = Date.now();
-  let wait: ReturnType<Waits['begin']> | undefined;
+  let wait: OpenWait | undefined;
   try {
     for (let tries = 1; ; tries++) {
       const outcome = await tryOnce(attempt, abort);

@@ -6,7 +6,8 @@ import { decodeRlp, encodeRlp, type RlpItem } from '../../src/base/rlp.ts';
 import { createBlobShelf } from '../../src/devnet/blobShelf.ts';
 import { devAccount } from '../../src/devnet/devAccounts.ts';
 import { type L1Tx, signL1Tx } from '../../src/l1Tx/l1Transaction.ts';
-import { type Sidecar, versionedHash } from '../../src/l1Tx/sidecar.ts';
+import type { Sidecar } from '../../src/l1Tx/sidecar.ts';
+import { blobVersionedHash } from '../../src/protocol/versionedHash.ts';
 import { localSigner } from '../../src/l1Tx/signer.ts';
 
 /** A sidecar whose blobs are short: nobody here computes their commitments. */
@@ -17,7 +18,7 @@ function sidecar(...names: readonly number[]): Sidecar {
     blobs: names.map((name) => Uint8Array.of(name)),
     commitments,
     proofs: Array.from({ length: 128 * names.length }, () => new Uint8Array(48)),
-    versionedHashes: commitments.map(versionedHash),
+    versionedHashes: commitments.map(blobVersionedHash),
   };
 }
 

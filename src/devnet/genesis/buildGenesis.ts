@@ -9,7 +9,7 @@ import {
 import { ConfigError } from '../../base/errors.ts';
 import { applyGenesis, type Genesis } from '../../execution/genesis.ts';
 import { openState } from '../../execution/state/worldState.ts';
-import { encodeExtraData } from '../../protocol/extraData.ts';
+import { encodeExtraData, ZERO_EIP1559_PARAMS } from '../../protocol/extraData.ts';
 import { encodeFeeScalars } from '../../protocol/feeScalar.ts';
 import { FORKS, type Fork, isActive } from '../../protocol/forks.ts';
 import type { BlockId } from '../../protocol/ids.ts';
@@ -63,7 +63,6 @@ export const DEFAULT_CHAIN_OP_CONFIG: ChainOpConfig = {
 };
 
 const FIRST_BASE_FEE = 1_000_000_000n;
-const ZERO_PARAMS = '0x0000000000000000';
 
 /**
  * Block 0 of a new chain at any fork. Its contracts are those of Ecotone's time, which serve older
@@ -94,7 +93,7 @@ export async function buildGenesis(options: GenesisOptions): Promise<BuiltGenesi
       timestamp: l2Time,
       extraData: genesisExtraData(options.chainOpConfig, isAtGenesis),
       mixHash: ZERO_HASH,
-      nonce: ZERO_PARAMS,
+      nonce: '0x0000000000000000',
       baseFeePerGas: FIRST_BASE_FEE,
       blobGasUsed: 0n,
       excessBlobGas: 0n,
@@ -147,7 +146,7 @@ function genesisSystemConfig(options: GenesisOptions, isEcotone: boolean): Syste
     overhead: ZERO_HASH,
     scalar: genesisScalar(options, isEcotone),
     gasLimit: options.gasLimit,
-    eip1559Params: ZERO_PARAMS,
+    eip1559Params: ZERO_EIP1559_PARAMS,
     operatorFeeParams: ZERO_HASH,
     minBaseFee: 0n,
     daFootprintGasScalar: 0,

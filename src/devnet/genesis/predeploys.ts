@@ -13,7 +13,7 @@ export type PredeployOptions = {
   readonly oracle: { readonly ecotone: boolean };
 };
 
-/** Account that speaks for L1 in system transactions. */
+/** Who may give a predeploy's proxy another implementation. */
 const PROXY_ADMIN = predeployAddress(0x18);
 
 const ADMIN_SLOT = 0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103n;

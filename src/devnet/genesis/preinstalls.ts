@@ -1,4 +1,5 @@
 import type { Address } from '../../base/bytes.ts';
+import { BEACON_ROOTS } from '../../execution/systemAccounts.ts';
 import { type RuntimeName, runtimeCode } from '../contracts/bytecode.ts';
 import { account, type Alloc } from './alloc.ts';
 
@@ -13,7 +14,6 @@ const PREINSTALLS: readonly (readonly [Address, RuntimeName])[] = [
   ['0xca11bde05977b3631167028862be2a173976ca11', 'MultiCall3'],
 ];
 
-const BEACON_ROOTS: Address = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02';
 const BEACON_ROOTS_SENDER: Address = '0x0b799c86a49deeb90402691f1041aa3af2d3c875';
 
 /**

@@ -6,9 +6,10 @@ import { type BlockBuilder, buildBlock } from '../../execution/buildBlock.ts';
 import { createEthereumjsEvm } from '../../execution/evm/ethereumjs/createEvm.ts';
 import { applyGenesis, type Genesis, type GenesisAccount } from '../../execution/genesis.ts';
 import { codeByHash, openState, type WorldState } from '../../execution/state/worldState.ts';
+import { BEACON_ROOTS, BLOCK_HASH_HISTORY } from '../../execution/systemAccounts.ts';
+import { ZERO_EIP1559_PARAMS } from '../../protocol/extraData.ts';
 import { FORKS, type Fork, type ForkTimes, isActive } from '../../protocol/forks.ts';
 import type { PayloadAttributes } from '../../protocol/payloadAttributes.ts';
-import { BEACON_ROOTS, BLOCK_HASH_HISTORY } from '../../execution/systemAccounts.ts';
 import { SEQUENCER_FEE_VAULT } from '../../protocol/predeploys.ts';
 import { upgradeGas, upgradeTxs } from '../../protocol/upgradeTxs/upgradeTxs.ts';
 import { account, type Alloc } from './alloc.ts';
@@ -83,7 +84,7 @@ function attributesAt(
     transactions,
     noTxPool: true,
     gasLimit,
-    eip1559Params: isActive(forkTimes, 'holocene', timestamp) ? '0x0000000000000000' : undefined,
+    eip1559Params: isActive(forkTimes, 'holocene', timestamp) ? ZERO_EIP1559_PARAMS : undefined,
     minBaseFee: isActive(forkTimes, 'jovian', timestamp) ? 0n : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { type Hash, ZERO_HASH } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { nearestWords } from '../../base/nearest.ts';
+import { ZERO_EIP1559_PARAMS } from '../extraData.ts';
 import { FORKS, type ForkTimes } from '../forks.ts';
 import type { ChainOpConfig, RollupConfig } from '../rollupConfig.ts';
 import type { RegistryChain } from './registryChain.ts';
@@ -89,7 +90,7 @@ function toRollupConfig(chain: RegistryChain): RollupConfig {
         overhead: toHash(chain.overhead),
         scalar: toHash(chain.scalar),
         gasLimit: BigInt(chain.gasLimit),
-        eip1559Params: '0x0000000000000000',
+        eip1559Params: ZERO_EIP1559_PARAMS,
         operatorFeeParams: ZERO_HASH,
         minBaseFee: 0n,
         daFootprintGasScalar: 0,
