@@ -91,8 +91,11 @@ export function readPrefixCode(reader: BitReader, alphabetSize: number): PrefixC
 function readSimple(reader: BitReader, alphabetSize: number): PrefixCode {
   const count = readBits(reader, 2) + 1;
   const bits = 32 - Math.clz32(alphabetSize - 1);
-  const symbols = Array.from({ length: count }, () => readBits(reader, bits));
-  if (symbols.some((symbol) => symbol >= alphabetSize)) throw STREAM_BROKEN;
+  const symbols = Array.from({ length: count }, () => {
+    const symbol = readBits(reader, bits);
+    if (symbol >= alphabetSize) throw STREAM_BROKEN;
+    return symbol;
+  });
   if (new Set(symbols).size !== count) throw STREAM_BROKEN;
   if (count === 1) return single(symbols[0] as number);
   const shape = count === 4 && readBits(reader, 1) === 1 ? 4 : count - 1;
@@ -134,7 +137,8 @@ function readLengths(reader: BitReader, alphabetSize: number, code: PrefixCode):
   let repeated = 0;
   let repeat = 0;
   let space = 32_768;
-  for (let symbol = 0; symbol < alphabetSize && space > 0; ) {
+  // Too many lengths are a fault, but the reference finds it only when all of them have been read.
+  for (let symbol = 0; symbol < alphabetSize && space !== 0; ) {
     const length = readSymbol(reader, code);
     if (length < 16) {
       repeat = 0;

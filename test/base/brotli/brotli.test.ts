@@ -12,6 +12,10 @@ const TEXT = new TextEncoder().encode(
   `The quick brown fox. International Development, information about the Government. ${PAGE}${PAGE}`,
 );
 const NOISE = Uint8Array.from({ length: 70_000 }, (_, i) => ((i * i * 2654435761) >>> 13) & 0xff);
+const WORDS = `${PAGE} naïve Übergröße, señor; déjà vu`.split(' ');
+const PROSE = new TextEncoder().encode(
+  Array.from({ length: 4_000 }, (_, i) => WORDS[(i * i * 7 + (i >> 3)) % WORDS.length]).join(' '),
+);
 const MIXED = concatBytes(TEXT, NOISE, TEXT, new Uint8Array(100_000), TEXT, NOISE.subarray(9));
 
 function compress(content: Uint8Array, quality: number, window = 22): Uint8Array {
@@ -29,7 +33,7 @@ function sameAs(expected: Uint8Array, { bytes, ending }: Inflated): string {
 
 describe('decompressBrotliPure', () => {
   test.each([0, 1, 2, 4, 5, 6, 9, 10, 11])('default: what quality %i compresses', (quality) => {
-    for (const content of [new Uint8Array(0), TEXT, NOISE, MIXED]) {
+    for (const content of [new Uint8Array(0), TEXT, PROSE, NOISE, MIXED]) {
       expect(sameAs(content, decompressBrotliPure(compress(content, quality), CAP))).toBe('clean');
     }
   });
@@ -84,7 +88,17 @@ describe('decompressBrotliPure', () => {
     );
   });
 
+  // Of a stream that ends before its fault, what came before that piece counts: so it matters when
+  // the reference finds out.
   test.each([
+    ['too many code lengths, which count when all are read', '0x1b0705efc654d342efd2958e36b5'],
+    ['too many in a longer window', '0x2b5adf82595cd390d938e46abf224b52b15e'],
+  ])('behavior: truncated, %s', (_, hex) => {
+    expect(decompressBrotliPure(hexToBytes(hex), CAP).ending).toBe('truncated');
+  });
+
+  test.each([
+    ['a symbol of a short code that is none, as soon as it is read', '0x1b422c927a66'],
     ['a large window', '0x1100'],
     ['a reserved bit', '0x1c'],
   ])('error: %s', (_, hex) => {
