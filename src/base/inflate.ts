@@ -9,12 +9,14 @@ import { inflateBroken } from './inflateBroken.ts';
  * `capped` more than the cap would have come out. `bytes` is the exact prefix in every case.
  *
  * `faultReadBytes`: how many of the last bytes the reference's decompressor hands out together with
- * the fault. Only there when one read can take so many that its reader loses them.
+ * the fault. Only there when one read can take so many that its reader loses them. `isOneRead`: and
+ * only one read gets any of them, as many as it takes.
  */
 export type Inflated = {
   readonly bytes: Uint8Array;
   readonly ending: 'clean' | 'truncated' | 'corrupt' | 'capped';
   readonly faultReadBytes?: number;
+  readonly isOneRead?: true;
 };
 
 /** Reads of fewer bytes go through a buffer of this size, which keeps what came with a fault. */

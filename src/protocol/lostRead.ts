@@ -13,35 +13,55 @@ import { type RlpHeader, rlpHeader } from '../base/rlp.ts';
  * Choice: a complete batch is lost where op-node loses it. Keeping it would split the chain.
  */
 export function withoutLostRead(inflated: Inflated): Pick<Inflated, 'bytes' | 'ending'> {
-  const { bytes, ending, faultReadBytes } = inflated;
+  const { bytes, ending, faultReadBytes, isOneRead = false } = inflated;
   if (faultReadBytes === undefined) return { bytes, ending };
-  const start = startOfLostRead(bytes, bytes.length - faultReadBytes);
+  const chunkStart = bytes.length - faultReadBytes;
+  const find = isOneRead ? endOfLastRead : startOfLostRead;
+  const start = find(bytes, chunkStart);
   if (start === undefined) return { bytes, ending };
   return { bytes: bytes.subarray(0, start), ending: ending === 'clean' ? 'corrupt' : ending };
 }
 
+/** A read of the decompressor: what of the stream it takes, and whether past the buffer. */
+type Read = { readonly start: number; readonly end: number; readonly isDirect: boolean };
+
+/** Where the read past the buffer begins that would take everything up to the fault. */
+function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefined {
+  for (const { start, end, isDirect } of readsFrom(bytes, chunkStart)) {
+    if (isDirect && end === bytes.length) return start;
+  }
+  return undefined;
+}
+
+/** How far the first read gets: a buffer's worth, or no further than before. */
+function endOfLastRead(bytes: Uint8Array, chunkStart: number): number | undefined {
+  for (const { start, end, isDirect } of readsFrom(bytes, chunkStart)) {
+    return isDirect ? start : end;
+  }
+  return undefined;
+}
+
 /**
- * Where the read past the buffer begins that would take everything up to the fault.
+ * The reads by which the items of a channel are read.
  *
  * @param chunkStart  Where the bytes begin that come with the fault. No read crosses it.
  */
-function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefined {
+function* readsFrom(bytes: Uint8Array, chunkStart: number): Generator<Read> {
   let buffered = chunkStart;
   let offset = 0;
   for (;;) {
     const item = headerAt(bytes, offset);
-    if (item === undefined) return undefined;
+    if (item === undefined) return;
     // The bytes of a header come through the buffer.
     for (let at = offset; at < item.start; at++) {
-      if (at >= buffered) buffered = Math.min(at + READ_BUFFER_BYTES, bytes.length);
+      if (at < buffered) continue;
+      buffered = Math.min(at + READ_BUFFER_BYTES, bytes.length);
+      yield { start: at, end: buffered, isDirect: false };
     }
     for (let at = Math.max(item.start, buffered); at < item.end; at = buffered) {
-      if (item.end - at >= READ_BUFFER_BYTES) {
-        if (item.end === bytes.length) return at;
-        buffered = item.end;
-      } else {
-        buffered = Math.min(at + READ_BUFFER_BYTES, bytes.length);
-      }
+      const isDirect = item.end - at >= READ_BUFFER_BYTES;
+      buffered = isDirect ? item.end : Math.min(at + READ_BUFFER_BYTES, bytes.length);
+      yield { start: at, end: buffered, isDirect };
     }
     offset = item.end;
   }

@@ -93,6 +93,28 @@ describe('decompressBrotliNative', () => {
     expect(decompressBrotliNative(broken, 5_000).ending).toBe('capped');
   });
 
+  test.each([
+    [1024, undefined],
+    [4096, 4096],
+    [16_384, 16_384],
+    [1000, undefined],
+    [512, undefined],
+  ])(
+    'behavior: corrupt, a block of %i bytes filled a smaller buffer or did not',
+    (length, read) => {
+      const flush = { ...FAST, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+      const text = Uint8Array.from({ length }, (_, i) => (i % 7) * (i % 11));
+      const good = new Uint8Array(brotliCompressSync(text, flush));
+      const broken = concatBytes(good, new Uint8Array(20).fill(0xff));
+      const isFull = length >= 1024 && length !== 1000;
+      for (const decompress of [decompressBrotliNative, decompressBrotliPure]) {
+        const found = decompress(broken, CAP);
+        expect(sameAs(text.subarray(0, isFull ? length : 0), found)).toBe('corrupt');
+        expect([found.faultReadBytes, found.isOneRead]).toEqual([read, read && true]);
+      }
+    },
+  );
+
   test('behavior: truncated anywhere, it agrees with the pure one', () => {
     for (let length = 0; length < STREAM.length; length += 9973) {
       const cut = STREAM.subarray(0, length);
@@ -120,6 +142,7 @@ describe('decompressBrotliNative', () => {
           const native = decompressBrotliNative(damaged, cap);
           expect(sameAs(pure.bytes, native)).toBe(pure.ending);
           expect(native.faultReadBytes).toBe(pure.faultReadBytes);
+          expect(native.isOneRead).toBe(pure.isOneRead);
         }
       }),
       { numRuns: runs(100) },

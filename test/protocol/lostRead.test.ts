@@ -71,4 +71,15 @@ describe('withoutLostRead', () => {
       expect(found.bytes).toBe(bytes);
     }
   });
+
+  test('behavior: where one read gets them, a buffer of them, or none past the buffer', () => {
+    const extra = { isOneRead: true } as const;
+    expect(kept([20_000], extra)).toBe(4_096);
+    expect(kept([3_000, 3_000, 3_000], extra)).toBe(4_096);
+    // The batch in front comes before, with its last 96 bytes missing, and more than those is read.
+    expect(kept([5_096, 5_000], { ...extra, faultReadBytes: 5_096 })).toBe(5_000 + 4_096);
+    // All of the second one is missing, but for its header, which is read past the buffer.
+    expect(kept([100, 20_000], { ...extra, faultReadBytes: 20_100 - 4_096 })).toBe(4_096);
+    expect(kept([100, 6_000, 4_500], { ...extra, faultReadBytes: 6_404 })).toBe(4_196 + 4_096);
+  });
 });

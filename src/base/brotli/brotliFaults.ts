@@ -5,11 +5,8 @@ import { brotliWindowBytes, decodeBrotli } from './decodeBrotli.ts';
 // What op-node's brotli reader yields of a stream that is not whole, which is consensus. It takes
 // the stream in pieces: 4095 bytes first (a 4096-byte buffer less the version byte), then 32 KiB.
 // When one has a fault, it sees what the pieces before it yielded, and of this one what filled the
-// window, for then its decoder must make room.
-//
-// Choice: not followed is what no writer makes: a copy that runs past its block, and a fault behind
-// a block that exactly fills a buffer smaller than the window. There the last bytes can differ from
-// the reference.
+// window, for then its decoder must make room. A buffer smaller than the window is handed out too
+// when it is full, but only as far as one read takes it.
 
 const FIRST_PIECE_BYTES = 4095;
 const PIECE_BYTES = 32_768;
@@ -52,11 +49,14 @@ export function faultyBrotli(
   const decoded = upToFault.bytes.length;
   const isWhole = upToFault.ending !== 'corrupt';
   const handedOut = isWhole ? decoded : bytesBeforeBadPiece(data, roomBytes, prefixLength);
-  const length = isWhole ? decoded : Math.max(handedOut, decoded - (decoded % windowBytes));
+  const isOneRead = decoded < windowBytes;
+  const madeRoom = isOneRead ? upToFault.fullBytes : decoded - (decoded % windowBytes);
+  const length = isWhole ? decoded : Math.max(handedOut, madeRoom);
   if (length > capBytes) return { bytes: upToFault.bytes.slice(0, capBytes), ending: 'capped' };
   const inflated = { bytes: upToFault.bytes.slice(0, length), ending: upToFault.ending };
   const faultReadBytes = length - handedOut;
-  return faultReadBytes < READ_BUFFER_BYTES ? inflated : { ...inflated, faultReadBytes };
+  if (faultReadBytes < READ_BUFFER_BYTES) return inflated;
+  return { ...inflated, faultReadBytes, ...(isOneRead ? { isOneRead } : {}) };
 }
 
 /** A stream without a valid size of window yields nothing: any size will do. */

@@ -15,26 +15,36 @@ type Stream = {
   readonly reader: BitReader;
   readonly output: CappedOutput;
   /** Farthest distance into the output. */
-  readonly window: number;
+  window: number;
   /** The last four distances, the newest first. */
   readonly distances: [number, number, number, number];
+  fullBytes: number;
 };
 
 /** What came out of a stream, and how many bytes of it were read. */
-export type DecodedBrotli = Pick<Inflated, 'bytes' | 'ending'> & { readonly readBytes: number };
+export type DecodedBrotli = Pick<Inflated, 'bytes' | 'ending'> & {
+  readonly readBytes: number;
+  /**
+   * How much had come out when a compressed meta-block last filled a buffer of the reference: it
+   * makes one that is just large enough for the meta-block, of at least 1 KiB.
+   */
+  readonly fullBytes: number;
+};
+
+const LEAST_BUFFER_BYTES = 1024;
 
 /** Decodes a brotli stream. Of a broken one, everything in front of the fault comes out. */
 export function decodeBrotli(data: Uint8Array, capBytes: number): DecodedBrotli {
   const reader: BitReader = { data, bit: 0 };
   const output: CappedOutput = { bytes: EMPTY_BYTES, length: 0, capBytes };
+  const stream: Stream = { reader, output, window: 0, distances: [4, 11, 15, 16], fullBytes: 0 };
   const ending = endingOf(() => {
-    const window = readWindow(reader);
-    const stream: Stream = { reader, output, window, distances: [4, 11, 15, 16] };
+    stream.window = readWindow(reader);
     while (!readMetaBlock(stream));
     alignBits(reader);
   });
   const bytes = output.bytes.subarray(0, Math.min(output.length, capBytes));
-  return { bytes, ending, readBytes: reader.bit >>> 3 };
+  return { bytes, ending, readBytes: reader.bit >>> 3, fullBytes: stream.fullBytes };
 }
 
 /** Size of the window that a stream asks for: what a decoder's ring buffer holds at most. */
@@ -73,8 +83,15 @@ function readMetaBlock(stream: Stream): boolean {
   }
   length += 1;
   if (!isLast && readBits(reader, 1) === 1) copyUncompressed(stream, length);
-  else readCommands(stream, length);
+  else {
+    readCommands(stream, length);
+    if (isBufferSize(stream.output.length)) stream.fullBytes = stream.output.length;
+  }
   return isLast;
+}
+
+function isBufferSize(length: number): boolean {
+  return length >= LEAST_BUFFER_BYTES && (length & (length - 1)) === 0;
 }
 
 function skipMetadata(reader: BitReader): void {
