@@ -1,5 +1,5 @@
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
-import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { type PayloadEnvelope, payloadRef } from '../protocol/executionPayload.ts';
 import type { BlockId, L2BlockRef } from '../protocol/ids.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { AbortOptions } from '../transport/abort.ts';
@@ -183,16 +183,8 @@ function sealFault(
   return `the engine built another block than asked: ${difference}`;
 }
 
-function refOf(derived: DerivedAttributes, envelope: PayloadEnvelope): L2BlockRef {
-  const { blockNumber, blockHash, parentHash, timestamp } = envelope.executionPayload;
-  return {
-    number: blockNumber,
-    hash: blockHash,
-    parentHash,
-    timestamp,
-    l1Origin: derived.epoch,
-    sequenceNumber: derived.sequenceNumber,
-  };
+function refOf(derived: DerivedAttributes, { executionPayload }: PayloadEnvelope): L2BlockRef {
+  return payloadRef(executionPayload, derived.epoch, derived.sequenceNumber);
 }
 
 /**

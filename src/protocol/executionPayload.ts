@@ -1,5 +1,6 @@
 import { type Address, bytesToHex, type Hash, type Hex } from '../base/bytes.ts';
 import type { Header } from './header.ts';
+import type { BlockId, L2BlockRef } from './ids.ts';
 import type { L2Block } from './l2Block.ts';
 
 /**
@@ -53,6 +54,22 @@ export function toL2Block(payload: ExecutionPayload): L2Block {
     extraData: payload.extraData,
     transactions: payload.transactions,
     feeRecipient: payload.feeRecipient,
+  };
+}
+
+/** Reference of a payload whose place in its epoch is known. */
+export function payloadRef(
+  { blockNumber, blockHash, parentHash, timestamp }: ExecutionPayload,
+  l1Origin: BlockId,
+  sequenceNumber: bigint,
+): L2BlockRef {
+  return {
+    number: blockNumber,
+    hash: blockHash,
+    parentHash,
+    timestamp,
+    l1Origin,
+    sequenceNumber,
   };
 }
 

@@ -1,4 +1,5 @@
-import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
+import { bytesEqual } from '../base/bytes.ts';
+import { type PayloadEnvelope, payloadRef } from '../protocol/executionPayload.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import type { PreparedBlock } from './prepareBlock.ts';
 
@@ -30,17 +31,9 @@ export function sealedRef(
   { l1Origin, sequenceNumber }: Pick<PreparedBlock, 'l1Origin' | 'sequenceNumber'>,
   { executionPayload }: PayloadEnvelope,
 ): L2BlockRef {
-  const { blockNumber, blockHash, parentHash, timestamp } = executionPayload;
-  return {
-    number: blockNumber,
-    hash: blockHash,
-    parentHash,
-    timestamp,
-    l1Origin,
-    sequenceNumber,
-  };
+  return payloadRef(executionPayload, l1Origin, sequenceNumber);
 }
 
-function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+function isEqual(wanted: Uint8Array, found: Uint8Array | undefined): boolean {
+  return found !== undefined && bytesEqual(wanted, found);
 }
