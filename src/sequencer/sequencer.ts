@@ -1,6 +1,7 @@
 import type { Hash } from '../base/bytes.ts';
 import { unreachable } from '../base/errors.ts';
 import type { EngineHeads } from '../engine/heads.ts';
+import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import { TransportError } from '../transport/errors.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
 import { buildStartMs, isSafeLagReached } from './buildTime.ts';
@@ -188,26 +189,19 @@ async function advanceHeld(
   held: NonNullable<Core['held']>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chain, conductor, publish, events } = core.ports;
+  const { chain, publish, events } = core.ports;
   const { envelope, ref } = held;
   if (chain.current()?.unsafeHead.hash !== ref.parentHash) {
     core.held = undefined;
     return;
   }
   if (!held.isCommitted) {
-    if (conductor !== undefined && !core.isOverridden) {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMIT_LIMIT_MS)]);
-      try {
-        await conductor.commit(envelope, { signal: limit });
-      } catch (error) {
-        signal.throwIfAborted();
-        const isOutside = error instanceof TransportError || error instanceof DOMException;
-        if (!isOutside) throw error;
-        // Nobody knows whether it is committed: the same block is offered again, never a rival.
-        // One that stops may leave it to the next leader.
-        if (!core.isActive) core.held = undefined;
-        return take(core, { type: 'retry', message: `not committed: ${error.message}` });
-      }
+    const fault = await commitFault(core, envelope, signal);
+    if (fault !== undefined) {
+      // Nobody knows whether it is committed: the same block is offered again, never a rival.
+      // One that stops may leave it to the next leader.
+      if (!core.isActive) core.held = undefined;
+      return take(core, { type: 'retry', message: `not committed: ${fault}` });
     }
     held.isCommitted = true;
     publish(envelope);
@@ -219,6 +213,25 @@ async function advanceHeld(
     events.sequenced(ref, transactions.length, core.now() - held.startedMs);
   }
   take(core, outcome);
+}
+
+/** Commits a block where a conductor wants that. @returns What it failed with, if it did. */
+async function commitFault(
+  { ports, isOverridden }: Core,
+  envelope: PayloadEnvelope,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (ports.conductor === undefined || isOverridden) return undefined;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMIT_LIMIT_MS)]);
+  try {
+    await ports.conductor.commit(envelope, { signal: limit });
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    const isOutside = error instanceof TransportError || error instanceof DOMException;
+    if (!isOutside) throw error;
+    return error.message;
+  }
 }
 
 /** What follows from an outcome: when to look again, or a reset. @spec protocol/sequencer.md 1 */

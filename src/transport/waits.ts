@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
  * One thing that is being waited for, as `why` prints it. Times are milliseconds since 1970.
  *
  * `name` says what is waited for (`receipts of L1 block 19000123`), `nextAction` what happens
- * when it does not come (`ask endpoint 2`), `nextActionAt` when.
+ * when it does not come (`ask endpoint 2`), `nextActionAtMs` when.
  */
 export type Wait = {
   readonly name: string;
