@@ -77,7 +77,7 @@ describe('README', () => {
     }
   });
 
-  test('behavior: has the default and the meaning of every flag in a table, and no other flags', () => {
+  test('behavior: has the default and meaning of every flag in a table, and no others', () => {
     const flags = [
       ...ALL_NODE_FLAGS,
       ...ENGINE_FLAGS,

@@ -58,8 +58,8 @@ export function framesPerTx(config: ChannelConfig): number {
  * as Granite has a time, so that no channel is caught by its activation.
  */
 export function channelTimeout(rollup: RollupConfig): bigint {
-  const granite = rollup.forkTimes.granite !== undefined;
-  return granite ? GRANITE_CHANNEL_TIMEOUT_L1_BLOCKS : rollup.channelTimeout;
+  const hasGranite = rollup.forkTimes.granite !== undefined;
+  return hasGranite ? GRANITE_CHANNEL_TIMEOUT_L1_BLOCKS : rollup.channelTimeout;
 }
 
 /**

@@ -54,8 +54,8 @@ const NOTHING = { compressedBytes: 0, rawBytes: 0 };
  */
 export function offerBlock(channel: OpenChannel, block: BatchBlock, tools: ChannelTools): Offer {
   const rawBytes = channel.rawBytes + rawSizeBound(block);
-  const first = channel.blocks.length === 0;
-  if (rawBytes > tools.maxRlpBytes && !first) return { type: 'refused', reason: 'rlpLimit' };
+  const isFirst = channel.blocks.length === 0;
+  if (rawBytes > tools.maxRlpBytes && !isFirst) return { type: 'refused', reason: 'rlpLimit' };
   const grown = { ...channel, blocks: [...channel.blocks, block], rawBytes };
   if (!isMeasureDue(grown)) return { type: 'added', channel: grown };
   const compressedBytes = compressChannel(grown, tools).length;
@@ -70,7 +70,7 @@ export function offerBlock(channel: OpenChannel, block: BatchBlock, tools: Chann
     return { type: 'addedLast', channel: measured, reason: 'full' };
   }
   if (compressedBytes < target) return { type: 'added', channel: measured };
-  if (compressedBytes === target || first) {
+  if (compressedBytes === target || isFirst) {
     return { type: 'addedLast', channel: measured, reason: 'full' };
   }
   return { type: 'refused', reason: 'full' };

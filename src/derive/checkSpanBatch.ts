@@ -104,7 +104,7 @@ function checkElements(
   let reached = (l1Blocks[0] as L1Block).ref.number;
   let previousEpoch = parent.l1Origin.number;
   for (const element of batch.elements) {
-    const originAdvanced = element.epochNumber > previousEpoch;
+    const isNewOrigin = element.epochNumber > previousEpoch;
     previousEpoch = element.epochNumber;
     if (element.timestamp <= safeHead.timestamp) continue;
     if (element.epochNumber < safeHead.l1Origin.number) return drop('epochTooOld');
@@ -113,7 +113,7 @@ function checkElements(
     if (origin === undefined) return drop('originUnknown');
     reached = origin.number;
     if (element.timestamp < origin.timestamp) return drop('timestampBeforeOrigin');
-    const nextOrigin = originAdvanced ? origin : blockAt(l1Blocks, origin.number + 1n)?.ref;
+    const nextOrigin = isNewOrigin ? origin : blockAt(l1Blocks, origin.number + 1n)?.ref;
     const drift = checkDrift(config, element, origin, nextOrigin);
     if (drift.type !== 'accept') return drift;
     const refused = whyTransactionsRefused(config, element.transactions, element.timestamp);

@@ -21,8 +21,8 @@ export function forcedEmptyBatch(
   if (epoch === undefined) return undefined;
   const expiry = epoch.ref.number + config.rollup.seqWindowSize;
   const origin = pipelineOrigin(state).ref.number;
-  const expired = expiry < origin || (expiry === origin && loaded === 'outOfData');
-  if (!expired || nextEpoch === undefined) return undefined;
+  const isExpired = expiry < origin || (expiry === origin && loaded === 'outOfData');
+  if (!isExpired || nextEpoch === undefined) return undefined;
   const timestamp = parent.timestamp + config.rollup.blockTime;
   const isFirstOfEpoch = epoch.ref.number === parent.l1Origin.number + 1n;
   // Every epoch has at least one block, and no block is older than its origin's successor allows.

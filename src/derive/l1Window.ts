@@ -13,10 +13,10 @@ import { type DeriveState, type L1Window, pipelineOrigin } from './state.ts';
 export function updateWindow(state: DeriveState, parent: L2BlockRef): boolean {
   const { window } = state;
   const origin = pipelineOrigin(state);
-  const originBehind = origin.ref.number < parent.l1Origin.number;
+  const isBehind = origin.ref.number < parent.l1Origin.number;
   if (window.origin !== origin.ref.hash) {
     window.origin = origin.ref.hash;
-    if (originBehind) window.blocks = [];
+    if (isBehind) window.blocks = [];
     else window.blocks.push(origin);
   }
   const first = window.blocks[0];
@@ -24,7 +24,7 @@ export function updateWindow(state: DeriveState, parent: L2BlockRef): boolean {
     const passed = window.blocks.findIndex(({ ref }) => ref.number === parent.l1Origin.number);
     if (passed > 0) window.blocks.splice(0, passed);
   }
-  return originBehind;
+  return isBehind;
 }
 
 /** The L1 block of this number, if it is among these consecutive ones. */

@@ -79,12 +79,13 @@ export function promoteDerived(
 
 /** Heads after a block became the tip. A tip that it displaces is remembered. */
 export function promoteUnsafe(heads: EngineHeads, block: L2BlockRef): EngineHeads {
-  const displaced = block.number <= heads.unsafeHead.number && block.hash !== heads.unsafeHead.hash;
+  const isDisplacing =
+    block.number <= heads.unsafeHead.number && block.hash !== heads.unsafeHead.hash;
   return {
     ...heads,
     unsafeHead: block,
     syncTarget: undefined,
-    backupUnsafeHead: displaced ? heads.unsafeHead : heads.backupUnsafeHead,
+    backupUnsafeHead: isDisplacing ? heads.unsafeHead : heads.backupUnsafeHead,
   };
 }
 

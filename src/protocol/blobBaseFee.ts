@@ -37,8 +37,8 @@ export function blobBaseFee(
 ): bigint {
   if (l1.excessBlobGas === undefined) return MIN_BLOB_BASE_FEE;
   const pectraTime = config.pectraBlobScheduleTime;
-  const onCancun = pectraTime !== undefined && l1.timestamp < pectraTime;
-  const fraction = onCancun ? CANCUN_UPDATE_FRACTION : updateFraction(l1Chain, l1.timestamp);
+  const isCancun = pectraTime !== undefined && l1.timestamp < pectraTime;
+  const fraction = isCancun ? CANCUN_UPDATE_FRACTION : updateFraction(l1Chain, l1.timestamp);
   return feeOfExcess(l1.excessBlobGas, fraction);
 }
 

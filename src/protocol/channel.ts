@@ -68,8 +68,8 @@ function zlibStream(data: Uint8Array): Uint8Array {
   if (flags === undefined) {
     throw new DecodeError('truncated', 1, 'zlib header: expected 2 bytes, found 1');
   }
-  const valid = (method & 0x0f) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
-  if (!valid) throw new DecodeError('zlibHeader', 0, 'channel: the zlib header is invalid');
+  const isValid = (method & 0x0f) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
+  if (!isValid) throw new DecodeError('zlibHeader', 0, 'channel: the zlib header is invalid');
   if ((flags & 0x20) === 0) return data;
   // op-node has no dictionary, and takes a stream that names the empty one, whose checksum is 1.
   if (!bytesEqual(data.subarray(2, 6), EMPTY_DICTIONARY)) {

@@ -22,8 +22,8 @@ export type FeeScalars = { readonly baseFeeScalar: bigint; readonly blobBaseFeeS
 export const feeScalars: (scalar: Hash) => FeeScalars = rememberLast((scalar) => {
   const bytes = hexToBytes(scalar);
   if (bytes[0] === 0) {
-    const tooLarge = !isZero(bytes, 1, 28);
-    return { baseFeeScalar: tooLarge ? MAX_U32 : u32(bytes, 28), blobBaseFeeScalar: 0n };
+    const isTooLarge = !isZero(bytes, 1, 28);
+    return { baseFeeScalar: isTooLarge ? MAX_U32 : u32(bytes, 28), blobBaseFeeScalar: 0n };
   }
   if (bytes[0] !== 1 || !isZero(bytes, 1, 24)) {
     const message = `expected a fee scalar of version 0 or 1, zero padded, found \`${scalar}\``;

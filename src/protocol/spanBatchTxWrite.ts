@@ -63,8 +63,8 @@ export function integerLength(data: Uint8Array, start: number): number {
 export function writeInteger(data: Uint8Array, start: number, out: Uint8Array, at: number): number {
   const zeros = leadingZeros(data, start);
   const end = start + 32;
-  const single = zeros === 31 && (data[start + 31] as number) < 0x80;
-  if (!single) out[at++] = 0x80 + 32 - zeros;
+  const isSingle = zeros === 31 && (data[start + 31] as number) < 0x80;
+  if (!isSingle) out[at++] = 0x80 + 32 - zeros;
   return copyBytes(data, start + zeros, end, out, at);
 }
 

@@ -64,14 +64,14 @@ const unzip = promisify(gunzip);
 /** A client of `options.url`, which is `http:` or `https:`. User information becomes a header. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { url } = options;
-  const secure = url.protocol === 'https:';
+  const isSecure = url.protocol === 'https:';
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? 64 };
-  const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const agent = isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
   const exchange: Exchange = {
     name: endpointName(url),
     url,
     agent,
-    start: secure ? httpsRequest : httpRequest,
+    start: isSecure ? httpsRequest : httpRequest,
     headers: { ...defaultHeaders(url), ...options.headers },
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,

@@ -130,9 +130,9 @@ function rpcError(client: RpcPeer, error: unknown): TransportError {
   const fields = isObject(error) ? error : { message: String(error) };
   const status = typeof fields['code'] === 'number' ? fields['code'] : undefined;
   const text = withoutSecrets(String(fields['message'] ?? 'no message'), client.url);
-  const limited = status !== undefined && RATE_LIMIT_CODES.has(status);
+  const isLimited = status !== undefined && RATE_LIMIT_CODES.has(status);
   const where = status === undefined ? client.name : `${client.name}: error ${status}`;
-  return new TransportError(limited ? 'rateLimited' : 'rpc', `${where}: ${text}`, { status });
+  return new TransportError(isLimited ? 'rateLimited' : 'rpc', `${where}: ${text}`, { status });
 }
 
 function badAnswer(client: RpcPeer, expected: string, found?: unknown): TransportError {
