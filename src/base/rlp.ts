@@ -20,9 +20,29 @@ export const MAX_RLP_DEPTH = 64;
 
 /** RLP encoding of `item`, in a new array. */
 export function encodeRlp(item: RlpItem): Uint8Array {
-  const encoded = new Uint8Array(encodedLength(item));
-  writeItem(item, encoded, 0);
-  return encoded;
+  return borrowRlp(item).slice();
+}
+
+/** The same behind the byte that tells its type, as in transactions and receipts (EIP-2718). */
+export function encodeTypedRlp(type: number, item: RlpItem): Uint8Array {
+  return borrowTypedRlp(type, item).slice();
+}
+
+/**
+ * RLP encoding of `item` as a view that is good until anything else is encoded: for what is only
+ * hashed, or copied. An array of more than 64 bytes lies outside V8's heap, and takes longer to
+ * make and to collect than most items take to be written.
+ */
+export function borrowRlp(item: RlpItem): Uint8Array {
+  return lastWritten(writeItem(item, 0));
+}
+
+/** `encodeTypedRlp` as a view, as `borrowRlp`. */
+export function borrowTypedRlp(type: number, item: RlpItem): Uint8Array {
+  const written = writeItem(item, 0) + 1;
+  reserve(written);
+  scratch[scratch.length - written] = type;
+  return lastWritten(written);
 }
 
 /**
@@ -130,56 +150,62 @@ export function rlpToBigint(bytes: Uint8Array, maxBytes: number): bigint {
   return bytes.length === 0 ? 0n : bytesToBigint(bytes);
 }
 
-function encodedLength(item: RlpItem): number {
+// Items are written from the last byte to the first: the length of a list is known when its header
+// is due, and nothing is measured beforehand. Positions count from the end, so that they stay good
+// when the scratch grows.
+
+let scratch: Uint8Array = new Uint8Array(8192);
+
+/** What is longer is not kept for the next time. */
+const MAX_KEPT_SCRATCH_BYTES = 1 << 20;
+
+/** The last `written` bytes. */
+function lastWritten(written: number): Uint8Array {
+  const all = scratch;
+  if (all.length > MAX_KEPT_SCRATCH_BYTES) scratch = new Uint8Array(8192);
+  return all.subarray(all.length - written);
+}
+
+/** Room for `bytes` in all. */
+function reserve(bytes: number): void {
+  if (bytes <= scratch.length) return;
+  const grown = new Uint8Array(2 * bytes);
+  grown.set(scratch, grown.length - scratch.length);
+  scratch = grown;
+}
+
+/** Writes `item` before what is `written`. Gives how much is written then. */
+function writeItem(item: RlpItem, written: number): number {
   if (item instanceof Uint8Array) {
-    if (item.length === 1 && (item[0] as number) < 0x80) return 1;
-    return headerLength(item.length) + item.length;
+    const { length } = item;
+    const end = written + length;
+    reserve(end);
+    const at = scratch.length - end;
+    if (length > SHORT_BYTES) scratch.set(item, at);
+    else for (let i = 0; i < length; i++) scratch[at + i] = item[i] as number;
+    if (length === 1 && (item[0] as number) < 0x80) return end;
+    return writeHeader(0x80, length, end);
   }
-  const content = contentLength(item);
-  return headerLength(content) + content;
+  let end = written;
+  for (let i = item.length - 1; i >= 0; i--) end = writeItem(item[i] as RlpItem, end);
+  return writeHeader(0xc0, end - written, end);
 }
 
-function contentLength(items: readonly RlpItem[]): number {
-  let length = 0;
-  for (const item of items) length += encodedLength(item);
-  return length;
-}
+/** Up to here a loop is quicker than a call that copies. */
+const SHORT_BYTES = 32;
 
-function headerLength(length: number): number {
-  return length <= 55 ? 1 : 1 + byteCount(length);
-}
-
-function byteCount(length: number): number {
-  let count = 0;
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) count++;
-  return count;
-}
-
-/** Writes `item` at `at` and returns where it ends. */
-function writeItem(item: RlpItem, out: Uint8Array, at: number): number {
-  if (item instanceof Uint8Array) {
-    if (item.length === 1 && (item[0] as number) < 0x80) {
-      out[at] = item[0] as number;
-      return at + 1;
-    }
-    const start = writeHeader(0x80, item.length, out, at);
-    out.set(item, start);
-    return start + item.length;
-  }
-  let offset = writeHeader(0xc0, contentLength(item), out, at);
-  for (const inner of item) offset = writeItem(inner, out, offset);
-  return offset;
-}
-
-function writeHeader(base: number, length: number, out: Uint8Array, at: number): number {
+function writeHeader(base: number, length: number, written: number): number {
+  reserve(written + 9);
+  let at = scratch.length - written;
   if (length <= 55) {
-    out[at] = base + length;
-    return at + 1;
+    scratch[at - 1] = base + length;
+    return written + 1;
   }
-  const count = byteCount(length);
-  out[at] = base + 55 + count;
-  for (let i = count, rest = length; i > 0; i--, rest = Math.floor(rest / 256)) {
-    out[at + i] = rest % 256;
+  let count = 0;
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) {
+    scratch[--at] = rest % 256;
+    count++;
   }
-  return at + 1 + count;
+  scratch[at - 1] = base + 55 + count;
+  return written + count + 1;
 }

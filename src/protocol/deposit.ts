@@ -4,11 +4,10 @@ import {
   type Hash,
   bigintToMinimalBytes,
   bytesToHex,
-  concatBytes,
   hexToBytes,
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
-import { decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { decodeRlp, encodeTypedRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes } from '../base/rlpFields.ts';
 
 // Deposit transaction: 0x7e ++ rlp of exactly these 8 items. It has no signature and no nonce.
@@ -43,7 +42,7 @@ export type DepositTx = {
  * @spec protocol/execution.md 1.1
  */
 export function encodeDepositTx(tx: DepositTx): Uint8Array {
-  const list = encodeRlp([
+  return encodeTypedRlp(DEPOSIT_TX_TYPE, [
     hexToBytes(tx.sourceHash),
     hexToBytes(tx.from),
     tx.to === undefined ? EMPTY_BYTES : hexToBytes(tx.to),
@@ -53,7 +52,6 @@ export function encodeDepositTx(tx: DepositTx): Uint8Array {
     tx.isSystemTx ? TRUE : EMPTY_BYTES,
     tx.data,
   ]);
-  return concatBytes(Uint8Array.of(DEPOSIT_TX_TYPE), list);
 }
 
 /**

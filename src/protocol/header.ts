@@ -8,7 +8,7 @@ import {
 } from '../base/bytes.ts';
 import { DecodeError, InvariantError } from '../base/errors.ts';
 import { keccak256Hex } from '../base/hash.ts';
-import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { type RlpItem, borrowRlp, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes } from '../base/rlpFields.ts';
 
 // Block header, L1 or L2: an RLP list of the fields in this order. The first 15 are always there;
@@ -57,7 +57,7 @@ export type Header = {
 
 /** Hash of the block that has this header. */
 export function headerHash(header: Header): Hash {
-  return keccak256Hex(encodeHeader(header));
+  return keccak256Hex(borrowRlp(headerItems(header)));
 }
 
 /**
@@ -67,6 +67,10 @@ export function headerHash(header: Header): Hash {
  * @spec protocol/execution.md 3.1
  */
 export function encodeHeader(header: Header): Uint8Array {
+  return encodeRlp(headerItems(header));
+}
+
+function headerItems(header: Header): readonly Uint8Array[] {
   const items: Uint8Array[] = [];
   for (const { name } of FIELDS) {
     const value = header[name];
@@ -78,7 +82,7 @@ export function encodeHeader(header: Header): Uint8Array {
   if (later !== undefined) {
     throw new InvariantError(`header has \`${later.name}\` but not \`${missing?.name}\``);
   }
-  return encodeRlp(items);
+  return items;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { EMPTY_BYTES, type Hash, bigintToMinimalBytes, bytesToHex } from '../base/bytes.ts';
 import { keccak256 } from '../base/hash.ts';
-import { type RlpItem, encodeRlp } from '../base/rlp.ts';
+import { borrowRlp, encodeRlp, type RlpItem } from '../base/rlp.ts';
 
 /** Root of a trie without entries: Keccak-256 of the RLP of the empty byte string. */
 export const EMPTY_TRIE_ROOT: Hash =
@@ -22,7 +22,7 @@ export function orderedTrieRoot(values: readonly Uint8Array[]): Hash {
   for (let i = 1; i < Math.min(values.length, 128); i++) entries.push(entryOf(values, i));
   entries.push(entryOf(values, 0));
   for (let i = 128; i < values.length; i++) entries.push(entryOf(values, i));
-  return bytesToHex(keccak256(encodeRlp(buildNode(entries, 0, entries.length, 0))));
+  return bytesToHex(keccak256(borrowRlp(buildNode(entries, 0, entries.length, 0))));
 }
 
 type Entry = { readonly key: readonly number[]; readonly value: Uint8Array };
@@ -56,7 +56,7 @@ function buildNode(entries: readonly Entry[], from: number, to: number, depth: n
 
 /** A child of fewer than 32 bytes stands in its parent itself, any other by its hash. */
 function reference(node: RlpItem): RlpItem {
-  const encoded = encodeRlp(node);
+  const encoded = borrowRlp(node);
   return encoded.length < 32 ? node : keccak256(encoded);
 }
 

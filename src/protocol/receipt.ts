@@ -5,11 +5,10 @@ import {
   bigintToMinimalBytes,
   bytesEqual,
   bytesToHex,
-  concatBytes,
   hexToBytes,
 } from '../base/bytes.ts';
 import { DecodeError } from '../base/errors.ts';
-import { type RlpItem, decodeRlp, encodeRlp, rlpToBigint } from '../base/rlp.ts';
+import { type RlpItem, decodeRlp, encodeRlp, encodeTypedRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes, rlpList } from '../base/rlpFields.ts';
 import { logsBloom } from './bloom.ts';
 import { DEPOSIT_TX_TYPE } from './deposit.ts';
@@ -63,9 +62,7 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
     fields.push(bigintToMinimalBytes(depositNonce ?? 0n));
     fields.push(bigintToMinimalBytes(depositReceiptVersion));
   }
-  const list = encodeRlp(fields);
-  if (receipt.type === 0) return list;
-  return concatBytes(Uint8Array.of(receipt.type), list);
+  return receipt.type === 0 ? encodeRlp(fields) : encodeTypedRlp(receipt.type, fields);
 }
 
 /**

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../src/base/bytes.ts';
 import {
+  borrowRlp,
+  borrowTypedRlp,
   decodeRlp,
   encodeRlp,
+  encodeTypedRlp,
   MAX_RLP_DEPTH,
   type RlpItem,
   rlpHeader,
@@ -73,6 +76,49 @@ describe('encodeRlp', () => {
     }
   });
 });
+
+describe('encodeTypedRlp', () => {
+  test('default', () => {
+    const list = [Uint8Array.of(1), new Uint8Array(60).fill(7)];
+    expect(encodeTypedRlp(0x7e, list)).toEqual(Uint8Array.of(0x7e, ...encodeRlp(list)));
+    expect(encodeTypedRlp(2, [])).toEqual(Uint8Array.of(2, 0xc0));
+  });
+
+  test('behavior: when the type is what no longer fits into the scratch', () => {
+    for (const length of sizesAroundScratch()) {
+      const encoded = encodeTypedRlp(1, new Uint8Array(length).fill(5));
+      expect(encoded[0], `${length} bytes`).toBe(1);
+      expect(decodeRlp(encoded.subarray(1)), `${length} bytes`).toHaveLength(length);
+    }
+  });
+});
+
+describe('borrowRlp', () => {
+  test('default: a view that the next encoding takes away', () => {
+    const first = borrowRlp([Uint8Array.of(1), Uint8Array.of(2)]);
+    expect(first).toEqual(Uint8Array.of(0xc2, 1, 2));
+    borrowRlp([Uint8Array.of(3), Uint8Array.of(4)]);
+    expect(first).toEqual(Uint8Array.of(0xc2, 3, 4));
+  });
+
+  test('behavior: items that outgrow the scratch while the lists around them are open', () => {
+    for (const length of [...sizesAroundScratch(), 3_000_000]) {
+      const item = [Uint8Array.of(9), [new Uint8Array(length).fill(5), [], Uint8Array.of(200)]];
+      expect(decodeRlp(borrowRlp(item)), `${length} bytes`).toEqual(item);
+    }
+  });
+});
+
+describe('borrowTypedRlp', () => {
+  test('default', () => {
+    expect(borrowTypedRlp(2, [Uint8Array.of(1)])).toEqual(Uint8Array.of(2, 0xc1, 1));
+  });
+});
+
+/** The scratch begins with 8,192 bytes and grows to twice what is needed. */
+function sizesAroundScratch(): readonly number[] {
+  return Array.from({ length: 24 }, (_, i) => 8192 - 20 + i);
+}
 
 describe('decodeRlp', () => {
   test.each(EXAMPLES)('default: %s', (_, item, encoded) => {

@@ -1,5 +1,5 @@
 import { keccak256 } from '../../base/hash.ts';
-import { decodeRlp, encodeRlp, type RlpItem } from '../../base/rlp.ts';
+import { borrowRlp, decodeRlp, encodeRlp, type RlpItem } from '../../base/rlp.ts';
 
 // Nodes of a Merkle Patricia trie whose keys are all 32-byte hashes, as values.
 //
@@ -75,8 +75,8 @@ export function nodeRef(link: TrieLink): Uint8Array {
   if (link === undefined) return EMPTY_ITEM;
   const known = sealedRef(link);
   if (known !== undefined) return known;
-  const encoded = encodeNode(link as TrieNode);
-  link.ref = encoded.length < 32 ? encoded : hashRef(keccak256(encoded));
+  const encoded = borrowNode(link as TrieNode);
+  link.ref = encoded.length < 32 ? encoded.slice() : hashRef(keccak256(encoded));
   return link.ref;
 }
 
@@ -90,15 +90,20 @@ export function sealedRef(link: Exclude<TrieLink, undefined>): Uint8Array | unde
 
 /** RLP of a node; its children are sealed on the way. */
 export function encodeNode(node: TrieNode): Uint8Array {
+  return borrowNode(node).slice();
+}
+
+/** The same as a view that is good until another node is encoded: most nodes are only hashed. */
+function borrowNode(node: TrieNode): Uint8Array {
   switch (node.type) {
     case 'leaf':
-      return encodeRlp([encodePath(node.path, true), node.value]);
+      return borrowRlp([encodePath(node.path, true), node.value]);
     case 'extension': {
       const path = encodeRlp(encodePath(node.path, false));
       return joinList([path, nodeRef(node.child)]);
     }
     case 'branch':
-      return encodeBranch(node.children);
+      return borrowBranch(node.children);
   }
 }
 
@@ -204,7 +209,7 @@ function decodePath(bytes: Uint8Array): Uint8Array {
 }
 
 /** The children, sealed, and the empty value. */
-function encodeBranch(children: readonly TrieLink[]): Uint8Array {
+function borrowBranch(children: readonly TrieLink[]): Uint8Array {
   let length = 1;
   for (const child of children) length += child?.type === 'unread' ? 33 : nodeRef(child).length;
   const [out, start] = openList(length);
@@ -252,10 +257,13 @@ function joinList(items: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** A list of `length` bytes with its header, and where its items begin. No node has 64 kB. */
+/**
+ * A list of `length` bytes with its header, and where its items begin. No node of ours has more
+ * than MAX_LIST_BYTES: 16 hashes, or a path and the hash or leaf below.
+ */
 function openList(length: number): readonly [Uint8Array, number] {
   const header = length < 56 ? 1 : length < 256 ? 2 : 3;
-  const out = new Uint8Array(header + length);
+  const out = LIST.subarray(0, header + length);
   if (header === 1) out[0] = 0xc0 + length;
   else {
     out[0] = 0xf7 + header - 1;
@@ -264,5 +272,10 @@ function openList(length: number): readonly [Uint8Array, number] {
   }
   return [out, header];
 }
+
+const MAX_LIST_BYTES = 16 * 33 + 1;
+
+/** The list that was opened last. */
+const LIST: Uint8Array = new Uint8Array(3 + MAX_LIST_BYTES);
 
 const EMPTY_ITEM: Uint8Array = Uint8Array.of(0x80);
