@@ -108,6 +108,13 @@ export function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
   return true;
 }
 
+/** How many of `bytes` are zero. */
+export function countZeros(bytes: Uint8Array): number {
+  let zeros = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) zeros++;
+  return zeros;
+}
+
 /** Unsigned big-endian integer of any length; the empty string is 0. */
 export function bytesToBigint(bytes: Uint8Array): bigint {
   let start = 0;

@@ -185,21 +185,21 @@ function isDepositsOnlyBlock(context: BlockContext, parent: Header): boolean {
 }
 
 /** Decodes and runs a transaction; `endTransaction` is left to do. */
-export async function executeTransaction(
+export function executeTransaction(
   context: BlockContext,
   raw: Uint8Array,
-): Promise<TxOutcome> {
+): TxOutcome | Promise<TxOutcome> {
   if (raw[0] === DEPOSIT_TX_TYPE) {
-    const tx = decoded(() => decodeDepositTx(raw));
-    return tx.type === 'invalid' ? tx : executeDeposit(context, tx.value, raw);
+    const tx = decoded(decodeDepositTx, raw);
+    return 'code' in tx ? tx : executeDeposit(context, tx, raw);
   }
-  const tx = decoded(() => signedTxOf(raw));
-  return tx.type === 'invalid' ? tx : executeSignedTx(context, tx.value, txSize(raw));
+  const tx = decoded(signedTxOf, raw);
+  return 'code' in tx ? tx : executeSignedTx(context, tx, txSize(raw));
 }
 
-function decoded<T>(decode: () => T): { type: 'decoded'; value: T } | InvalidOutcome {
+function decoded<T>(decode: (raw: Uint8Array) => T, raw: Uint8Array): T | InvalidOutcome {
   try {
-    return { type: 'decoded', value: decode() };
+    return decode(raw);
   } catch (cause) {
     if (cause instanceof DecodeError) return invalidTx('undecodable', cause.message);
     throw cause;

@@ -1,3 +1,4 @@
+import { countZeros } from '../base/bytes.ts';
 import { type Fork, isActive } from '../protocol/forks.ts';
 import { L1_BLOCK } from '../protocol/predeploys.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
@@ -65,8 +66,7 @@ export function readFeeParameters(
 
 /** Size figures of an encoded transaction. */
 export function txSize(raw: Uint8Array): TxSize {
-  let zeros = 0;
-  for (const byte of raw) if (byte === 0) zeros++;
+  const zeros = countZeros(raw);
   return {
     zeros: BigInt(zeros),
     nonzeros: BigInt(raw.length - zeros),

@@ -1,3 +1,4 @@
+import { countZeros } from '../base/bytes.ts';
 import type { EvmFork } from './evm/port.ts';
 import { hasRules } from './evm/forkRules.ts';
 import type { AccessListEntry } from './transaction.ts';
@@ -23,8 +24,7 @@ export type IntrinsicGas = {
 /** @spec protocol/execution.md 1.3, 2.2 */
 export function intrinsicGas(fork: EvmFork, parts: IntrinsicParts): IntrinsicGas {
   const { data, accessList } = parts;
-  let zeros = 0;
-  for (const byte of data) if (byte === 0) zeros++;
+  const zeros = countZeros(data);
   const tokens = zeros + 4 * (data.length - zeros);
   let gas = (parts.isCreation ? 53_000 : 21_000) + 4 * tokens;
   if (parts.isCreation && hasRules(fork, 'canyon')) gas += 2 * Math.ceil(data.length / 32);

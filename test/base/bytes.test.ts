@@ -7,6 +7,7 @@ import {
   bytesToBigint,
   bytesToHex,
   concatBytes,
+  countZeros,
   hexToBytes,
   wrapU64,
 } from '../../src/base/bytes.ts';
@@ -37,6 +38,13 @@ describe('hexToBytes', () => {
 
   test.each(['', '00', '0x0', '0x0g', '0xg0', '0x é'])('error: %j', (text) => {
     expect(() => hexToBytes(text)).toThrow(RangeError);
+  });
+});
+
+describe('countZeros', () => {
+  test('default', () => {
+    expect(countZeros(new Uint8Array(0))).toBe(0);
+    expect(countZeros(Uint8Array.of(0, 1, 0, 0, 255))).toBe(3);
   });
 });
 
