@@ -115,7 +115,8 @@ export function memoryOf(module: MclModule): Uint8Array {
 
 /** True when all of `bytes` are zero. */
 export function isZeroBytes(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 /** What a precompile was given is no field element, no point, or outside the subgroup. */
