@@ -10,12 +10,12 @@ import { cpuStopwatch, threadStopwatch } from './cpu.ts';
 import { depositBlocksPerSecond } from './depositBlocks.ts';
 import {
   type ChainWorkload,
-  executeReal,
   openChain,
+  openReal,
   readChain,
   readRealBlocks,
 } from './executeWorkloads.ts';
-import { bareEvm, EXECUTION_PARTS, hostCostLine } from './hostCost.ts';
+import { clockedEvm, EXECUTION_PARTS, hostCostLine } from './hostCost.ts';
 import { benchPrecompiles } from './precompiles.ts';
 import { profiled, sharesLine } from './profile.ts';
 
@@ -32,20 +32,16 @@ export async function benchExecution(shared: string): Promise<void> {
   const workA: Work = (evm) => openChain(a, evm(a.genesis.config.chainId));
   await benchHostCost('every-fork-a', workA);
   const real = readRealBlocks(shared);
-  await executeReal(real, interpreters());
+  await openReal(real, interpreters())();
+  const run = openReal(real, interpreters());
   const elapsed = cpuStopwatch();
-  print(
-    'real blocks on their witnesses',
-    real.length,
-    await executeReal(real, interpreters()),
-    elapsed(),
-  );
-  const workReal: Work = (evm) => () => executeReal(real, evm);
+  print('real blocks on their witnesses', real.length, await run(), elapsed());
+  const workReal: Work = (evm) => openReal(real, evm);
   await benchHostCost('real blocks', workReal);
   const chains = [a.genesis.config, ...real.map(({ recorded }) => recorded.config)];
   const library = await libraryEvms(chains.map(({ chainId }) => chainId));
-  await benchHostCost('every-fork-a on @ethereumjs/evm', workA, library, 1);
-  await benchHostCost('real blocks on @ethereumjs/evm', workReal, library, 1);
+  await benchHostCost('every-fork-a on @ethereumjs/evm', workA, library, ONCE);
+  await benchHostCost('real blocks on @ethereumjs/evm', workReal, library, ONCE);
   const { rate, blocks } = await depositBlocksPerSecond(a);
   console.log(`execute  deposit-only blocks: ${rate.toFixed(0)} L2 blocks/s over ${blocks}`);
   await benchPrecompiles();
@@ -89,44 +85,53 @@ async function benchChain(name: string, { genesis, blocks }: ChainWorkload): Pro
 /** What is to be done with an EVM: what it gives is timed, and called once. */
 type Work = (evm: EvmOf) => () => Promise<unknown>;
 
-/** Rounds of which the median counts, behind one that is for the compiler. */
-const ROUNDS = 5;
+/** Rounds that are for the compiler, and rounds of which the median counts. */
+type Rounds = { readonly warming: number; readonly counted: number };
 
-/** Runs `work` whole, with bare messages, and under the profiler, all with the same EVMs. */
+/** Enough for the compiler: what a node that is up has run for an hour is compiled. */
+const ROUNDS: Rounds = { warming: 10, counted: 7 };
+
+/** For what takes long and is only to be compared with. */
+const ONCE: Rounds = { warming: 1, counted: 1 };
+
+/** Runs `work` whole, with a clock on the EVM, and under the profiler, all with the same EVMs. */
 async function benchHostCost(
   what: string,
   work: Work,
   evms: EvmOf = interpreters(),
-  rounds = ROUNDS,
+  { warming, counted }: Rounds = ROUNDS,
 ): Promise<void> {
-  await work(evms)();
+  for (let i = 0; i < warming; i++) await work(evms)();
   const whole = await median(async () => {
     const run = work(evms);
     const elapsed = threadStopwatch();
     await run();
     return elapsed();
-  }, rounds);
+  }, counted);
   installRecoverAhead();
-  const bare = await median(() => bareSeconds(work, evms), rounds);
+  const inEvm = await median(() => secondsInEvm(work, evms), counted);
   await installNative();
-  const { shares } = await profiled(EXECUTION_PARTS, work(evms));
-  console.log(hostCostLine(what, whole, bare, shares));
+  const runs = Array.from({ length: counted }, () => work(evms));
+  const { shares } = await profiled(EXECUTION_PARTS, async () => {
+    for (const run of runs) await run();
+  });
+  console.log(hostCostLine(what, { whole, inEvm, shares }));
   console.log(`profile  ${what}: ${sharesLine(shares)}`);
 }
 
-/** Time of the bare messages on this thread. */
-async function bareSeconds(work: Work, evms: EvmOf): Promise<number> {
-  const bares = new Map<Evm, () => number>();
+/** Time of this thread within the EVM. */
+async function secondsInEvm(work: Work, evms: EvmOf): Promise<number> {
+  const clocks = new Map<Evm, () => number>();
   const wrap = (inner: Evm): Evm => {
-    const { evm, seconds } = bareEvm(inner);
-    bares.set(evm, seconds);
+    const { evm, seconds } = clockedEvm(inner);
+    clocks.set(evm, seconds);
     return evm;
   };
   const run = work(interpreters(wrap, evms));
   const [ofThread, ofProcess] = [threadStopwatch(), cpuStopwatch()];
   await run();
   const part = ofThread() / ofProcess();
-  return part * [...bares.values()].reduce((sum, seconds) => sum + seconds(), 0);
+  return part * [...clocks.values()].reduce((sum, seconds) => sum + seconds(), 0);
 }
 
 async function median(round: () => Promise<number>, rounds: number): Promise<number> {

@@ -36,7 +36,9 @@ export function readChain(shared: string, name: string): ChainWorkload {
  * around them: one state, no store. That gives the last block's hash. Transactions are told of in
  * pieces before their blocks come, as derivation does with those of a span.
  */
-export function openChain({ genesis, blocks }: ChainWorkload, evm: Evm): () => Promise<Hash> {
+export function openChain(chain: ChainWorkload, evm: Evm): () => Promise<Hash> {
+  const { genesis } = chain;
+  const blocks = chain.blocks.map(unseen);
   const state = openState(undefined, { readNode: () => undefined, readCode: () => undefined });
   let parent: ParentBlock = applyGenesis(genesis, state);
   const hashes = [parent.hash];
@@ -58,6 +60,14 @@ export function openChain({ genesis, blocks }: ChainWorkload, evm: Evm): () => P
 /** Blocks in a piece of `upcomingTransactions`. */
 const TOLD_BLOCKS = 32;
 
+/**
+ * The same with transactions in arrays of their own. What the node knows of a transaction it knows
+ * by the array, so that each run decodes all of them, as a node does that sees them once.
+ */
+function unseen(attributes: PayloadAttributes): PayloadAttributes {
+  return { ...attributes, transactions: attributes.transactions.map((raw) => raw.slice()) };
+}
+
 /** A recorded real block with what it reads. */
 export type RealBlock = {
   readonly folder: string;
@@ -77,20 +87,30 @@ export function readRealBlocks(shared: string): readonly RealBlock[] {
     }));
 }
 
-/** Executes real blocks on their witnesses, each with the EVM of its chain. Gives all their gas. */
-export async function executeReal(
-  blocks: readonly RealBlock[],
+/**
+ * Calling what this gives, once, executes real blocks on their witnesses, each with the EVM of its
+ * chain. That gives all their gas. Their transactions are told of together, as those of a span are.
+ */
+export function openReal(
+  real: readonly RealBlock[],
   evmOf: (chainId: bigint) => Evm,
-): Promise<bigint> {
-  let gas = 0n;
-  for (const { folder, recorded, witness } of blocks) {
-    const { config } = recorded;
-    const builder = { config, evm: evmOf(config.chainId) };
-    const outcome = await executeRecorded(builder, recorded, witness, () => undefined);
-    if (outcome.type !== 'equal') throw new Error(`${folder}: ${outcome.difference}`);
-    gas += outcome.block.header.gasUsed;
-  }
-  return gas;
+): () => Promise<bigint> {
+  const blocks = real.map((block) => {
+    const { recorded } = block;
+    return { ...block, recorded: { ...recorded, attributes: unseen(recorded.attributes) } };
+  });
+  return async () => {
+    recoverSendersAhead(blocks.flatMap(({ recorded }) => recorded.attributes.transactions));
+    let gas = 0n;
+    for (const { folder, recorded, witness } of blocks) {
+      const { config } = recorded;
+      const builder = { config, evm: evmOf(config.chainId) };
+      const outcome = await executeRecorded(builder, recorded, witness, () => undefined);
+      if (outcome.type !== 'equal') throw new Error(`${folder}: ${outcome.difference}`);
+      gas += outcome.block.header.gasUsed;
+    }
+    return gas;
+  };
 }
 
 function readText(file: string): string {
