@@ -1,16 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bytesToHex, type Hash, type Hex, hexToBytes, ZERO_HASH } from '../base/bytes.ts';
 import { sha256 } from '../base/hash.ts';
+import type { SidecarKzg } from '../l1Tx/sidecar.ts';
 import type { BlobShelf } from './blobShelf.ts';
 import { type LocalServer, startLocalServer } from './localServer.ts';
 
-/** What a sidecar needs beside its blob. */
-export type BlobKzg = {
-  /** 48 bytes. */
-  readonly commitment: (blob: Uint8Array) => Promise<Uint8Array>;
-  /** 48 bytes: the blob proof. */
-  readonly proof: (blob: Uint8Array, commitment: Uint8Array) => Promise<Uint8Array>;
-};
+/** What a served sidecar needs beside its blob. */
+export type ServedKzg = Pick<SidecarKzg, 'commitment' | 'proof'>;
 
 /** How to serve a beacon API over a development L1. */
 export type BeaconShimOptions = {
@@ -21,7 +17,7 @@ export type BeaconShimOptions = {
   /** Seconds. A block belongs to the slot its timestamp falls in. */
   readonly secondsPerSlot: number;
   /** Without it `blob_sidecars` answers 410, as chains after Osaka do. */
-  readonly kzg?: BlobKzg;
+  readonly kzg?: ServedKzg;
   /** 0, the default, picks a free one. */
   readonly port?: number;
 };

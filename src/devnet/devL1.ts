@@ -1,8 +1,9 @@
 import type { Address, Hash } from '../base/bytes.ts';
 import { createHttpClient } from '../transport/http.ts';
 import { rpcCall } from '../transport/jsonRpc.ts';
+import { startTogether } from '../transport/startTogether.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
-import { type BlobKzg, startBeaconShim } from './beaconShim.ts';
+import { type ServedKzg, startBeaconShim } from './beaconShim.ts';
 import { createBlobShelf } from './blobShelf.ts';
 import { DEV_ROLES, devAccount } from './devAccounts.ts';
 import {
@@ -31,7 +32,7 @@ export type DevL1Options = {
   /** L1 blocks between head and `safe`, and between `safe` and `finalized`. */
   readonly epochL1Blocks: number;
   /** For `blob_sidecars`, which nodes of before 2026 ask for. */
-  readonly kzg?: BlobKzg;
+  readonly kzg?: ServedKzg;
   /** Binary of the L1; found by itself when left out. */
   readonly anvil?: string;
 };
@@ -72,11 +73,7 @@ export async function startDevL1(
   now: number,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<DevL1> {
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).toReversed()) await end();
-  };
-  try {
+  return startTogether(async (started) => {
     const anvil = await startAnvil(
       {
         ...(options.anvil === undefined ? {} : { binary: options.anvil }),
@@ -87,17 +84,17 @@ export async function startDevL1(
       },
       signal === undefined ? {} : { signal },
     );
-    stops.push(anvil.stop);
+    started.add(anvil.stop);
     const shelf = createBlobShelf(MAX_BLOBS);
     const front = await startL1Front({ anvilUrl: anvil.url, shelf });
-    stops.push(front.stop);
+    started.add(front.stop);
     const beacon = await startBeaconShim({
       l1Url: anvil.url,
       shelf,
       secondsPerSlot: options.l1BlockTime,
       ...(options.kzg === undefined ? {} : { kzg: options.kzg }),
     });
-    stops.push(beacon.stop);
+    started.add(beacon.stop);
     signal?.throwIfAborted();
     const chain = await foundChain(options, anvil.url);
     return {
@@ -107,12 +104,9 @@ export async function startDevL1(
       blob: shelf.blob,
       anvilUrl: anvil.url,
       exited: anvil.exited,
-      stop,
+      stop: started.stop,
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 /** Contracts and genesis; afterwards the L1 makes blocks by itself. */

@@ -19,6 +19,7 @@ import { memorySafeHeads } from '../node/safeHeads.ts';
 import { serveNode } from '../node/serveNode.ts';
 import type { BlobKzg } from '../sources/verifyBlob.ts';
 import type { Log } from '../transport/log.ts';
+import { startTogether } from '../transport/startTogether.ts';
 import { startTraffic } from './traffic.ts';
 
 /** What a node of a devnet begins with. */
@@ -56,11 +57,7 @@ const POLL_MS = 250;
 /** Starts a node with an embedded engine in this process, and serves both. */
 export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
   const { sequencer, log, ports } = options;
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).toReversed()) await end();
-  };
-  try {
+  return startTogether(async (started) => {
     const engine = await openEngine(options.genesis, options.store, {
       keepStateBlocks: 'archive',
     });
@@ -81,11 +78,11 @@ export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
     );
     // Whoever waits for the node hears of it; a failure before that is not unhandled.
     node.ended.catch(() => {});
-    stops.push(node.stop);
-    stops.push(async () => pool.close());
+    started.add(node.stop);
+    started.add(pool.close);
     if (sequencer !== undefined && options.txsPerBlock > 0) {
       const end = startTraffic(engine, pool, options.txsPerBlock, log);
-      stops.push(async () => end());
+      started.add(end);
     }
     const served = await startEngineServer({
       engine,
@@ -95,7 +92,7 @@ export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
       auth: { host: HOST, port: 0, jwtSecret: randomBytes(32), vhosts: [HOST] },
       http: { ...OPEN, port: ports.engine, vhosts: ['*'] },
     });
-    stops.push(served.stop);
+    started.add(served.stop);
     const server = await serveNode(node, metrics, {
       host: HOST,
       port: ports.node,
@@ -106,7 +103,7 @@ export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
       sequencer: node.sequencer,
       setLogLevel: () => {},
     });
-    stops.push(server.stop);
+    started.add(server.stop);
     const enginePort = served.http?.port ?? 0;
     return {
       node,
@@ -114,12 +111,9 @@ export async function startDevNode(options: DevNodeOptions): Promise<DevNode> {
       url: server.url.origin,
       engineUrl: `http://${HOST}:${enginePort}`,
       ports: { node: Number(server.url.port), engine: enginePort },
-      stop,
+      stop: started.stop,
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 const HOST = '127.0.0.1';

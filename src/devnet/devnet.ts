@@ -1,21 +1,21 @@
-import { memoryKeyValueStore } from '../execution/store/keyValueStore.ts';
-import type { KeyValueStore } from '../execution/store/keyValueStore.ts';
+import { type KeyValueStore, memoryKeyValueStore } from '../execution/store/keyValueStore.ts';
 import { createKzg, type Kzg } from '../native/kzg.ts';
 import type { DriverEvents } from '../node/driverPorts.ts';
 import type { SequencerParts } from '../node/nodeOptions.ts';
 import { NO_MEMORY } from '../sequencer/memory.ts';
 import type { Log } from '../transport/log.ts';
+import { type Started, startTogether } from '../transport/startTogether.ts';
 import { compareForever } from './compareNodes.ts';
 import { type DevL1, startDevL1 } from './devL1.ts';
-import { type DevNode, startDevNode } from './devNode.ts';
-import { type DevRole, type DevRoleParts, startDevBatcher, startDevProposer } from './devRoles.ts';
+import { createCounts, type DevnetCounts } from './devnetCounts.ts';
 import {
   type BatchForm,
   DEV_CHAIN_IDS,
   DEV_SEQ_WINDOW,
   type DevnetOptions,
 } from './devnetOptions.ts';
-import { createCounts, type DevnetCounts } from './devnetCounts.ts';
+import { type DevNode, startDevNode } from './devNode.ts';
+import { type DevRole, type DevRoleParts, startDevBatcher, startDevProposer } from './devRoles.ts';
 import { devL1ChainConfig } from './l1Chain.ts';
 import { keepDepositing } from './traffic.ts';
 
@@ -44,11 +44,13 @@ export type Devnet = {
 export type DevnetWatch = {
   readonly log: Log;
   /** Told what the first verifier derives, for a recording. */
-  readonly verifierEvents?: Partial<DriverEvents>;
+  readonly verifierEvents?: Partial<DriverEvents> | undefined;
   /** Told of the L1 as soon as it runs. */
-  readonly l1Started?: (l1: DevL1) => void;
+  readonly l1Started?: ((l1: DevL1) => void) | undefined;
   /** An endpoint to put before the L1's, for a devnet that has to live with faults. */
-  readonly l1Proxy?: (l1Url: string) => Promise<{ readonly url: string; stop(): Promise<void> }>;
+  readonly l1Proxy?:
+    | ((l1Url: string) => Promise<{ readonly url: string; stop(): Promise<void> }>)
+    | undefined;
 };
 
 /**
@@ -63,13 +65,9 @@ export async function startDevnet(
   watch: DevnetWatch,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Devnet> {
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).toReversed()) await end();
-  };
-  try {
+  return startTogether(async (started) => {
     const kzg = settlingKzg(createKzg());
-    stops.push(() => kzg.close());
+    started.add(() => kzg.close());
     const l1 = await startDevL1(
       {
         l1ChainId: DEV_CHAIN_IDS.l1,
@@ -86,16 +84,13 @@ export async function startDevnet(
       Math.floor(Date.now() / 1000),
       signal === undefined ? {} : { signal },
     );
-    stops.push(l1.stop);
+    started.add(l1.stop);
     watch.l1Started?.(l1);
     const proxy = await watch.l1Proxy?.(l1.rpcUrl);
-    if (proxy !== undefined) stops.push(() => proxy.stop());
+    if (proxy !== undefined) started.add(() => proxy.stop());
     const l1Url = proxy?.url ?? l1.rpcUrl;
-    return await populate(options, watch, { l1, l1Url, kzg }, stops, stop);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    return populate(options, watch, { l1, l1Url, kzg }, started);
+  });
 }
 
 type Ground = Pick<DevRoleParts, 'l1' | 'l1Url' | 'kzg'>;
@@ -105,8 +100,7 @@ async function populate(
   options: DevnetOptions,
   { log, verifierEvents = {} }: DevnetWatch,
   { l1, l1Url, kzg }: Ground,
-  stops: (() => Promise<void>)[],
-  stop: () => Promise<void>,
+  started: Started,
 ): Promise<Devnet> {
   const counts = createCounts();
   const failures = createFailures();
@@ -116,12 +110,12 @@ async function populate(
   });
   const node = nodeStarter(options, { l1, l1Url, kzg }, counts, log);
   const sequencer = await node('sequencer', {}, failures.fail);
-  stops.push(() => sequencer.stop());
+  started.add(() => sequencer.stop());
   const verifiers: RunningPart<DevNode>[] = [];
   for (let i = 1; i <= options.verifiers; i++) {
     const events = i === 1 ? { ...verifierEvents } : {};
     const verifier = await node(`verifier${i}`, withCounts(events, counts), failures.fail);
-    stops.push(() => verifier.stop());
+    started.add(() => verifier.stop());
     verifiers.push(verifier);
   }
   const parts = { l1, l1Url, sequencer: () => sequencer.current(), kzg, options, log };
@@ -131,13 +125,13 @@ async function populate(
     ({ ended }) => ended,
     failures.fail,
   );
-  stops.push(() => batcher.stop());
+  started.add(() => batcher.stop());
   const proposer = await startPart<DevRole>(
     async () => startDevProposer(parts),
     ({ ended }) => ended,
     failures.fail,
   );
-  stops.push(() => proposer.stop());
+  started.add(() => proposer.stop());
   const all = new Map<DevnetPart, RunningPart<unknown>>([
     ['batcher', batcher],
     ['proposer', proposer],
@@ -151,7 +145,7 @@ async function populate(
     compareForever(() => sequencer.current(), verifierNodes, options, counts, stopping.signal),
   ]);
   background.catch((error: unknown) => failures.fail(error));
-  stops.push(async () => {
+  started.add(async () => {
     stopping.abort(new Error('the devnet stops'));
     await background.catch(() => {});
   });
@@ -170,7 +164,7 @@ async function populate(
     ended: failures.first,
     stop: async () => {
       failures.close();
-      await stop();
+      await started.stop();
     },
   };
 }

@@ -44,23 +44,19 @@ export async function runDevnet(run: DevnetRun): Promise<boolean> {
   const random = seededRandom(options.chaos?.seed ?? 0);
   const recording = options.recordTo === undefined ? undefined : startRecording(options.recordTo);
   let proxy: FaultyProxy | undefined;
+  const startProxy = async (url: string): Promise<FaultyProxy> => {
+    proxy = await startFaultyProxy(url, random);
+    return proxy;
+  };
   let devnet: Devnet;
   try {
     devnet = await startDevnet(
       options,
       {
         log: run.log,
-        ...(recording === undefined
-          ? {}
-          : { verifierEvents: recording.events, l1Started: recording.attach }),
-        ...(options.chaos === undefined
-          ? {}
-          : {
-              l1Proxy: async (url: string) => {
-                proxy = await startFaultyProxy(url, random);
-                return proxy;
-              },
-            }),
+        verifierEvents: recording?.events,
+        l1Started: recording?.attach,
+        l1Proxy: options.chaos === undefined ? undefined : startProxy,
       },
       { signal },
     );

@@ -1,13 +1,14 @@
+import { startTogether } from '../transport/startTogether.ts';
 import type { DriverEvents } from './driverPorts.ts';
 import type { NodeMetrics } from './metrics.ts';
 import type { RollupNode } from './node.ts';
+import { createNodePage } from './page/nodePage.ts';
 import { adminMethods, type SequencerControl } from './rpc/admin.ts';
 import { headwaterMethods, healthPage, readyPage } from './rpc/headwater.ts';
 import { optimismMethods } from './rpc/optimism.ts';
 import { plain, type RpcMethods } from './rpc/rpcMethods.ts';
 import { type Page, type RpcServer, startRpcServer } from './rpc/rpcServer.ts';
 import { superrootMethods } from './rpc/superroot.ts';
-import { createNodePage } from './page/nodePage.ts';
 import { watchNode } from './why.ts';
 
 /** How a node is served. */
@@ -42,11 +43,8 @@ export async function serveNode(
     body: await metrics.registry.metrics(),
   });
   const page = createNodePage(node, past, options.version);
-  const stops: (() => Promise<void> | void)[] = [page.close];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).toReversed()) await end();
-  };
-  try {
+  return startTogether(async (started) => {
+    started.add(page.close);
     const rpc = await startRpcServer({
       host: options.host,
       port: options.port,
@@ -64,7 +62,7 @@ export async function serveNode(
         '/metrics': metricsPage,
       },
     });
-    stops.push(rpc.stop);
+    started.add(rpc.stop);
     if (options.metricsAt !== undefined) {
       const beside = await startRpcServer({
         ...options.metricsAt,
@@ -72,13 +70,10 @@ export async function serveNode(
         pages: { '/metrics': metricsPage },
         watch: () => {},
       });
-      stops.push(beside.stop);
+      started.add(beside.stop);
     }
-    return { url: rpc.url, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    return { url: rpc.url, stop: started.stop };
+  });
 }
 
 /** The methods, and one that lists their namespaces. */
