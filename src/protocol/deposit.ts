@@ -61,12 +61,17 @@ export function encodeDepositTx(tx: DepositTx): Uint8Array {
  * @spec protocol/execution.md 1.1
  */
 export function decodeDepositTx(data: Uint8Array): DepositTx {
-  const { sourceHash, from, to, ...rest } = provenFields(data);
+  const fields = provenFields(data);
+  const { to } = fields;
   return {
-    sourceHash: bytesToHex(sourceHash),
-    from: bytesToHex(from),
+    sourceHash: bytesToHex(fields.sourceHash),
+    from: bytesToHex(fields.from),
     to: to === undefined ? undefined : bytesToHex(to),
-    ...rest,
+    mint: fields.mint,
+    value: fields.value,
+    gas: fields.gas,
+    isSystemTx: fields.isSystemTx,
+    data: fields.data,
   };
 }
 

@@ -72,15 +72,14 @@ export function encodeHeader(header: Header): Uint8Array {
 
 function headerItems(header: Header): readonly Uint8Array[] {
   const items: Uint8Array[] = [];
-  for (const { name } of FIELDS) {
+  for (const [i, { name }] of FIELDS.entries()) {
     const value = header[name];
-    if (value === undefined) break;
+    if (value === undefined) continue;
+    if (items.length < i) {
+      const missing = FIELDS[items.length]?.name;
+      throw new InvariantError(`header has \`${name}\` but not \`${missing}\``);
+    }
     items.push(encodeField(value));
-  }
-  const missing = FIELDS[items.length];
-  const later = FIELDS.slice(items.length).find(({ name }) => header[name] !== undefined);
-  if (later !== undefined) {
-    throw new InvariantError(`header has \`${later.name}\` but not \`${missing?.name}\``);
   }
   return items;
 }
