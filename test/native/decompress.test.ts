@@ -1,4 +1,4 @@
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decompressBrotliPure } from '../../src/base/brotli/brotli.ts';
@@ -185,6 +185,44 @@ describe('inflateZlibNative', () => {
     expect(pure).toMatchObject({ ending: 'truncated', bytes: { length: 20_000 } });
     expect(sameAs(pure.bytes, inflateZlibNative(damaged, 20_000))).toBe('truncated');
     expect(inflateZlibPure(damaged, 19_999).ending).toBe('capped');
+  });
+
+  test.each([
+    // The reference yields 19 bytes; one more literal could be decoded.
+    ['in codes', '480d001400ebff0000ffff0000ffff0000ffff0000010000ffff', 20, 19],
+    ['in content', '789c00ff0000ff0000ffff', CAP, 4],
+    ['in a flushed stream', '789c4a4c4a06000000ffff', CAP, 3],
+    ['in a last block', '789c010000ffff', CAP, 0],
+  ])('behavior: the mark of a flush, %s, agrees with the pure one', (_, hex, cap, length) => {
+    const stream = hexToBytes(`0x${hex}`);
+    const pure = inflateZlibPure(stream, cap);
+    expect([pure.ending, pure.bytes.length]).toEqual(['truncated', length]);
+    expect(inflateZlibNative(stream, cap)).toEqual(pure);
+  });
+
+  test('behavior: a flushed stream, up to the cap', () => {
+    const options = { finishFlush: constants.Z_SYNC_FLUSH };
+    const flushed = new Uint8Array(deflateSync(CONTENT, options));
+    for (const cap of [CAP, CONTENT.length]) {
+      expect(sameAs(CONTENT, inflateZlibNative(flushed, cap))).toBe('truncated');
+    }
+    const capped = inflateZlibNative(flushed, CONTENT.length - 1);
+    expect(sameAs(CONTENT.subarray(0, -1), capped)).toBe('capped');
+  });
+
+  test('behavior: damaged and ended with the mark of a flush, it agrees with the pure one', () => {
+    const stream = compressChannel(CONTENT.subarray(0, 2_000), 'zlib');
+    const edit = fc.tuple(fc.nat(stream.length - 1), fc.nat(255), fc.nat(stream.length));
+    fc.assert(
+      fc.property(edit, ([offset, byte, length]) => {
+        const damaged = stream.slice(0, length);
+        if (offset < length) damaged[offset] = byte;
+        const marked = concatBytes(damaged, Uint8Array.of(0, 0, 0xff, 0xff));
+        const pure = inflateZlibPure(marked, CAP);
+        expect(sameAs(pure.bytes, inflateZlibNative(marked, CAP))).toBe(pure.ending);
+      }),
+      { numRuns: runs(100) },
+    );
   });
 
   test('behavior: agrees with the pure one on damaged streams', () => {
