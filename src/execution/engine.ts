@@ -7,7 +7,7 @@ import type { AbortOptions } from '../transport/abort.ts';
 import { createBlockTree } from './blockTree.ts';
 import type { BlockBuilder } from './buildBlock.ts';
 import type { CandidateTxs } from './candidateTxs.ts';
-import type { EngineCore, EngineParts, HeadChange } from './engineCore.ts';
+import type { EngineCore, EngineParts, HeadChange, PrunedStates } from './engineCore.ts';
 import { createInterpreter } from './evm/interpreter/createEvm.ts';
 import type { Pause } from './evm/port.ts';
 import { withOptions } from './evm/withOptions.ts';
@@ -106,6 +106,8 @@ export type EngineOptions = {
   readonly keepStateBlocks?: number | 'archive';
   /** Trie nodes in memory from which on it is given back; 400 bytes each. Default 250,000. */
   readonly maxResidentNodes?: number;
+  /** Told of states that were pruned. It must be quick and not throw. */
+  readonly onPruned?: (pruned: PrunedStates) => void;
   /** Asked while blocks are executed again for whoever reads an old state: it may take minutes. */
   readonly pause?: Pause;
 };
@@ -142,6 +144,7 @@ export async function openEngine(
     flushedAt: 0n,
     heads,
     listeners: new Set(),
+    onPruned: options.onPruned,
   };
   const head = tree.block(heads.head);
   if (head === undefined) throw new ConfigError('data directory', heads.head, 'the head block');

@@ -24,7 +24,16 @@ export type EngineCore = EngineParts & {
   flushedAt: bigint;
   heads: Heads;
   readonly listeners: Set<(change: HeadChange) => void>;
+  readonly onPruned: ((pruned: PrunedStates) => void) | undefined;
 };
 
 /** A move of the head: forward, back, or to another branch. */
 export type HeadChange = { readonly oldHead: BlockRecord; readonly head: BlockRecord };
+
+/** Stored states that were removed, with the trie nodes that no other state has. */
+export type PrunedStates = {
+  readonly states: number;
+  readonly nodes: number;
+  /** States of blocks from this one on are kept. */
+  readonly below: bigint;
+};

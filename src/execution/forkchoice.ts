@@ -72,11 +72,16 @@ async function pruneStates(core: EngineCore, head: BlockRecord): Promise<void> {
   if (keepStates === 'archive') return;
   const keepFrom = head.header.number - BigInt(keepStates);
   const finalized = tree.block(heads.finalized)?.header.number ?? 0n;
+  const pruned = { states: 0, nodes: 0, below: keepFrom };
   for (let i = 0; i < 2; i++) {
     const changes = keeper.prune(keepFrom, finalized);
-    if (changes.length === 0) return;
+    if (changes.length === 0) break;
     await store.write(changes);
+    pruned.states += 1;
+    // Two changes are of the state itself and of the list of states.
+    pruned.nodes += changes.length - 2;
   }
+  if (pruned.states > 0) core.onPruned?.(pruned);
 }
 
 function notAncestor(

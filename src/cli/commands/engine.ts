@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import type { Hash } from '../../base/bytes.ts';
 import { ConfigError } from '../../base/errors.ts';
 import { excerpt } from '../../base/excerpt.ts';
 import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
+import type { Genesis } from '../../execution/genesis.ts';
 import { parseGenesisJson } from '../../execution/genesisJson.ts';
 import {
   type EngineServer,
@@ -16,8 +18,10 @@ import { memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
 import { openLevelStore } from '../../execution/store/levelStore.ts';
 import { createCallTurns } from '../../execution/server/callTurns.ts';
 import { installNative } from '../../native/install.ts';
+import { FORKS } from '../../protocol/forks.ts';
 import { decodeJwtSecret } from '../../transport/jwt.ts';
-import type { Log } from '../../transport/log.ts';
+import type { Log, LogFields } from '../../transport/log.ts';
+import { logEngine, type LoggedEngine } from '../engineLog.ts';
 import { ENGINE_FLAGS, IDLE_ENGINE_FLAGS } from '../engineFlags.ts';
 import { parseJsonFile, readText } from '../files.ts';
 import { addGoFlags, type GoFlagValues, readGoFlags } from '../goFlags.ts';
@@ -66,6 +70,13 @@ async function runEngine(
   // HTTP and WebSocket may share a port.
   const isShared = http?.host === ws?.host && http?.port === ws?.port;
   assertApart({ authrpc: auth, http, ws: isShared ? undefined : ws });
+  log.info('headwater engine starts', {
+    version: VERSION,
+    genesis: file,
+    datadir: directory ?? 'none',
+    states: stateBlocks(values),
+    ...chainFields(genesis),
+  });
   await installNative();
   if (directory === undefined) log.warn('no --datadir: nothing is kept when the engine stops');
   const store =
@@ -73,23 +84,27 @@ async function runEngine(
       ? memoryKeyValueStore()
       : await openLevelStore(join(directory, 'engine'), 'datadir');
   const turns = createCallTurns();
+  let logged: LoggedEngine | undefined;
   let engine: ExecutionEngine;
   let jwtSecret: Uint8Array;
   try {
     jwtSecret = readSecret();
     const keepStateBlocks = stateBlocks(values);
-    engine = await openEngine(genesis, store, { keepStateBlocks, pause: turns.pause });
+    engine = await openEngine(genesis, store, {
+      keepStateBlocks,
+      pause: turns.pause,
+      onPruned: (pruned) => logged?.onPruned(pruned),
+    });
   } catch (error) {
     await store.close();
     throw error;
   }
   let server: EngineServer | undefined;
   try {
-    const head = engine.block(engine.heads().head);
-    const { chainId } = genesis.config;
-    log.info('engine opened', { chainId, head: head?.header.number, hash: head?.hash });
+    log.info('engine opened', headFields(engine));
+    logged = logEngine(engine, log);
     const auth = { ...options.auth, jwtSecret };
-    server = await listen({ ...options, auth, engine, turns });
+    server = await listen({ ...options, auth, engine: logged.engine, turns });
     for (const way of ['auth', 'http', 'ws'] as const) {
       const running = server[way];
       if (running === undefined) continue;
@@ -97,10 +112,35 @@ async function runEngine(
     }
     await untilAborted(signal);
   } finally {
+    log.info('stopping');
     await server?.stop();
+    logged?.stop();
+    const fields = headFields(engine);
     await engine.close();
-    log.info('engine stopped');
+    log.info('engine stopped', fields);
   }
+}
+
+/** The chain, and when each of its forks is, or `genesis`. */
+function chainFields({ config, header }: Genesis): LogFields {
+  const times = FORKS.flatMap((fork) => {
+    const time = config.forkTimes[fork];
+    if (time === undefined) return [];
+    return [`${fork}@${time <= header.timestamp ? 'genesis' : time}`];
+  });
+  return { chainId: config.chainId, forks: times.join(' ') };
+}
+
+function headFields(engine: ExecutionEngine): LogFields {
+  const { head, safe, finalized } = engine.heads();
+  const numberOf = (hash: Hash) => engine.block(hash)?.header.number ?? 'none';
+  return {
+    genesis: engine.genesis.hash,
+    head: numberOf(head),
+    hash: head,
+    safe: numberOf(safe),
+    finalized: numberOf(finalized),
+  };
 }
 
 function serverOptions(
