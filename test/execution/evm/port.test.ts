@@ -101,7 +101,10 @@ async function run(evm: Evm, { fork, code, other, gasLimit, isCreation, value, d
 }
 
 async function expectSame(what: Run): Promise<void> {
-  expect(await run(own, what)).toEqual(await run(reference, what));
+  const ended = await run(own, what);
+  // The reference takes what a creation reverts with for code, which must not begin so.
+  const isMisread = what.isCreation && ended.status === 'revert' && ended.output[0] === 0xef;
+  if (!isMisread) expect(ended).toEqual(await run(reference, what));
 }
 
 const BYTE = fc.nat(255);
@@ -250,6 +253,19 @@ describe('createInterpreter', () => {
       data: fc.uint8Array({ maxLength: 70 }),
     });
     await fc.assert(fc.asyncProperty(attempts, expectSame), { numRuns: runs(300) });
+  });
+
+  test('behavior: what a creation reverts with may begin with 0xef', async () => {
+    // PUSH1 ef PUSH0 MSTORE8 PUSH1 1 PUSH0, then REVERT or RETURN.
+    const ends = (opcode: number) =>
+      run(own, {
+        fork: 'jovian',
+        isCreation: true,
+        code: Uint8Array.of(0x60, 0xef, 0x5f, 0x53, 0x60, 1, 0x5f, opcode),
+      });
+    const gasUsed = 3n + 2n + 6n + 3n + 2n;
+    expect(await ends(0xfd)).toMatchObject({ status: 'revert', gasUsed, output: [0xef] });
+    expect(await ends(0xf3)).toMatchObject({ status: 'halt', gasUsed: 200_000n, output: [] });
   });
 
   test('behavior: calls nest until the gas is gone', async () => {
