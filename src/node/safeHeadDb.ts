@@ -7,6 +7,7 @@ import {
   hexToBytes,
 } from '../base/bytes.ts';
 import { ConfigError } from '../base/errors.ts';
+import { tellingFaults } from '../storage/levelFault.ts';
 import { type ByteLevel, openLevel } from '../storage/openLevel.ts';
 import type { SafeHeadRecord, SafeHeads } from './safeHeads.ts';
 
@@ -28,7 +29,7 @@ const IDENTITY_KEY = Uint8Array.of('m'.charCodeAt(0));
  *
  * @param flag Who named the directory, for messages.
  * @throws ConfigError when the directory cannot be used, or holds the records of another chain or
- *                     format.
+ *                     format. Its methods throw it too, when files turn out to be damaged.
  * @spec   protocol/derivation-2-attributes-engine.md 10.8
  */
 export async function openSafeHeadDb(
@@ -37,9 +38,15 @@ export async function openSafeHeadDb(
   flag: string,
 ): Promise<SafeHeads> {
   const level = await openLevel(directory, flag);
-  await assertIdentity(level, directory, l2ChainId, flag);
+  const telling = <T>(use: () => Promise<T>): Promise<T> => tellingFaults(directory, flag, use);
+  try {
+    await telling(() => assertIdentity(level, directory, l2ChainId, flag));
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
 
-  const one = async (range: object): Promise<SafeHeadRecord | undefined> => {
+  const read = async (range: object): Promise<SafeHeadRecord | undefined> => {
     for await (const [key, value] of level.iterator({ ...range, limit: 1 })) {
       if (value.length !== RECORD_BYTES) {
         const found = `\`${directory}\` with a record of ${value.length} bytes`;
@@ -49,18 +56,19 @@ export async function openSafeHeadDb(
     }
     return undefined;
   };
+  const one = (range: object): Promise<SafeHeadRecord | undefined> => telling(() => read(range));
   const at = (l1Number: bigint): Promise<SafeHeadRecord | undefined> =>
     one({ gte: keyOf(0n), lte: keyOf(l1Number), reverse: true });
   const last = (): Promise<SafeHeadRecord | undefined> => at(MAX_UINT64);
   const removeFrom = (l1Number: bigint): Promise<void> =>
-    level.clear({ gte: keyOf(l1Number), lte: keyOf(MAX_UINT64) });
+    telling(() => level.clear({ gte: keyOf(l1Number), lte: keyOf(MAX_UINT64) }));
   return {
     record: async (record) => {
       const newest = await last();
       if (newest !== undefined && newest.l1.number > record.l1.number) {
         await removeFrom(record.l1.number);
       }
-      await level.put(keyOf(record.l1.number), encodeRecord(record));
+      await telling(() => level.put(keyOf(record.l1.number), encodeRecord(record)));
     },
     at,
     last,
@@ -112,7 +120,6 @@ async function assertIdentity(
   const stored: Uint8Array | undefined = await level.get(IDENTITY_KEY);
   if (stored === undefined) return level.put(IDENTITY_KEY, wanted);
   if (bytesToHex(stored) === bytesToHex(wanted)) return;
-  await level.close();
   const [version] = stored;
   const found = `those of chain ${bytesToBigint(stored.subarray(1))}, format ${version}`;
   const accepted = `the records of chain ${l2ChainId}, format ${FORMAT_VERSION}, in ${directory}`;

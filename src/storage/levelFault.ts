@@ -37,6 +37,23 @@ export function levelFault(directory: string, flag: string, cause: unknown): Con
   return new ConfigError(flag, found, ACCEPTED, { cause });
 }
 
+/**
+ * What `use` gives of the LevelDB in `directory`.
+ *
+ * @throws ConfigError as `levelFault` has it, where the files are at fault; else what `use` throws.
+ */
+export async function tellingFaults<T>(
+  directory: string,
+  flag: string,
+  use: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    throw isLevelFault(error) ? levelFault(directory, flag, error) : error;
+  }
+}
+
 /** Whether an error of a read says that the files are at fault. It has no code of its own. */
 export function isLevelFault(error: unknown): error is Error {
   return error instanceof Error && /^(IO error|Corruption): /.test(error.message);

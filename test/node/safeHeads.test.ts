@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -122,6 +122,31 @@ describe('openSafeHeadDb', () => {
     await (await openSafeHeadDb(folder, 10n, 'datadir')).close();
     await expect(openSafeHeadDb(folder, 11n, 'datadir')).rejects.toThrow(ConfigError);
     await expect(openSafeHeadDb(folder, 11n, 'datadir')).rejects.toThrow(/^`datadir`.*chain 10/);
+  });
+
+  test('error: damage is told with the folder, where it is met', async () => {
+    const folder = newFolder();
+    // What is in the log becomes a table when it is opened again: one here for what tells the chain,
+    // and one for the records.
+    await (await openSafeHeadDb(folder, 10n, 'safedb.path')).close();
+    const whole = await openSafeHeadDb(folder, 10n, 'safedb.path');
+    await whole.record(record(1, 1));
+    await whole.close();
+    await (await openSafeHeadDb(folder, 10n, 'safedb.path')).close();
+    const tables = readdirSync(folder).filter((name) => name.endsWith('.ldb'));
+    const [first, second] = tables.toSorted().map((name) => join(folder, name)) as [string, string];
+    truncateSync(second, 20);
+    const half = await openSafeHeadDb(folder, 10n, 'safedb.path');
+    await expect(half.last()).rejects.toThrow(ConfigError);
+    await expect(half.last()).rejects.toThrow(/^`safedb\.path`: .*safedb-.* or remove the folder/);
+    await expect(half.firstWithL2(1n)).rejects.toThrow(ConfigError);
+    await expect(half.record(record(3, 3))).rejects.toThrow(ConfigError);
+    await half.close();
+    truncateSync(first, 20);
+    for (let tries = 1; tries <= 2; tries++) {
+      const opening = openSafeHeadDb(folder, 10n, 'safedb.path');
+      await expect(opening).rejects.toThrow(/^`safedb\.path`: .* or remove the folder/);
+    }
   });
 
   test('error: a folder in use is told as such', async () => {
