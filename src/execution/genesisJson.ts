@@ -15,7 +15,7 @@ import {
   show,
   toConfigObject,
 } from '../protocol/configFields.ts';
-import { type ForkTimes, isActive } from '../protocol/forks.ts';
+import { FORKS, type Fork, type ForkTimes, isActive } from '../protocol/forks.ts';
 import type { ExecutionConfig } from './executionConfig.ts';
 import type { Genesis, GenesisAccount, GenesisHeader } from './genesis.ts';
 
@@ -92,12 +92,19 @@ function readConfig(config: ConfigObject): ExecutionConfig {
   };
 }
 
+/** What a genesis file calls the times of forks that come with one of L1, beside their own names. */
 const L1_NAMES = [
   ['shanghaiTime', 'canyon'],
   ['cancunTime', 'ecotone'],
   ['pragueTime', 'isthmus'],
   ['osakaTime', 'karst'],
 ] as const;
+
+/** What a genesis file calls the times of forks, those of L1 last. Delta has no name there. */
+export const FORK_TIME_KEYS: readonly (readonly [key: string, fork: Fork])[] = [
+  ...FORKS.filter((fork) => fork !== 'delta').map((fork) => [`${fork}Time`, fork] as const),
+  ...L1_NAMES,
+];
 
 function readHeader(file: ConfigObject): GenesisHeader {
   return {

@@ -1,23 +1,7 @@
 import { ConfigError } from '../../base/errors.ts';
+import { FORK_TIME_KEYS } from '../../execution/genesisJson.ts';
 import type { Fork } from '../../protocol/forks.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
-
-/** What a genesis file calls the time of a fork; those of L1 come with forks of the L2. */
-const TIMES: readonly (readonly [name: string, fork: Fork])[] = [
-  ['regolithTime', 'regolith'],
-  ['canyonTime', 'canyon'],
-  ['shanghaiTime', 'canyon'],
-  ['ecotoneTime', 'ecotone'],
-  ['cancunTime', 'ecotone'],
-  ['fjordTime', 'fjord'],
-  ['graniteTime', 'granite'],
-  ['holoceneTime', 'holocene'],
-  ['isthmusTime', 'isthmus'],
-  ['pragueTime', 'isthmus'],
-  ['jovianTime', 'jovian'],
-  ['karstTime', 'karst'],
-  ['osakaTime', 'karst'],
-];
 
 /** What a genesis file calls the fee parameters, and a rollup config too. */
 const FEE_PARAMETERS = [
@@ -83,7 +67,7 @@ function differencesOf(
     differences.push({ field, found, name, expected });
   };
   compare('l2_chain_id', rollup.l2ChainId, 'chainId', values['chainId']);
-  for (const [name, fork] of TIMES) {
+  for (const [name, fork] of FORK_TIME_KEYS) {
     if (overridden.includes(fork)) continue;
     compare(`${fork}_time`, rollup.forkTimes[fork], name, values[name]);
   }

@@ -1,7 +1,8 @@
 import { bytesToHex, type Hex } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { Genesis } from '../../execution/genesis.ts';
-import { type Fork, isActive } from '../../protocol/forks.ts';
+import { FORK_TIME_KEYS } from '../../execution/genesisJson.ts';
+import { isActive } from '../../protocol/forks.ts';
 import { toAllocJson } from './alloc.ts';
 
 type JsonObject = { readonly [key: string]: JsonValue };
@@ -55,26 +56,9 @@ const BLOCK_FORKS = [
   'bedrockBlock',
 ];
 
-/** Keys of the forks that execution knows; the L1-named ones are their twins. */
-const TIME_KEYS: readonly (readonly [string, Fork])[] = [
-  ['shanghaiTime', 'canyon'],
-  ['cancunTime', 'ecotone'],
-  ['pragueTime', 'isthmus'],
-  ['osakaTime', 'karst'],
-  ['regolithTime', 'regolith'],
-  ['canyonTime', 'canyon'],
-  ['ecotoneTime', 'ecotone'],
-  ['fjordTime', 'fjord'],
-  ['graniteTime', 'granite'],
-  ['holoceneTime', 'holocene'],
-  ['isthmusTime', 'isthmus'],
-  ['jovianTime', 'jovian'],
-  ['karstTime', 'karst'],
-];
-
 function toChainConfigJson({ config }: Genesis): JsonObject {
   const { chainId, forkTimes, chainOpConfig } = config;
-  const times = TIME_KEYS.flatMap(([key, fork]): [string, JsonValue][] => {
+  const times = FORK_TIME_KEYS.flatMap(([key, fork]): [string, JsonValue][] => {
     const time = forkTimes[fork];
     return time === undefined ? [] : [[key, Number(time)]];
   });
