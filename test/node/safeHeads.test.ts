@@ -126,8 +126,8 @@ describe('openSafeHeadDb', () => {
 
   test('error: damage is told with the folder, where it is met', async () => {
     const folder = newFolder();
-    // What is in the log becomes a table when it is opened again: one here for what tells the chain,
-    // and one for the records.
+    // What is in the log becomes a table when it is opened again: here one for what tells the
+    // chain, and one for the records.
     await (await openSafeHeadDb(folder, 10n, 'safedb.path')).close();
     const whole = await openSafeHeadDb(folder, 10n, 'safedb.path');
     await whole.record(record(1, 1));
