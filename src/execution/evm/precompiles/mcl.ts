@@ -41,6 +41,7 @@ type FieldFunction =
   | '_mclBnFp_mapToG1'
   | '_mclBnFp2_mapToG2'
   | '_mclBnFp2_mul'
+  | '_mclBnFp_mul'
   | '_mclBnFp_neg'
   | '_mclBnFr_setBigEndianMod'
   | '_mclBnFr_neg'
