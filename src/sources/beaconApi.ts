@@ -8,7 +8,7 @@ import { type CallFailure, type CallWatch, callFailure } from '../transport/call
 import { TransportError } from '../transport/errors.ts';
 import { createHttpClient, type HttpClient } from '../transport/http.ts';
 import { parseJsonReply, statusError } from '../transport/reply.ts';
-import { SourceError } from './errors.ts';
+import { decoded, SourceError } from './errors.ts';
 import { fromTransportError } from './fromTransport.ts';
 
 /** When slots begin: what turns the time of an L1 block into a slot. */
@@ -221,13 +221,4 @@ function decimal(client: HttpClient, data: unknown, key: string): bigint {
       `field \`${key}\`: expected digits, found ${typeof value}`,
     );
   });
-}
-
-function decoded<T>(client: HttpClient, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new SourceError('badAnswer', `${client.name}: ${error.message}`, { cause: error });
-  }
 }

@@ -1,3 +1,5 @@
+import { DecodeError } from '../base/errors.ts';
+
 /** Why a source gave nothing that can be used. */
 export type SourceErrorCode =
   /** What was served does not hash to what names it. */
@@ -33,5 +35,15 @@ export class SourceError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.retryable = code !== 'refused';
+  }
+}
+
+/** What `decode` gives of an answer. @throws SourceError `badAnswer` naming who gave it. */
+export function decoded<T>(from: { readonly name: string }, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new SourceError('badAnswer', `${from.name}: ${error.message}`, { cause: error });
   }
 }

@@ -1,6 +1,5 @@
 import type { Hash } from '../base/bytes.ts';
 import { bytesToHex } from '../base/bytes.ts';
-import { DecodeError } from '../base/errors.ts';
 import { keccak256 } from '../base/hash.ts';
 import type { L1BlockRef } from '../protocol/ids.ts';
 import type { L1Block } from '../protocol/l1Block.ts';
@@ -11,7 +10,7 @@ import { readQuantity, toQuantity } from '../protocol/rpcJson.ts';
 import type { AbortOptions } from '../transport/abort.ts';
 import { TransportError } from '../transport/errors.ts';
 import type { Endpoint } from './endpoint.ts';
-import { SourceError } from './errors.ts';
+import { decoded, SourceError } from './errors.ts';
 import type { Pool } from './pool.ts';
 import {
   l1BlockOf,
@@ -235,15 +234,6 @@ const UNKNOWN_METHOD: ReadonlySet<number | undefined> = new Set([-32601, -32004]
 function isUnknownMethod(error: unknown): boolean {
   if (!(error instanceof SourceError)) return false;
   return error.cause instanceof TransportError && UNKNOWN_METHOD.has(error.cause.status);
-}
-
-function decoded<T>(endpoint: Endpoint, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new SourceError('badAnswer', `${endpoint.name}: ${error.message}`, { cause: error });
-  }
 }
 
 function required<T>(value: T | undefined, what: string): T {
