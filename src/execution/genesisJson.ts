@@ -92,7 +92,7 @@ function readConfig(config: ConfigObject): ExecutionConfig {
   };
 }
 
-/** What a genesis file calls the times of forks that come with one of L1, beside their own names. */
+/** What a genesis file calls the times of forks that come with one of L1: a second name. */
 const L1_NAMES = [
   ['shanghaiTime', 'canyon'],
   ['cancunTime', 'ecotone'],
