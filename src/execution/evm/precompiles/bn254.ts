@@ -172,7 +172,8 @@ function readG2(module: MclModule, bytes: number, at: number, input: Uint8Array)
 }
 
 function readField(module: MclModule, bytes: number, at: number, word: Uint8Array): void {
-  memoryOf(module).set(word.toReversed(), bytes);
+  const memory = memoryOf(module);
+  for (let i = 0; i < WORD; i++) memory[bytes + i] = word[WORD - 1 - i] as number;
   const length = module._mclBnFp_deserialize(at, bytes, WORD);
   if (length !== WORD) throw new BadPointError('not below the order of the field');
 }
@@ -184,12 +185,8 @@ function writeG1(module: MclModule, bytes: number, at: number): Uint8Array {
   const output = new Uint8Array(POINT_BYTES);
   for (let i = 0; i < 2; i++) {
     module._mclBnFp_serialize(bytes, FP, at + i * FP);
-    output.set(
-      memoryOf(module)
-        .subarray(bytes, bytes + WORD)
-        .toReversed(),
-      i * WORD,
-    );
+    const memory = memoryOf(module);
+    for (let j = 0; j < WORD; j++) output[(i + 1) * WORD - 1 - j] = memory[bytes + j] as number;
   }
   return output;
 }
