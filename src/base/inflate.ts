@@ -1,12 +1,11 @@
 import { Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream } from 'pako';
 import { zlibInflate, zlibInflateInit } from 'pako';
 import { inflateBroken } from './inflateBroken.ts';
+import type { StreamEnding } from './streamEnding.ts';
 
 /**
- * What a compressed stream yielded before its end, its fault or the cap.
- *
- * `ending`: `clean` the stream ended; `truncated` input ran out first; `corrupt` it broke;
- * `capped` more than the cap would have come out. `bytes` is the exact prefix in every case.
+ * What a compressed stream yielded before its end, its fault or the cap: `bytes` is the exact
+ * prefix in every case.
  *
  * `faultReadBytes`: how many of the last bytes the reference's decompressor hands out together with
  * the fault. Only there when one read can take so many that its reader loses them. `isOneRead`: and
@@ -14,7 +13,7 @@ import { inflateBroken } from './inflateBroken.ts';
  */
 export type Inflated = {
   readonly bytes: Uint8Array;
-  readonly ending: 'clean' | 'truncated' | 'corrupt' | 'capped';
+  readonly ending: StreamEnding;
   readonly faultReadBytes?: number;
   readonly isOneRead?: true;
 };

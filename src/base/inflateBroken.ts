@@ -1,8 +1,7 @@
 import { bytesEqual } from './bytes.ts';
 import { appendByte, type CappedOutput } from './cappedOutput.ts';
-import type { Inflated } from './inflate.ts';
 import { buildPrefixCode, FIXED_CODE, type PrefixCode } from './prefixCode.ts';
-import { endingOf, INPUT_ENDED, STREAM_BROKEN } from './streamEnding.ts';
+import { endingOf, INPUT_ENDED, STREAM_BROKEN, type StreamEnding } from './streamEnding.ts';
 
 // What Go's compress/zlib yields of a stream with a fault, to the byte. It is slower than others,
 // and only asked about streams that others find faulty. Where it differs from zlib:
@@ -18,7 +17,7 @@ import { endingOf, INPUT_ENDED, STREAM_BROKEN } from './streamEnding.ts';
 /** What a stream yielded, and how many of its last bytes come in one read with the fault. */
 export type BrokenStream = {
   readonly bytes: Uint8Array;
-  readonly ending: Inflated['ending'];
+  readonly ending: StreamEnding;
   readonly lastChunkBytes: number;
 };
 

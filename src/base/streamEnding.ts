@@ -1,4 +1,8 @@
-import type { Inflated } from './inflate.ts';
+/**
+ * How a compressed stream ends: `clean` it ended; `truncated` input ran out first; `corrupt` it
+ * broke; `capped` more than the cap would have come out.
+ */
+export type StreamEnding = 'clean' | 'truncated' | 'corrupt' | 'capped';
 
 /** Thrown by a decoder whose input ends too soon. */
 export const INPUT_ENDED: unique symbol = Symbol('input ended');
@@ -10,7 +14,7 @@ export const STREAM_BROKEN: unique symbol = Symbol('stream broken');
 export const CAP_PASSED: unique symbol = Symbol('cap passed');
 
 /** Runs a decoder and tells how its stream ended: `clean` when it threw none of the above. */
-export function endingOf(decode: () => void): Inflated['ending'] {
+export function endingOf(decode: () => void): StreamEnding {
   try {
     decode();
     return 'clean';

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { CallerBytes } from './heldBytes.ts';
 import { answerMessage } from './jsonRpc.ts';
-import type { Port, Refusal } from './rpcServer.ts';
+import type { Port, Refusal } from './port.ts';
 
 const JSON_TYPES = /^application\/(json|json-rpc|jsonrequest)\s*(;|$)/i;
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { answerMessage } from './jsonRpc.ts';
 import type { CallerBytes } from './heldBytes.ts';
-import type { ConnectionTimes, Port, Refusal } from './rpcServer.ts';
+import type { ConnectionTimes, Port, Refusal } from './port.ts';
 
 /** Messages of one connection that may wait for their turn. */
 const MAX_WAITING_MESSAGES = 256;

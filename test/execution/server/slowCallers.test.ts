@@ -3,12 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RpcMethods } from '../../../src/execution/server/jsonRpc.ts';
-import {
-  type ConnectionTimes,
-  CONNECTION_TIMES,
-  type RunningServer,
-  startRpcServer,
-} from '../../../src/execution/server/rpcServer.ts';
+import { CONNECTION_TIMES, type ConnectionTimes } from '../../../src/execution/server/port.ts';
+import { type RunningServer, startRpcServer } from '../../../src/execution/server/rpcServer.ts';
 import { sleep } from '../../../src/transport/abort.ts';
 import { SILENT_LOG } from '../../../src/transport/log.ts';
 
