@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import type { JsonValue } from '../../base/json.ts';
 import { bytesToHex } from '../../base/bytes.ts';
 import { keccak256 } from '../../base/hash.ts';
@@ -97,7 +98,9 @@ export const PUBLIC_APIS: readonly string[] = [
   'rpc',
 ];
 const AUTH_APIS = ['engine', 'eth', 'net', 'web3', 'debug'];
-const LOG_LIMITS = { maxBlocks: 10_000n, maxLogs: 20_000 };
+const LOG_LIMITS = { maxBlocks: 10_000n, maxLogs: 20_000, maxBytes: 16 << 20 };
+/** Queries of logs that run at the same time. */
+const LOG_QUERIES = 8;
 const GAS_CAP = 50_000_000n;
 /** As much as the EVM can count. */
 const NO_GAS_CAP = 2n ** 53n;
@@ -125,7 +128,7 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
     if (options.pool === undefined) pool.close();
     await Promise.all(running.map((server) => server.stop()));
   };
-  const ports = portsOf(options, pool, allMethods({ ...options, turns }, pool));
+  const ports = portsOf(options, pool, commonMethods({ ...options, turns }, pool));
   try {
     const auth = await start(ports.auth);
     const http = ports.http && (await start(ports.http));
@@ -148,12 +151,12 @@ type Ports = {
 function portsOf(
   { engine, auth, http, ws }: EngineServerOptions,
   pool: TxPool,
-  all: RpcMethods,
+  common: RpcMethods,
 ): Ports {
   // Callers of the other ports must not take the places of whoever drives the engine.
   const own = () => ({
     subscriptions: createSubscriptions(engine, pool),
-    methods: { ...all, ...filterMethods(engine, pool, LOG_LIMITS) },
+    methods: { ...common, ...placedMethods(engine, pool) },
   });
   const [driver, { subscriptions, methods }] = [own(), own()];
   const authMethods = namespaces(driver.methods, AUTH_APIS);
@@ -183,11 +186,21 @@ function portsOf(
   };
 }
 
-/** Every method there is, but for those of filters, which each port has for itself. */
-export function allMethods(
-  options: EngineServerOptions & { readonly turns: CallTurns },
-  pool: TxPool,
-): RpcMethods {
+/** What the methods need beside the ports they are served on. */
+type MethodOptions = EngineServerOptions & { readonly turns: CallTurns };
+
+/** Every method there is. */
+export function allMethods(options: MethodOptions, pool: TxPool): RpcMethods {
+  return { ...commonMethods(options, pool), ...placedMethods(options.engine, pool) };
+}
+
+/** Those of which there are only so many at a time. */
+function placedMethods(engine: ExecutionEngine, pool: TxPool): RpcMethods {
+  const limits = { ...LOG_LIMITS, queue: new PQueue({ concurrency: LOG_QUERIES }) };
+  return { ...logMethods(engine, limits), ...filterMethods(engine, pool, limits) };
+}
+
+function commonMethods(options: MethodOptions, pool: TxPool): RpcMethods {
   const { engine, version, turns, gasCap = GAS_CAP } = options;
   const limits: CallLimits = {
     gasCap: gasCap === 0n || gasCap > NO_GAS_CAP ? NO_GAS_CAP : gasCap,
@@ -202,7 +215,6 @@ export function allMethods(
     ...stateMethods(engine, pool),
     ...callMethods(engine, evm, limits),
     ...feeMethods(engine),
-    ...logMethods(engine, LOG_LIMITS),
     ...poolMethods(engine, pool, {
       txFeeCap: options.txFeeCap ?? TX_FEE_CAP,
       forward: options.sequencerUrl && forwardTo(options.sequencerUrl),

@@ -103,7 +103,7 @@ export function filterMethods(
           return moves.since(toldTo).flatMap(({ hash, isRemoved }) => (isRemoved ? [] : [hash]));
         case 'logs': {
           const behind = moves.since(toldTo);
-          return logsOfMoves(engine, limits, filter, behind, options);
+          return limits.queue.add(() => logsOfMoves(engine, limits, filter, behind, options));
         }
       }
     },
@@ -144,22 +144,25 @@ function createJournals(engine: ExecutionEngine, pool: TxPool) {
 /** Wanted logs of blocks; what are too many for one answer are left for the next. */
 async function logsOfMoves(
   engine: ExecutionEngine,
-  { maxLogs }: LogLimits,
+  { maxLogs, maxBytes }: LogLimits,
   filter: Filter & { readonly type: 'logs' },
   behind: readonly BlockMove[],
   { signal }: AbortOptions,
 ): Promise<readonly JsonValue[]> {
   const end = filter.toldTo;
   const found: JsonValue[] = [];
+  let bytes = 0;
   for (const [i, { hash, isRemoved }] of behind.entries()) {
-    if (found.length >= maxLogs) {
+    if (found.length >= maxLogs || bytes >= maxBytes) {
       filter.toldTo = end - (behind.length - i);
       break;
     }
     const block = engine.block(hash);
-    // One by one: a block may have more than a call takes arguments.
-    if (block !== undefined)
-      for (const log of logsOf(filter.search, block, isRemoved)) found.push(log);
+    const logs = block === undefined ? [] : logsOf(filter.search, block, isRemoved);
+    for (const log of logs) {
+      found.push(log);
+      bytes += (log['data'] as string).length / 2;
+    }
     if (i % BLOCKS_PER_TURN !== BLOCKS_PER_TURN - 1) continue;
     await setImmediate();
     signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type PQueue from 'p-queue';
 import { isObject, type JsonValue } from '../../base/json.ts';
 import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
@@ -12,6 +13,10 @@ import type { JsonObject } from './transactionJson.ts';
 export type LogLimits = {
   readonly maxBlocks: bigint;
   readonly maxLogs: number;
+  /** Data of all logs that are found. */
+  readonly maxBytes: number;
+  /** What runs at the same time: each query holds all that it has found. */
+  readonly queue: PQueue;
 };
 
 /** Blocks between two pauses in which others get their turn. */
@@ -48,12 +53,12 @@ export async function queryLogs(
   if (from > to) throw new RpcError('invalidParams', 'invalid block range params');
   if (from > head) return [];
   const last = to < head ? to : head;
-  return search(engine, limits, wanted, [from, last], options);
+  return limits.queue.add(() => search(engine, limits, wanted, [from, last], options));
 }
 
 async function search(
   engine: ExecutionEngine,
-  { maxBlocks, maxLogs }: LogLimits,
+  { maxBlocks, maxLogs, maxBytes }: LogLimits,
   wanted: LogSearch,
   [from, to]: readonly [bigint, bigint],
   { signal }: AbortOptions,
@@ -63,19 +68,24 @@ async function search(
     throw new RpcError('invalidParams', message);
   }
   const found: JsonObject[] = [];
+  let bytes = 0;
   for (let number = from; number <= to; number++) {
+    // Also while it waited for its turn.
+    if ((number - from) % BLOCKS_PER_TURN === 0n) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     const block = engine.blockByNumber(number);
     if (block === undefined) break;
     // One by one: a block may have more than a call takes arguments.
-    for (const log of logsOf(wanted, block)) found.push(log);
-    if (found.length > maxLogs) {
-      const smaller = number > from ? `the range ${from}-${number - 1n}` : 'a narrower filter';
-      const message = `query exceeds max results ${maxLogs}, retry with ${smaller}`;
-      throw new RpcError('invalidParams', message);
+    for (const log of logsOf(wanted, block)) {
+      found.push(log);
+      bytes += (log['data'] as string).length / 2;
     }
-    if ((number - from) % BLOCKS_PER_TURN !== BLOCKS_PER_TURN - 1n) continue;
-    await setImmediate();
-    signal?.throwIfAborted();
+    if (found.length <= maxLogs && bytes <= maxBytes) continue;
+    const smaller = number > from ? `the range ${from}-${number - 1n}` : 'a narrower filter';
+    const most = found.length > maxLogs ? `results ${maxLogs}` : `bytes of data ${maxBytes}`;
+    throw new RpcError('invalidParams', `query exceeds max ${most}, retry with ${smaller}`);
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Address, bigintToBytes, bytesToHex, type Hash } from '../../../src/base/bytes.ts';
 import type { JsonValue } from '../../../src/base/json.ts';
@@ -80,7 +81,7 @@ function scene(maxLogs = 100, perBlock = 1) {
   const methods = filterMethods(
     engine as unknown as ExecutionEngine,
     pool as unknown as TxPool,
-    { maxBlocks: 100n, maxLogs },
+    { maxBlocks: 100n, maxLogs, maxBytes: 1e6, queue: new PQueue() },
     () => nowMs,
   );
   let head = blocks[0] as BlockRecord;

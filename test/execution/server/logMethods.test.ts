@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bigintToBytes, bytesToHex, type Hash, ZERO_HASH } from '../../../src/base/bytes.ts';
 import { type ExecutionEngine, openEngine } from '../../../src/execution/engine.ts';
@@ -12,7 +13,7 @@ const LOGGER = `0x${'10'.repeat(20)}` as const;
 const OTHER = `0x${'20'.repeat(20)}` as const;
 /** LOG2 with the block number and 7 as topics. */
 const CODE = Uint8Array.of(0x60, 7, 0x43, 0x5f, 0x5f, 0xa2, 0);
-const LIMITS = { maxBlocks: 5n, maxLogs: 8 };
+const LIMITS = { maxBlocks: 5n, maxLogs: 8, maxBytes: 1000, queue: new PQueue() };
 
 let engine: ExecutionEngine;
 let hashes: Hash[];
@@ -114,25 +115,61 @@ describe('queryLogs', () => {
     expect((error as Error).message).toMatch(message);
   });
 
-  test('behavior: ends soon when its caller leaves', async () => {
-    const left = new AbortController();
+  /** An engine with 1,000 blocks, all the same, that tells when it is asked for one. */
+  function longChain(look: (number: bigint) => void): ExecutionEngine {
     const block = engine.block(hashes[1] as Hash) as BlockRecord;
-    let looked = 0;
-    const blocks = {
+    return {
       ...engine,
-      heads: () => ({ ...engine.heads(), head: hashes[1] as Hash }),
       block: () => ({ ...block, header: { ...block.header, number: 1000n } }),
-      blockByNumber: () => {
-        if (++looked === 100) left.abort();
+      blockByNumber: (number) => {
+        look(number);
         return block;
       },
     };
+  }
+  const LONG = { ...LIMITS, maxBlocks: 2000n, maxLogs: 2000, maxBytes: 1e6 };
+
+  test('behavior: ends soon when its caller leaves', async () => {
+    const left = new AbortController();
+    let looked = 0;
+    const chain = longChain(() => {
+      looked += 1;
+      if (looked === 100) left.abort();
+    });
     const filter = { fromBlock: '0x0', toBlock: '0x3e8', address: OTHER };
-    const limits = { maxBlocks: 2000n, maxLogs: 2000 };
-    expect(await queryLogs(blocks, limits, filter)).toHaveLength(1001);
-    looked = 0;
-    await expect(queryLogs(blocks, limits, filter, left)).rejects.toBe(left.signal.reason);
-    expect(looked).toBe(64);
+    await expect(queryLogs(chain, LONG, filter, left)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(looked).toBe(128);
+    expect(await queryLogs(chain, LONG, filter)).toHaveLength(1001);
+  });
+
+  test('error: more data than an answer may have', async () => {
+    const block = engine.block(hashes[1] as Hash) as BlockRecord;
+    const [first] = block.receipts.flatMap(({ logs }) => logs);
+    const logs = [{ ...(first as ReceiptLog), data: new Uint8Array(600) }];
+    const long = { ...block, receipts: [{ logs }] } as unknown as BlockRecord;
+    const blocks = { ...engine, blockByNumber: () => long };
+    const address = logs[0]?.address as `0x${string}`;
+    expect(
+      await queryLogs(blocks, LIMITS, { address, fromBlock: '0x1', toBlock: '0x1' }),
+    ).toHaveLength(1);
+    const message = 'query exceeds max bytes of data 1000, retry with the range 1-1';
+    const query = { address, fromBlock: '0x1', toBlock: '0x3' };
+    await expect(queryLogs(blocks, LIMITS, query)).rejects.toThrow(message);
+  });
+
+  test.each([1, 3])('behavior: no more than %d at a time', async (concurrency) => {
+    let [running, most] = [0, 0];
+    const chain = longChain((number) => {
+      if (number === 0n) most = Math.max(most, ++running);
+      if (number === 100n) running -= 1;
+    });
+    const limits = { ...LONG, queue: new PQueue({ concurrency }) };
+    const query = { address: OTHER, fromBlock: '0x0', toBlock: '0x64' };
+    const all = await Promise.all([1, 2, 3, 4, 5].map(() => queryLogs(chain, limits, query)));
+    expect(all.map((logs) => logs.length)).toEqual([101, 101, 101, 101, 101]);
+    expect(most).toBe(concurrency);
   });
 
   test('error: one block with more logs than a query may find, or a call takes', async () => {
