@@ -30,16 +30,21 @@ const FLUSH_MARK = Uint8Array.of(0, 0, 0xff, 0xff);
 /** The length of a stored block of 32 bytes. */
 const PROBE_LENGTH = Uint8Array.of(32, 0, 0xdf, 0xff);
 
+/** An empty stored block behind one that ends a byte. Behind a final one it is a wrong checksum. */
+const EMPTY_BLOCK = Uint8Array.of(0, ...FLUSH_MARK);
+
 /**
  * All that came before a flush, or undefined where it was none: what ends in the mark can be in the
  * middle of anything, where other decoders yield more than the reference. So the mark is replaced
  * by the length of a block with a content that nobody can foresee, the hash of all. It comes out
- * where the mark is a length, and at the end of content that looks like a mark. Hashing costs a
- * twentieth of the time, decoding twice would cost as much again.
+ * where the mark is a length, and at the end of content that looks like a mark. One more block
+ * tells a flush from a final block without a checksum. Hashing costs a twentieth of the time,
+ * decoding twice would cost as much again.
  */
 function inflateFlushed(data: Uint8Array, capBytes: number): Uint8Array | undefined {
   const probe = createHash('sha256').update(data).digest();
-  const probed = concatBytes(data.subarray(0, -FLUSH_MARK.length), PROBE_LENGTH, probe);
+  const begin = data.subarray(0, -FLUSH_MARK.length);
+  const probed = concatBytes(begin, PROBE_LENGTH, probe, EMPTY_BLOCK);
   const options = {
     ...limits(data, capBytes + probe.length),
     finishFlush: constants.Z_SYNC_FLUSH,
