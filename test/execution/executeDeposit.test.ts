@@ -212,6 +212,14 @@ describe('executeDeposit', () => {
     expect(storageOf(context.state, OTHER, 2n)).toBe(BigInt(SENDER));
   });
 
+  test('behavior: at Karst code has all the gas of a deposit, above the cap as well', async () => {
+    const context = contextAt('karst');
+    // Slot 0: GAS.
+    setCode(context.state, OTHER, hexToBytes('0x5a5f55'));
+    await executeDeposit(context, { ...TX, gas: 20_000_000n }, NO_BYTES);
+    expect(storageOf(context.state, OTHER, 0n)).toBe(20_000_000n - 21_000n - 2n);
+  });
+
   test('behavior: two deposits of one sender bump its nonce twice, failed ones too', async () => {
     const context = contextAt('canyon');
     for (const gas of [20_000n, 20_000n, 60_000n]) {
