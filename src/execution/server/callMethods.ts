@@ -122,7 +122,10 @@ async function estimateGas(
 ): Promise<bigint> {
   const isCapped = hasFork(context, 'karst') && gasCap > MAX_TX_GAS;
   const cap = isCapped ? MAX_TX_GAS : gasCap;
-  const asked = request.gas !== undefined && request.gas < cap ? request.gas : cap;
+  // Less than any transaction needs counts as no limit.
+  const isLimited = request.gas !== undefined && request.gas >= LEAST_TX_GAS;
+  const wanted = isLimited ? (request.gas as bigint) : context.block.gasLimit;
+  const asked = wanted < cap ? wanted : cap;
   let high = affordableGas(context, request, asked);
   const attempt = async (gas: bigint): Promise<EvmResult | undefined> => {
     const point = checkpoint(context.state);
@@ -165,9 +168,11 @@ function affordableGas({ state }: BlockContext, request: CallRequest, gas: bigin
   const { from, value, maxFeePerGas } = request;
   if (maxFeePerGas === 0n) return gas;
   const balance = balanceOf(state, from);
-  if (balance < value) throw new RpcError('application', 'insufficient funds for transfer');
+  // Nothing would be left for gas.
+  if (balance <= value) throw new RpcError('application', 'insufficient funds for transfer');
   const affordable = (balance - value) / maxFeePerGas;
   return affordable < gas ? affordable : gas;
 }
 
 const CALL_STIPEND = 2_300n;
+const LEAST_TX_GAS = 21_000n;

@@ -311,6 +311,20 @@ function authorize(address: Address, nonce: bigint): object {
 }
 
 describe('eth_estimateGas', () => {
+  test('behavior: less gas than any transaction needs is no limit', async () => {
+    const { served } = await start(0);
+    expect((await served.call('eth_estimateGas', { to: HERE, gas: '0x5207' })).result).toBe(
+      '0x5208',
+    );
+  });
+
+  test('error: nobody may have more than a block', async () => {
+    const { served } = await start(0);
+    const params = [{ to: HERE }, 'latest', code(ENDLESS)];
+    const { error } = await served.call('eth_estimateGas', ...params);
+    expect(error?.message).toBe('gas required exceeds allowance (30000000)');
+  });
+
   test('error: all its rounds have one limit', async () => {
     const { served } = await start(7);
     const { error } = await ask(served, 'eth_estimateGas', ENDLESS);

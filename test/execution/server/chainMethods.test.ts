@@ -136,7 +136,12 @@ describe('bad parameters', () => {
     ['eth_call', [{ gasPrice: '0x1', maxFeePerGas: '0x1' }, 'latest'], -32000, /both/],
     ['eth_call', [{ from: UNKNOWN.slice(0, 42), value: '0x1' }], -32000, /insufficient funds/],
     ['eth_call', [{ to: address, gas: '0x1' }], -32000, /intrinsic gas too low/],
-    ['eth_estimateGas', [{ to: address, gas: '0x5207' }], -32000, /exceeds allowance/],
+    [
+      'eth_estimateGas',
+      [{ from: UNKNOWN.slice(0, 42), gasPrice: '0x1' }],
+      -32000,
+      /insufficient funds for tr/,
+    ],
     ['eth_sendRawTransaction', ['0x1'], -32602, /odd length/],
     ['eth_sendRawTransaction', ['0x03c0'], -32000, /not supported/],
     ['eth_feeHistory', ['0x1', 'latest', [101]], -32000, /percentile/],
