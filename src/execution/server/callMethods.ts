@@ -9,7 +9,7 @@ import type { Evm, EvmResult } from '../evm/port.ts';
 import { withOptions } from '../evm/withOptions.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
-import { balanceOf, checkpoint, revertTo } from '../state/worldState.ts';
+import { balanceOf, checkpoint, codeOf, revertTo } from '../state/worldState.ts';
 import { type BlockOverrides, readBlockOverrides } from './blockOverrides.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
 import type { CallTurns } from './callTurns.ts';
@@ -136,6 +136,14 @@ async function estimateGas(
     revertTo(context.state, point);
     return result;
   };
+  // What most wallets ask: no search, which would stop a little above.
+  const { to, data } = request;
+  const isTransfer =
+    to !== undefined && data.length === 0 && codeOf(context.state, to).length === 0;
+  if (isTransfer && high >= LEAST_TX_GAS) {
+    const result = await attempt(LEAST_TX_GAS);
+    if (result?.status === 'success') return LEAST_TX_GAS;
+  }
   const first = await attempt(high);
   if (first === undefined)
     throw new RpcError('application', `gas required exceeds allowance (${high})`);
