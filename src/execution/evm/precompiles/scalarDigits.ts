@@ -18,11 +18,11 @@ export function signedWindows(scalar: Uint8Array, bits: number): readonly number
 
 /**
  * Digits of `scalar`, big-endian, in base 2, the lowest first: each is 0, or odd and below
- * 2^(bits-1), and of as many as `bits` that follow each other one at most is not 0.
+ * 2^(bits-1), and of as many as `bits` that follow each other one at most is not 0. At most 8 bits.
  */
-export function sparseDigits(scalar: Uint8Array, bits: number): readonly number[] {
+export function sparseDigits(scalar: Uint8Array, bits: number): Int8Array {
   const length = 8 * scalar.length + 1;
-  const digits = Array.from({ length }, () => 0);
+  const digits = new Int8Array(length);
   let carry = 0;
   let at = 0;
   while (at < length) {

@@ -32,7 +32,7 @@ describe('sparseDigits', () => {
   test('default: digits of the number, odd, small and apart', () => {
     fc.assert(
       fc.property(scalars, fc.integer({ min: 2, max: 8 }), (scalar, bits) => {
-        const digits = sparseDigits(scalar, bits);
+        const digits = [...sparseDigits(scalar, bits)];
         expect(valueOf(digits, 1)).toBe(bytesToBigint(scalar));
         let last = -bits;
         for (const [at, digit] of digits.entries()) {
