@@ -237,9 +237,10 @@ function ownBranch(node: BranchNode): BranchNode {
 }
 
 function newBranch(): BranchNode {
-  const children = Array.from({ length: 16 }, (): TrieLink => undefined);
-  return { type: 'branch', children, ref: undefined, stored: false };
+  return { type: 'branch', children: NO_CHILDREN.slice(), ref: undefined, stored: false };
 }
+
+const NO_CHILDREN: readonly TrieLink[] = Array.from({ length: 16 }, () => undefined);
 
 function newLeaf(path: Uint8Array, leaf: NewLeaf): LeafNode {
   const { value, storage } = leaf;
