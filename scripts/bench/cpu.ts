@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** CPU seconds of one call: the median of `rounds`, each of `callsPerRound` calls. */
 export function cpuSeconds(call: () => void, callsPerRound: number, rounds = 7): number {
@@ -20,22 +21,8 @@ export function cpuStopwatch(): () => number {
   };
 }
 
-/**
- * Starts a watch that tells the seconds of processor time of this thread alone since now: without
- * the threads that collect garbage, compile, and recover senders. Where the system does not tell
- * them apart, those of the whole process. It goes by ticks of a few milliseconds.
- */
-export function threadStopwatch(): () => number {
-  const start = threadSeconds();
-  if (start === undefined) return cpuStopwatch();
-  return () => (threadSeconds() ?? start) - start;
-}
-
-function threadSeconds(): number | undefined {
-  try {
-    const [nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
-    return Number(nanoseconds) / 1e9;
-  } catch {
-    return undefined;
-  }
+/** Collects all garbage, so that what is timed next does not pay for what was before it. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }

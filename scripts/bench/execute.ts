@@ -6,7 +6,7 @@ import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm
 import type { Evm } from '../../src/execution/evm/port.ts';
 import { memoryKeyValueStore } from '../../src/execution/store/keyValueStore.ts';
 import { installNative } from '../../src/native/install.ts';
-import { cpuStopwatch, threadStopwatch } from './cpu.ts';
+import { collectGarbage, cpuStopwatch } from './cpu.ts';
 import { depositBlocksPerSecond } from './depositBlocks.ts';
 import {
   type ChainWorkload,
@@ -15,9 +15,15 @@ import {
   readChain,
   readRealBlocks,
 } from './executeWorkloads.ts';
-import { clockedEvm, EXECUTION_PARTS, hostCostLine } from './hostCost.ts';
+import {
+  clockedEvm,
+  EXECUTION_PARTS,
+  hostCostLine,
+  type HostRun,
+  recoverOnce,
+} from './hostCost.ts';
 import { benchPrecompiles } from './precompiles.ts';
-import { profiled, sharesLine } from './profile.ts';
+import { meanShares, profiled, type Shares, sharesLine } from './profile.ts';
 
 /**
  * Prints one line for each figure of the embedded engine. Time is that of the processor, so that
@@ -94,33 +100,31 @@ const ROUNDS: Rounds = { warming: 10, counted: 7 };
 /** For what takes long and is only to be compared with. */
 const ONCE: Rounds = { warming: 1, counted: 1 };
 
-/** Runs `work` whole, with a clock on the EVM, and under the profiler, all with the same EVMs. */
+/** Runs `work` with a clock on the EVM, and under the profiler, all with the same EVMs. */
 async function benchHostCost(
   what: string,
   work: Work,
   evms: EvmOf = interpreters(),
   { warming, counted }: Rounds = ROUNDS,
 ): Promise<void> {
+  installRecoverAhead(recoverOnce());
   for (let i = 0; i < warming; i++) await work(evms)();
-  const whole = await median(async () => {
+  const found: HostRun[] = [];
+  for (let i = 0; i < counted; i++) found.push(await clocked(work, evms));
+  const profiles: Shares[] = [];
+  for (let i = 0; i < counted; i++) {
     const run = work(evms);
-    const elapsed = threadStopwatch();
-    await run();
-    return elapsed();
-  }, counted);
-  installRecoverAhead();
-  const inEvm = await median(() => secondsInEvm(work, evms), counted);
+    collectGarbage();
+    profiles.push((await profiled(EXECUTION_PARTS, run)).shares);
+  }
   await installNative();
-  const runs = Array.from({ length: counted }, () => work(evms));
-  const { shares } = await profiled(EXECUTION_PARTS, async () => {
-    for (const run of runs) await run();
-  });
-  console.log(hostCostLine(what, { whole, inEvm, shares }));
+  const shares = meanShares(profiles);
+  const byShare = found.toSorted((a, b) => a.inEvm / a.whole - b.inEvm / b.whole);
+  console.log(hostCostLine(what, byShare[counted >> 1] as HostRun, shares));
   console.log(`profile  ${what}: ${sharesLine(shares)}`);
 }
 
-/** Time of this thread within the EVM. */
-async function secondsInEvm(work: Work, evms: EvmOf): Promise<number> {
+async function clocked(work: Work, evms: EvmOf): Promise<HostRun> {
   const clocks = new Map<Evm, () => number>();
   const wrap = (inner: Evm): Evm => {
     const { evm, seconds } = clockedEvm(inner);
@@ -128,16 +132,11 @@ async function secondsInEvm(work: Work, evms: EvmOf): Promise<number> {
     return evm;
   };
   const run = work(interpreters(wrap, evms));
-  const [ofThread, ofProcess] = [threadStopwatch(), cpuStopwatch()];
+  collectGarbage();
+  const elapsed = cpuStopwatch();
   await run();
-  const part = ofThread() / ofProcess();
-  return part * [...clocks.values()].reduce((sum, seconds) => sum + seconds(), 0);
-}
-
-async function median(round: () => Promise<number>, rounds: number): Promise<number> {
-  const found: number[] = [];
-  for (let i = 0; i < rounds; i++) found.push(await round());
-  return found.toSorted((a, b) => a - b)[rounds >> 1] as number;
+  const whole = elapsed();
+  return { whole, inEvm: [...clocks.values()].reduce((sum, seconds) => sum + seconds(), 0) };
 }
 
 function print(what: string, blocks: number, gas: bigint, seconds: number): void {

@@ -1,20 +1,22 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { bytesToHex, type Hex } from '../../src/base/bytes.ts';
+import type { RecoverAhead } from '../../src/base/secp256k1.ts';
 import type { Evm } from '../../src/execution/evm/port.ts';
 import type { Part, Shares } from './profile.ts';
 
-// What the host costs over the EVM, in processor time of the thread that executes: the time of
-// executing blocks less the time within the EVM port, over the time within the EVM port.
+// What the host costs over the EVM, in processor time: the time of executing blocks less the time
+// within the EVM port, over the time within the EVM port.
 //
-// Everything has run before, with the same EVM, as in a node that is up, but for the transactions:
-// each run decodes them anew. Medians of rounds.
+// Both are of the same run, by the same clock. Everything has run before, with the same EVM, as in
+// a node that is up, but for the transactions: each run decodes them anew. What earlier runs left
+// is collected before. The median of rounds.
 //
-//   whole     all that the thread does from the first block to the last. Genesis and reading the
-//             recordings are not in it, nor is what other threads do meanwhile: collecting garbage
-//             in part, compiling, recovering senders.
+//   whole     all from the first block to the last. Genesis and reading the recordings are not in
+//             it, nor is recovering senders, which a node does on another thread: here it was done
+//             by an earlier run, and finding the key takes about as long as handing over the job.
 //   EVM       within the EVM port, where the messages stand in their blocks, with the reads of the
-//             state that they ask for. That clock knows the process only, so of its time the part
-//             is taken that the thread has in the process in the same run, in which senders are
-//             recovered by the thread itself, and not within the port.
-//   host      the rest: decoding, handing over signatures, checks, fees, receipts, header, garbage.
+//             state that they ask for.
+//   host      the rest: decoding, signing hashes, checks, fees, receipts, header, garbage.
 //
 // Two things can be counted either way, and the line has them both ways, by their shares in a
 // profile: the state root and storing, which a node has beside executing; and the reads that walk
@@ -41,6 +43,21 @@ export function clockedEvm(evm: Evm): ClockedEvm {
   };
 }
 
+/** Recovers the key of each signature once, and remembers it. All of them are valid. */
+export function recoverOnce(): RecoverAhead {
+  const keys = new Map<Hex, Uint8Array>();
+  return (signatures) =>
+    signatures.map(({ hash, compact, yParity }) => {
+      const r = bytesToHex(compact.subarray(0, 32));
+      const known = keys.get(r);
+      if (known !== undefined) return () => known;
+      const signature = secp256k1.Signature.fromBytes(compact, 'compact').addRecoveryBit(yParity);
+      const key = signature.recoverPublicKey(hash).toBytes(false);
+      keys.set(r, key);
+      return () => key;
+    });
+}
+
 /** Where executing blocks spends its time. A stack belongs to the first that it meets. */
 export const EXECUTION_PARTS: readonly Part[] = [
   ['reads', /state\/worldState/, /^(readAccount|committedSlot|codeByHash)$/],
@@ -52,11 +69,11 @@ export const EXECUTION_PARTS: readonly Part[] = [
   ['fees and checks', /execution\/(executeSignedTx|executeDeposit|fees|fastLz|intrinsicGas)/],
 ];
 
-/** Seconds of the whole and within the EVM, and the shares of the whole. */
-export type HostCost = { readonly whole: number; readonly inEvm: number; readonly shares: Shares };
+/** Seconds of a run, and of those the ones within the EVM. */
+export type HostRun = { readonly whole: number; readonly inEvm: number };
 
 /** The figures in one line. The reads are all there are: a few are the host's own. */
-export function hostCostLine(what: string, { whole, inEvm, shares }: HostCost): string {
+export function hostCostLine(what: string, { whole, inEvm }: HostRun, shares: Shares): string {
   const seconds = (part: string): number => whole * (shares.get(part) ?? 0);
   const beside = seconds('state root') + seconds('storing');
   const host = whole - beside - inEvm;

@@ -54,6 +54,14 @@ export async function profiled<T>(
   return { value, shares: new Map([...counts].map(([part, count]) => [part, count / total])) };
 }
 
+/** Mean of the shares of several runs of the same. */
+export function meanShares(runs: readonly Shares[]): Shares {
+  const parts = new Set(runs.flatMap((shares) => [...shares.keys()]));
+  const sum = (part: string): number =>
+    runs.reduce((total, shares) => total + (shares.get(part) ?? 0), 0);
+  return new Map([...parts].map((part) => [part, sum(part) / runs.length]));
+}
+
 /** Shares for people, the largest first. */
 export function sharesLine(shares: Shares): string {
   return [...shares]
