@@ -15,11 +15,16 @@ export type BloomLog = { readonly address: Address; readonly topics: readonly Ha
  */
 export function logsBloom(logs: readonly BloomLog[]): Uint8Array {
   const bloom = new Uint8Array(BLOOM_BYTES);
+  addLogs(bloom, logs);
+  return bloom;
+}
+
+/** Adds logs to a bloom of 256 bytes. */
+export function addLogs(bloom: Uint8Array, logs: readonly BloomLog[]): void {
   for (const { address, topics } of logs) {
     addItem(bloom, address);
     for (const topic of topics) addItem(bloom, topic);
   }
-  return bloom;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 import { DecodeError } from '../base/errors.ts';
 import { type RlpItem, decodeRlp, encodeRlp, encodeTypedRlp, rlpToBigint } from '../base/rlp.ts';
 import { rlpBytes, rlpFixedBytes, rlpList } from '../base/rlpFields.ts';
-import { logsBloom } from './bloom.ts';
+import { addLogs, BLOOM_BYTES, logsBloom } from './bloom.ts';
 import { DEPOSIT_TX_TYPE } from './deposit.ts';
 
 // Receipt as the receipts root has it: for all but legacy transactions behind the type byte,
@@ -52,10 +52,12 @@ export type ReceiptLog = {
  */
 export function encodeReceipt(receipt: Receipt): Uint8Array {
   const { depositNonce, depositReceiptVersion, logs } = receipt;
+  BLOOM.fill(0);
+  addLogs(BLOOM, logs);
   const fields: RlpItem[] = [
     receipt.succeeded ? Uint8Array.of(1) : EMPTY_BYTES,
     bigintToMinimalBytes(receipt.cumulativeGasUsed),
-    logsBloom(logs),
+    BLOOM,
     logs.map((log) => [hexToBytes(log.address), log.topics.map(hexToBytes), log.data]),
   ];
   if (depositReceiptVersion !== undefined) {
@@ -64,6 +66,9 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
   }
   return receipt.type === 0 ? encodeRlp(fields) : encodeTypedRlp(receipt.type, fields);
 }
+
+/** The bloom of the receipt that is encoded: it is copied at once. */
+const BLOOM: Uint8Array = new Uint8Array(BLOOM_BYTES);
 
 /**
  * Receipt of its bytes. Log data are views. A deposit's nonce may stand without a version, as

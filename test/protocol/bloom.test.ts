@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bloomBits, bloomMayContain, logsBloom, mayContainAny } from '../../src/protocol/bloom.ts';
+import {
+  addLogs,
+  bloomBits,
+  bloomMayContain,
+  logsBloom,
+  mayContainAny,
+} from '../../src/protocol/bloom.ts';
 import { hexOf } from '../support/arbitraries.ts';
 
 /** Positions of set bits, 0 is the lowest bit of the last byte. */
@@ -9,6 +15,16 @@ function bitsOf(bloom: Uint8Array): readonly number[] {
     return ((bloom[255 - (bit >> 3)] as number) >> (bit & 7)) & 1;
   });
 }
+
+describe('addLogs', () => {
+  test('default: what the bloom has stays', () => {
+    const one = { address: `0x${'11'.repeat(20)}`, topics: [] } as const;
+    const other = { address: `0x${'22'.repeat(20)}`, topics: [] } as const;
+    const bloom = logsBloom([one]);
+    addLogs(bloom, [other]);
+    expect(bloom).toEqual(logsBloom([one, other]));
+  });
+});
 
 describe('logsBloom', () => {
   test('default: no logs', () => {
