@@ -5,15 +5,16 @@ import { decodeBlob } from '../../src/protocol/blob.ts';
 import { decodeFrames } from '../../src/protocol/frame.ts';
 import { inspectChannel } from '../../src/protocol/inspectChannel.ts';
 import { readShared, readSharedHexLines } from '../support/batches.ts';
+import { runs } from '../support/runs.ts';
 import { lacksShared } from '../support/shared.ts';
 
 const OP_SEPOLIA = { l2Time: 1691802540n, blockTime: 2n, l2ChainId: 11155420n };
 const LIMIT = 100_000_000;
-const OFFSETS = 500;
+const OFFSETS = runs(150);
 const FLIPS = [0x01, 0x80, 0xff];
 /** Channels up to this length are cut everywhere, longer ones at CUTS offsets. */
 const ALL_CUTS_BYTES = 4096;
-const CUTS = 2000;
+const CUTS = runs(400);
 
 /** How the reference reads brotli: a fault costs what the piece with it would have yielded. */
 const FIRST_PIECE_BYTES = 4096;
