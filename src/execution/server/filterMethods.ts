@@ -6,9 +6,16 @@ import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { newBlocks } from '../newBlocks.ts';
 import type { TxPool } from '../pool/txPool.ts';
-import { createJournal } from './journal.ts';
+import { createJournal, type Journal } from './journal.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { filterSize, type LogSearch, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
+import {
+  dataBytesOf,
+  filterSize,
+  type LogSearch,
+  logsOf,
+  readLogFilter,
+  toLogSearch,
+} from './logFilter.ts';
 import { type LogLimits, queryLogs } from './logMethods.ts';
 import { readId, required } from './params.ts';
 
@@ -93,18 +100,15 @@ export function filterMethods(
     },
     eth_getFilterChanges: (params, options) => {
       const filter = find(params);
-      const journal = filter.type === 'pooled' ? pooled : moves;
-      const { toldTo } = filter;
-      filter.toldTo = journal.end();
       switch (filter.type) {
         case 'pooled':
-          return pooled.since(toldTo);
+          return takeUntold(filter, pooled);
         case 'blocks':
-          return moves.since(toldTo).flatMap(({ hash, isRemoved }) => (isRemoved ? [] : [hash]));
-        case 'logs': {
-          const behind = moves.since(toldTo);
-          return limits.queue.add(() => logsOfMoves(engine, limits, filter, behind, options));
-        }
+          return takeUntold(filter, moves).flatMap(({ hash, isRemoved }) =>
+            isRemoved ? [] : [hash],
+          );
+        case 'logs':
+          return limits.queue.add(() => takeLogs(engine, limits, filter, moves, options));
       }
     },
     eth_getFilterLogs: (params, options) => {
@@ -141,14 +145,24 @@ function createJournals(engine: ExecutionEngine, pool: TxPool) {
   return { moves, pooled, listenWhile };
 }
 
-/** Wanted logs of blocks; what are too many for one answer are left for the next. */
-async function logsOfMoves(
+/** What happened since the caller of `filter` was told last. It counts as told now. */
+function takeUntold<T>(filter: Filter, journal: Journal<T>): readonly T[] {
+  const { toldTo } = filter;
+  filter.toldTo = journal.end();
+  return journal.since(toldTo);
+}
+
+/** Wanted logs of untold blocks; what are too many for one answer are left for the next. */
+async function takeLogs(
   engine: ExecutionEngine,
   { maxLogs, maxBytes }: LogLimits,
   filter: Filter & { readonly type: 'logs' },
-  behind: readonly BlockMove[],
+  moves: Journal<BlockMove>,
   { signal }: AbortOptions,
 ): Promise<readonly JsonValue[]> {
+  // Only now that it is its turn: an earlier poll of the same filter may have left something.
+  signal?.throwIfAborted();
+  const behind = takeUntold(filter, moves);
   const end = filter.toldTo;
   const found: JsonValue[] = [];
   let bytes = 0;
@@ -161,7 +175,7 @@ async function logsOfMoves(
     const logs = block === undefined ? [] : logsOf(filter.search, block, isRemoved);
     for (const log of logs) {
       found.push(log);
-      bytes += (log['data'] as string).length / 2;
+      bytes += dataBytesOf(log);
     }
     if (i % BLOCKS_PER_TURN !== BLOCKS_PER_TURN - 1) continue;
     await setImmediate();

@@ -99,6 +99,11 @@ export function logsOf(
   return found;
 }
 
+/** Bytes of data in a log that `logsOf` gave. */
+export function dataBytesOf(log: JsonObject): number {
+  return (log['data'] as string).length / 2 - 1;
+}
+
 function alternatives(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) return [value as JsonValue];

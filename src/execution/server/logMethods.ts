@@ -4,7 +4,7 @@ import { isObject, type JsonValue } from '../../base/json.ts';
 import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { type LogSearch, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
+import { dataBytesOf, type LogSearch, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
 import { type BlockTag, invalidParam, required, toBlockTag, toFixedHex } from './params.ts';
 import { headBlock, requireBlock, selectBlock } from './selectBlock.ts';
 import type { JsonObject } from './transactionJson.ts';
@@ -80,7 +80,7 @@ async function search(
     // One by one: a block may have more than a call takes arguments.
     for (const log of logsOf(wanted, block)) {
       found.push(log);
-      bytes += (log['data'] as string).length / 2;
+      bytes += dataBytesOf(log);
     }
     if (found.length <= maxLogs && bytes <= maxBytes) continue;
     const smaller = number > from ? `the range ${from}-${number - 1n}` : 'a narrower filter';

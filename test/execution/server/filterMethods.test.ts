@@ -63,7 +63,7 @@ function blockOf(number: number, branch = 0, count = 1): BlockRecord {
 }
 
 /** Filters of an engine that knows blocks 1 to 6, and two of another branch from 3 on. */
-function scene(maxLogs = 100, perBlock = 1) {
+function scene(maxLogs = 100, perBlock = 1, queue = new PQueue()) {
   const blocks = [1, 2, 3, 4, 5, 6].map((number) => blockOf(number, 0, perBlock));
   const others = [blockOf(3, 1), blockOf(4, 1)];
   const known = new Map([...blocks, ...others].map((block) => [block.hash, block]));
@@ -81,7 +81,7 @@ function scene(maxLogs = 100, perBlock = 1) {
   const methods = filterMethods(
     engine as unknown as ExecutionEngine,
     pool as unknown as TxPool,
-    { maxBlocks: 100n, maxLogs, maxBytes: 1e6, queue: new PQueue() },
+    { maxBlocks: 100n, maxLogs, maxBytes: 1e6, queue },
     () => nowMs,
   );
   let head = blocks[0] as BlockRecord;
@@ -89,6 +89,8 @@ function scene(maxLogs = 100, perBlock = 1) {
     listeners: () => heads.size + pooled.size,
     pass: (ms: number) => void (nowMs += ms),
     call: async (name: string, ...params: JsonValue[]) => methods[name]?.(params, {}),
+    callWith: async (signal: AbortSignal, name: string, ...params: JsonValue[]) =>
+      methods[name]?.(params, { signal }),
     move: (number: number, branch = 0) => {
       const next = known.get(word(number * 16 + branch)) as BlockRecord;
       for (const listener of heads) listener({ oldHead: head, head: next });
@@ -144,6 +146,26 @@ describe('eth_getFilterChanges', () => {
     expect(await numbers()).toEqual([4, 4, 4, 5, 5, 5]);
     expect(await numbers()).toEqual([6, 6, 6]);
     expect(await numbers()).toEqual([]);
+  });
+
+  test('behavior: polls that wait for their turn take nothing from each other', async () => {
+    const queue = new PQueue({ concurrency: 1, autoStart: false });
+    const { call, callWith, move } = scene(5, 3, queue);
+    const id = (await call('eth_newFilter', {})) as string;
+    const left = new AbortController();
+    const numbers = async (answer: Promise<JsonValue | undefined>) =>
+      ((await answer) as { blockNumber: string }[]).map((log) => Number(log.blockNumber));
+    move(4);
+    const gone = callWith(left.signal, 'eth_getFilterChanges', id);
+    const first = call('eth_getFilterChanges', id);
+    move(6);
+    const second = call('eth_getFilterChanges', id);
+    left.abort(new Error('left'));
+    queue.start();
+    await expect(gone).rejects.toThrow('left');
+    expect(await numbers(first)).toEqual([2, 2, 2, 3, 3, 3]);
+    expect(await numbers(second)).toEqual([4, 4, 4, 5, 5, 5]);
+    expect(await numbers(call('eth_getFilterChanges', id))).toEqual([6, 6, 6]);
   });
 
   test('behavior: a filter that nobody asks is forgotten, and nobody listens for it', async () => {
