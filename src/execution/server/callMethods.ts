@@ -15,7 +15,7 @@ import { applyOverrides, readOverrides } from './callOverrides.ts';
 import type { CallTurns } from './callTurns.ts';
 import { revertReason } from './revertReason.ts';
 import { type CallRequest, readCallRequest } from './callRequest.ts';
-import { callPrice, runCall } from './runCall.ts';
+import { callPrice, IntrinsicGasError, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { type BlockState, readBlockState } from './selectBlock.ts';
 
@@ -123,24 +123,21 @@ async function estimateGas(
   const isCapped = hasFork(context, 'karst') && gasCap > MAX_TX_GAS;
   const cap = isCapped ? MAX_TX_GAS : gasCap;
   // Less than any transaction needs counts as no limit.
-  const isLimited = request.gas !== undefined && request.gas >= LEAST_TX_GAS;
-  const wanted = isLimited ? (request.gas as bigint) : context.block.gasLimit;
+  const { gas: limit = 0n } = request;
+  const wanted = limit >= LEAST_TX_GAS ? limit : context.block.gasLimit;
   const asked = wanted < cap ? wanted : cap;
   let high = affordableGas(context, request, asked);
   const attempt = async (gas: bigint): Promise<EvmResult | undefined> => {
     const point = checkpoint(context.state);
     const result = await runCall(context, request, gas).catch((error: unknown) => {
-      if (error instanceof RpcError && error.message.startsWith('intrinsic gas')) return undefined;
+      if (error instanceof IntrinsicGasError) return undefined;
       throw error;
     });
     revertTo(context.state, point);
     return result;
   };
   // What most wallets ask: no search, which would stop a little above.
-  const { to, data } = request;
-  const isTransfer =
-    to !== undefined && data.length === 0 && codeOf(context.state, to).length === 0;
-  if (isTransfer && high >= LEAST_TX_GAS) {
+  if (isTransfer(context, request) && high >= LEAST_TX_GAS) {
     const result = await attempt(LEAST_TX_GAS);
     if (result?.status === 'success') return LEAST_TX_GAS;
   }
@@ -171,6 +168,11 @@ async function estimateGas(
   return high;
 }
 
+/** Whether a call goes without data to an account without code. */
+function isTransfer({ state }: BlockContext, { to, data }: CallRequest): boolean {
+  return to !== undefined && data.length === 0 && codeOf(state, to).length === 0;
+}
+
 /** As much of `gas` as the sender can pay for. */
 function affordableGas({ state }: BlockContext, request: CallRequest, gas: bigint): bigint {
   const { from, value, maxFeePerGas } = request;
@@ -183,4 +185,5 @@ function affordableGas({ state }: BlockContext, request: CallRequest, gas: bigin
 }
 
 const CALL_STIPEND = 2_300n;
+/** What a transfer costs. */
 const LEAST_TX_GAS = 21_000n;

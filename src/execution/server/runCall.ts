@@ -48,12 +48,19 @@ function checkAuthorizations(context: BlockContext, { from, to, authorizations }
   throw new RpcError('application', message);
 }
 
+/** A call has less gas than it costs before any code runs. */
+export class IntrinsicGasError extends RpcError {
+  constructor(have: bigint, least: bigint) {
+    super('application', `intrinsic gas too low: have ${have}, want ${least}`);
+  }
+}
+
 /**
  * Runs a call on the context's state, which it changes. `gasUsed` of the result is what a
  * transaction would be charged.
  *
- * @throws RpcError when the call cannot begin: no money for `value`, too little gas, fees that no
- *   transaction may offer.
+ * @throws RpcError when the call cannot begin: no money for `value`, fees that no transaction may
+ *   offer; IntrinsicGasError for too little gas.
  */
 export async function runCall(
   context: BlockContext,
@@ -72,9 +79,7 @@ export async function runCall(
     authorizationCount: authorizations.length,
   });
   const least = cost.intrinsic > cost.floor ? cost.intrinsic : cost.floor;
-  if (gas < least) {
-    throw new RpcError('application', `intrinsic gas too low: have ${gas}, want ${least}`);
-  }
+  if (gas < least) throw new IntrinsicGasError(gas, least);
   const [have, want] = [balanceOf(state, from), gas * request.maxFeePerGas + value];
   if (have < want) {
     const message = `insufficient funds for gas * price + value: address ${from}`;
