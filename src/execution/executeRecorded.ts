@@ -92,7 +92,7 @@ function ancestorHashes(
 }
 
 /** The first transaction and field in which results differ from recorded receipts. */
-export function receiptsDifference(
+function receiptsDifference(
   block: Pick<ExecutedBlock, 'receipts' | 'results'>,
   recorded: readonly RecordedReceipt[] | undefined,
 ): string | undefined {

@@ -6,7 +6,7 @@ import { PrunedStateError } from '../stateKeeper.ts';
 import { MOST_PARAMS } from './paramCounts.ts';
 
 /** Codes of JSON-RPC errors, those of the Engine API among them. @spec execution.md 3.15 */
-export const ERROR_CODES = {
+const ERROR_CODES = {
   parse: -32_700,
   invalidRequest: -32_600,
   methodNotFound: -32_601,

@@ -36,7 +36,7 @@ export type Heads = { readonly head: Hash; readonly safe: Hash; readonly finaliz
 export type StoreIdentity = { readonly chainId: bigint; readonly genesisHash: Hash };
 
 /** Version of the record formats; another one is refused. */
-export const STORE_FORMAT_VERSION = 1n;
+const STORE_FORMAT_VERSION = 1n;
 
 /** Reads of the engine's records. Every method throws DamagedRecordError for a damaged one. */
 export type ChainStore = StateSource & {

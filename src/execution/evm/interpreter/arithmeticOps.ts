@@ -70,7 +70,7 @@ const byteAt: Binary = (index, value) =>
   index > 31n ? 0n : (value >> (8n * (31n - index))) & 255n;
 
 /** Leading zero bits (EIP-7939). */
-export const clz: Unary = (value) => (value === 0n ? 256n : BigInt(256 - value.toString(2).length));
+const clz: Unary = (value) => (value === 0n ? 256n : BigInt(256 - value.toString(2).length));
 
 /** Arithmetic, comparison and bit opcodes of every fork. */
 export const ARITHMETIC_OPS: readonly OpEntry[] = [
