@@ -7,7 +7,11 @@ import type { Evm } from '../../src/execution/evm/port.ts';
 import { executeRecorded } from '../../src/execution/executeRecorded.ts';
 import { applyGenesis, type Genesis } from '../../src/execution/genesis.ts';
 import { parseGenesisJson } from '../../src/execution/genesisJson.ts';
-import { parseRecordedBlock, parseWitness } from '../../src/execution/recordedBlock.ts';
+import {
+  parseRecordedBlock,
+  parseWitness,
+  type RecordedBlock,
+} from '../../src/execution/recordedBlock.ts';
 import { recoverSendersAhead } from '../../src/execution/sendersAhead.ts';
 import { openState } from '../../src/execution/state/worldState.ts';
 import { fromAttributesJson } from '../../src/protocol/executionPayloadJson.ts';
@@ -71,8 +75,8 @@ function unseen(attributes: PayloadAttributes): PayloadAttributes {
 /** A recorded real block with what it reads. */
 export type RealBlock = {
   readonly folder: string;
-  readonly recorded: ReturnType<typeof parseRecordedBlock>;
-  readonly witness: ReturnType<typeof parseWitness>;
+  readonly recorded: RecordedBlock;
+  readonly witness: ReadonlyMap<Hash, Uint8Array>;
 };
 
 /** The real blocks of the shared corpora. */

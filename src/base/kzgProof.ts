@@ -11,9 +11,7 @@ export type VerifyKzgProof = (
 ) => boolean;
 
 /** A verifier that may have no answer; it never takes long to say so. */
-export type TryVerifyKzgProof = (
-  ...input: Parameters<VerifyKzgProof>
-) => ReturnType<VerifyKzgProof> | undefined;
+export type TryVerifyKzgProof = (...input: Parameters<VerifyKzgProof>) => boolean | undefined;
 
 const none: TryVerifyKzgProof = () => undefined;
 

@@ -37,11 +37,11 @@ export function newBlocks(
   return { removed, added };
 }
 
+/** What a move of the head changed. */
+export type BlocksOf = (change: HeadChange) => BlockDifference;
+
 /** `newBlocks`, worked out once for all who ask for the same move one after the other. */
-export function sharedNewBlocks(
-  engine: Pick<ExecutionEngine, 'block'>,
-  limit: number,
-): (change: HeadChange) => BlockDifference {
+export function sharedNewBlocks(engine: Pick<ExecutionEngine, 'block'>, limit: number): BlocksOf {
   let last: { readonly change: HeadChange; readonly difference: BlockDifference } | undefined;
   return (change) => {
     if (last?.change !== change) last = { change, difference: newBlocks(engine, change, limit) };

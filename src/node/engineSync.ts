@@ -6,7 +6,7 @@ import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import type { L2BlockRef } from '../protocol/ids.ts';
 import type { RollupConfig } from '../protocol/rollupConfig.ts';
 import type { Log } from '../transport/log.ts';
-import { createWaitWarning, type Waits } from '../transport/waits.ts';
+import { createWaitWarning, type Waits, type WaitWarning } from '../transport/waits.ts';
 import type { UnsafeFollower } from './followUnsafe.ts';
 import { readL2Ref } from './outputs.ts';
 import { createWake, rangWithin } from './wake.ts';
@@ -56,7 +56,7 @@ export function createEngineSync(ports: EngineSyncPorts): EngineSync {
   const run = async (signal: AbortSignal): Promise<void> => {
     const posted = createWake();
     const stop = unsafe.onPost(posted.ring);
-    let warnIfLong: ReturnType<typeof createWaitWarning> | undefined;
+    let warnIfLong: WaitWarning | undefined;
     try {
       for (let tries = 1; ; tries++) {
         const outcome = await attempt(ports, signal);

@@ -3,7 +3,12 @@ import { retry } from '../engine/outcome.ts';
 import type { EnginePort } from '../engine/port.ts';
 import { sleep } from '../transport/abort.ts';
 import type { Log } from '../transport/log.ts';
-import { createWaitWarning, type OpenWait, type Waits } from '../transport/waits.ts';
+import {
+  createWaitWarning,
+  type OpenWait,
+  type Waits,
+  type WaitWarning,
+} from '../transport/waits.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
@@ -33,7 +38,7 @@ export async function untilDone<T extends Attempt>(
   attempt: () => Promise<T>,
 ): Promise<Exclude<T, { readonly type: 'retry' }>> {
   let wait: OpenWait | undefined;
-  let warnIfLong: ReturnType<typeof createWaitWarning> | undefined;
+  let warnIfLong: WaitWarning | undefined;
   try {
     for (let tries = 1; ; tries++) {
       const outcome = await attempt();

@@ -66,6 +66,9 @@ export function createWaits(now: () => number = Date.now): Waits {
 const LONG_WAIT_MS = 10_000;
 const BETWEEN_WARNINGS_MS = 60_000;
 
+/** Told of a try that failed: how many there were, and with what the last one did. */
+export type WaitWarning = (tries: number, lastError: string) => void;
+
 /**
  * Tells the log of a wait that lasts: after ten seconds, and once a minute from then on. The wait
  * begins with this call; what it returns is called after each try that failed.
@@ -76,7 +79,7 @@ export function createWaitWarning(
   log: Pick<Log, 'warn'>,
   name: string,
   now: () => number = Date.now,
-): (tries: number, lastError: string) => void {
+): WaitWarning {
   const sinceMs = now();
   let nextMs = sinceMs + LONG_WAIT_MS;
   return (tries, lastError) => {

@@ -4,6 +4,7 @@ import { type ExecutionEngine, openEngine } from '../../execution/engine.ts';
 import { type KeyValueStore, memoryKeyValueStore } from '../../execution/store/keyValueStore.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
 import { createKzg } from '../../native/kzg.ts';
+import type { L1Block } from '../../protocol/l1Block.ts';
 import { UsageError } from '../exit.ts';
 import { recordedL1Blocks } from '../recording/l1Facts.ts';
 import { type JsonLine, readJsonLines } from '../recording/lines.ts';
@@ -13,6 +14,7 @@ import { type BlockDifference, compareBlock } from './compareBlock.ts';
 import {
   type MadeBlock,
   type Replay,
+  type ReplayEvents,
   ReplayHalted,
   replayL1Block,
   startReplay,
@@ -125,7 +127,9 @@ export async function replayRecording(
 async function replayLine(
   { l1File }: Recording,
   line: number,
-  ...[replay, block, events]: Parameters<typeof replayL1Block>
+  replay: Replay,
+  block: L1Block | undefined,
+  events: ReplayEvents,
 ): Promise<void> {
   try {
     await replayL1Block(replay, block, events);

@@ -111,7 +111,7 @@ function readAuthorization(json: JsonValue, index: number): Authorization {
   const quantity = (name: string, bits: number) => toQuantity(field(name), at(name), bits);
   const signed = {
     chainId: quantity('chainId', 256),
-    address: toFixedHex(field('address'), 20, at('address')) as Address,
+    address: toFixedHex(field('address'), 20, at('address')),
     nonce: quantity('nonce', 64),
   };
   const [yParity, r, s] = [quantity('yParity', 8), quantity('r', 256), quantity('s', 256)];

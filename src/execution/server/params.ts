@@ -1,4 +1,4 @@
-import { type Address, type Hash, hexToBytes } from '../../base/bytes.ts';
+import { type Address, type Hash, type Hex, hexToBytes } from '../../base/bytes.ts';
 import { excerpt } from '../../base/excerpt.ts';
 import { dataFault, fixedDataFault, goKind, quantityFault } from '../../base/goJson.ts';
 import { isObject, type JsonValue } from '../../base/json.ts';
@@ -26,7 +26,7 @@ export function invalidParam(at: ParamPlace, reason: string): RpcError {
 }
 
 /** The refusal of a call with too few parameters. */
-export function missingParam(index: number): RpcError {
+function missingParam(index: number): RpcError {
   return new RpcError('invalidParams', `missing value for required argument ${index}`);
 }
 
@@ -124,13 +124,13 @@ export function toBlockTag(value: JsonValue, at: ParamPlace): BlockTag {
 }
 
 /** DATA of exactly `length` bytes, in lowercase. */
-export function toFixedHex(value: JsonValue, length: number, at: ParamPlace): `0x${string}` {
+export function toFixedHex(value: JsonValue, length: number, at: ParamPlace): Hex {
   const type = FIXED_TYPES[length] ?? 'hexutil.Bytes';
   if (typeof value !== 'string') throw notOfType(at, 'non-string', type);
   const fault = fixedDataFault(value, length);
   if (fault?.type === 'form') throw notOfType(at, fault.reason, type);
   if (fault !== undefined) throw invalidParam(at, `${fault.reason} for ${type}`);
-  return value.toLowerCase() as `0x${string}`;
+  return value.toLowerCase() as Hex;
 }
 
 /** Bytes of DATA. */

@@ -4,7 +4,7 @@ import { toQuantity } from '../../protocol/rpcJson.ts';
 import type { AbortOptions } from '../../transport/abort.ts';
 import type { ExecutionEngine } from '../engine.ts';
 import type { TxPool } from '../pool/txPool.ts';
-import { proveAccount } from '../state/proof.ts';
+import { type AccountProof, proveAccount } from '../state/proof.ts';
 import { accountOf, balanceOf, codeOf, storageOf, type WorldState } from '../state/worldState.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { invalidParam, readAddress, readBlockTag, required, show } from './params.ts';
@@ -59,11 +59,7 @@ export function stateMethods(engine: ExecutionEngine, pool: TxPool): RpcMethods 
 /** A slot and how the answer names it: as it was asked for. */
 type AskedSlot = { readonly key: bigint; readonly name: Hex };
 
-function proofJson(
-  address: Address,
-  slots: readonly AskedSlot[],
-  proof: ReturnType<typeof proveAccount>,
-): JsonObject {
+function proofJson(address: Address, slots: readonly AskedSlot[], proof: AccountProof): JsonObject {
   const { account, storageRoot } = proof;
   return {
     address,

@@ -1,7 +1,7 @@
 import { keccak256Hex } from '../../base/hash.ts';
 import { encodeJsonExact, type JsonValue } from '../../base/json.ts';
 import type { ExecutionEngine } from '../engine.ts';
-import { sharedNewBlocks } from '../newBlocks.ts';
+import { type BlocksOf, sharedNewBlocks } from '../newBlocks.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { toHeaderJson } from './blockJson.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
@@ -147,7 +147,7 @@ function createFeed(begin: Source['begin']): Feed {
 type Events = {
   readonly engine: ExecutionEngine;
   readonly pool: TxPool;
-  readonly blocksOf: ReturnType<typeof sharedNewBlocks>;
+  readonly blocksOf: BlocksOf;
 };
 
 /** The source that a subscription names. @throws RpcError */

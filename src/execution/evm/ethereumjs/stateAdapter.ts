@@ -4,6 +4,7 @@ import {
   bigintToMinimalBytes,
   bytesToBigint,
   bytesToHex,
+  type Hex,
   hexToBytes,
 } from '../../../base/bytes.ts';
 import { InvariantError } from '../../../base/errors.ts';
@@ -80,7 +81,7 @@ export function createStateAdapter(): StateAdapter {
   };
 }
 
-function hexOf(address: Address): `0x${string}` {
+function hexOf(address: Address): Hex {
   return bytesToHex(address.bytes);
 }
 
