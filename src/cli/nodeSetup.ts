@@ -20,7 +20,7 @@ import { chainOfFlags } from './chainFlags.ts';
 import { parseFlagJson, readFlagText } from './flagFiles.ts';
 import { atLeastMs, type GoFlagValues, LEAST_POLL_MS } from './goFlags.ts';
 import { type CliIo, pathArgument } from './io.ts';
-import { assertSameChain } from './recording/sameChain.ts';
+import { assertSameChain } from './sameChain.ts';
 import { sequencerOfFlags } from './sequencerFlags.ts';
 import { wrongUrl } from './values.ts';
 import { IGNORED_FLAGS, P2P_FLAGS, REFUSED_FLAGS } from './nodeFlags.ts';

@@ -9,7 +9,7 @@ import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { parseRollupConfig } from '../../protocol/rollupConfigJson.ts';
 import { UsageError } from '../exit.ts';
 import { inFile, parseJsonFile, readJson } from '../files.ts';
-import { assertSameChain } from './sameChain.ts';
+import { assertSameChain } from '../sameChain.ts';
 
 /** A recorded chain in a folder: its configs, and where its blocks are. */
 export type Recording = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../../src/base/errors.ts';
-import { assertSameChain } from '../../../src/cli/recording/sameChain.ts';
-import type { RollupConfig } from '../../../src/protocol/rollupConfig.ts';
-import { chainAt } from '../../derive/support/config.ts';
+import { ConfigError } from '../../src/base/errors.ts';
+import { assertSameChain } from '../../src/cli/sameChain.ts';
+import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
+import { chainAt } from '../derive/support/config.ts';
 
 const base = chainAt('holocene').rollup;
 const start = base.genesis.l2Time;

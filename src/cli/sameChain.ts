@@ -1,7 +1,8 @@
-import { ConfigError } from '../../base/errors.ts';
-import { FORK_TIME_KEYS } from '../../execution/genesisJson.ts';
-import type { Fork } from '../../protocol/forks.ts';
-import type { RollupConfig } from '../../protocol/rollupConfig.ts';
+import { ConfigError } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
+import { FORK_TIME_KEYS } from '../execution/genesisJson.ts';
+import type { Fork } from '../protocol/forks.ts';
+import type { RollupConfig } from '../protocol/rollupConfig.ts';
 
 /** What a genesis file calls the fee parameters, and a rollup config too. */
 const FEE_PARAMETERS = [
@@ -9,6 +10,9 @@ const FEE_PARAMETERS = [
   'eip1559Denominator',
   'eip1559DenominatorCanyon',
 ] as const;
+
+/** Undefined: left out. */
+type Value = bigint | undefined;
 
 /** A field of which the two files say different things. */
 type Difference = {
@@ -53,38 +57,36 @@ function differencesOf(
   overridden: readonly Fork[],
 ): readonly Difference[] {
   // A genesis in another form is refused by those who read it.
-  const values = record(record(genesis)['config']);
-  const optimism = record(values['optimism']);
-  const start = rollup.genesis.l2Time;
-  const isBefore = (time: bigint): boolean => time <= start;
+  const values = fieldsOf(fieldsOf(genesis)['config']);
+  const optimism = fieldsOf(values['optimism']);
+  const isAtGenesis = (time: bigint): boolean => time <= rollup.genesis.l2Time;
   const differences: Difference[] = [];
-  const compare = (field: string, found: bigint | undefined, name: string, value: unknown) => {
-    const expected = toTime(value);
+  const compare = (field: string, found: Value, name: string, expected: Value): void => {
     if (found === undefined || expected === undefined || found === expected) return;
-    if (field.endsWith('_time') && isBefore(found) && isBefore(expected)) return;
     // Of a fork that L1 and L2 name, once.
     if (differences.some((one) => one.field === field)) return;
     differences.push({ field, found, name, expected });
   };
-  compare('l2_chain_id', rollup.l2ChainId, 'chainId', values['chainId']);
+  compare('l2_chain_id', rollup.l2ChainId, 'chainId', toBigint(values['chainId']));
   for (const [name, fork] of FORK_TIME_KEYS) {
-    if (overridden.includes(fork)) continue;
-    compare(`${fork}_time`, rollup.forkTimes[fork], name, values[name]);
+    const [found, expected] = [rollup.forkTimes[fork], toBigint(values[name])];
+    const areAtGenesis = [found, expected].every((time) => time !== undefined && isAtGenesis(time));
+    if (overridden.includes(fork) || areAtGenesis) continue;
+    compare(`${fork}_time`, found, name, expected);
   }
   for (const name of FEE_PARAMETERS) {
     const found = rollup.chainOpConfig[name];
-    compare(`chain_op_config.${name}`, found, `optimism.${name}`, optimism[name]);
+    compare(`chain_op_config.${name}`, found, `optimism.${name}`, toBigint(optimism[name]));
   }
   return differences;
 }
 
-function record(value: unknown): { readonly [name: string]: unknown } {
-  const isRecord = typeof value === 'object' && value !== null;
-  return isRecord ? (value as { readonly [name: string]: unknown }) : {};
+function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
+  return isObject(value) ? value : {};
 }
 
 /** A number in any of its forms in such files; undefined for what is none. */
-function toTime(value: unknown): bigint | undefined {
+function toBigint(value: unknown): Value {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   const isNumber = typeof value === 'string' && /^(0x[\da-f]+|\d+)$/i.test(value);
