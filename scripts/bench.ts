@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { installNative } from '../src/native/install.ts';
 import { sharedPath } from '../test/support/shared.ts';
 import { benchDecode } from './bench/decode.ts';
@@ -9,19 +8,26 @@ import { benchDemo } from './bench/demo.ts';
 import { benchDerive, deriveLine } from './bench/derive.ts';
 import { compiledChild } from './bench/compiled.ts';
 import { benchKzgSetup, benchReplay } from './bench/replay.ts';
+import { readArguments, refuse } from './arguments.ts';
 
-// Usage: npm run bench -- [--only demo|decode|derive|execute|replay] [--shared DIR]. One line for
-// each workload whose data is at hand: what was run, the figure, its unit. Time is that of the
-// processor, so that other work on the machine counts little.
+const HELP = `npm run bench -- [--only PART] [--shared DIR]
+
+One line for each workload whose data is at hand: what was run, the figure, its unit. Time is that
+of the processor, so that other work on the machine counts little.
+
+  --only PART   demo, decode, derive, execute or replay; all of them
+  --shared DIR  where the corpora are; $HEADWATER_SHARED, or shared beside the project`;
 
 const STRETCHES = ['isthmus-span-brotli-blobs', 'bedrock-singular-zlib-calldata'];
 const PARTS = ['demo', 'decode', 'derive', 'execute', 'replay'] as const;
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, shared: { type: 'string' } } });
+const { values } = readArguments(HELP, {
+  options: { only: { type: 'string' }, shared: { type: 'string' } },
+});
 const { only } = values;
 const shared = values.shared ?? sharedPath('.');
 if (only !== undefined && !PARTS.some((part) => part === only)) {
-  throw new Error(`--only: expected one of ${PARTS.join(', ')}, found \`${only}\``);
+  refuse(`--only: expected one of ${PARTS.join(', ')}, found \`${only}\``);
 }
 const isWanted = (part: (typeof PARTS)[number]): boolean => only === undefined || only === part;
 

@@ -2,11 +2,17 @@ import { BATCH_FORMS, DEFAULT_DEVNET, type DevnetOptions } from '../src/devnet/d
 import { runDevnet } from '../src/devnet/runDevnet.ts';
 import { installNative } from '../src/native/install.ts';
 import { SILENT_LOG } from '../src/transport/log.ts';
+import { countArgument, readArguments } from './arguments.ts';
 
-// Runs a devnet for each form of batches, one through every fork, and one with chaos, for so many
-// seconds each (the first argument; 40). Fails when any of them was not equal.
+const HELP = `tsx scripts/devnetMatrix.ts [seconds]
 
-const seconds = Number(process.argv[2] ?? 40);
+Runs a devnet for each form of batches, one through every fork, and one with chaos. Fails when any
+of them was not equal.
+
+  seconds  of each; 40`;
+
+const { positionals } = readArguments(HELP, { allowPositionals: true });
+const seconds = countArgument('seconds', positionals[0] ?? '40');
 const staged: DevnetOptions['schedule'] = {
   atGenesis: 'bedrock',
   until: 'karst',

@@ -4,19 +4,26 @@ import { join } from 'node:path';
 import { installNative } from '../src/native/install.ts';
 import { recordBranches } from '../test/sim/branchedChain.ts';
 import { allCells, nameOf, runCell } from '../test/sim/faultCells.ts';
+import { partArgument, readArguments, refuse } from './arguments.ts';
 
-// Every fault of L1, beacon and engine, alone and with a reorg of the L1, one after the other, each
-// on a node that derives a growing chain: `tsx scripts/faultMatrix.ts [part/parts] [words]`. With
-// words only the cells whose names have them are run. A line for each, and the count.
+const HELP = `tsx scripts/faultMatrix.ts [part/parts] [words]
+
+Every fault of L1, beacon and engine, alone and with a reorg of the L1, one after the other, each on
+a node that derives a growing chain. A line for each, and the count.
+
+  part/parts  only that part of the cells; 1/1
+  words       only cells whose names have all of them`;
 
 const DEPTHS = [1, 7, 64];
 const TIMES = { faultMs: 2_000, growMs: 80 };
 
-const [part = '1/1', ...words] = process.argv.slice(2);
-const [index = 1, parts = 1] = part.split('/').map(Number);
+const { positionals } = readArguments(HELP, { allowPositionals: true });
+const [part = '1/1', ...words] = positionals;
+const { index, parts } = partArgument(part);
 const cells = allCells(DEPTHS)
   .filter((cell) => words.every((word) => nameOf(cell).includes(word)))
   .filter((_, i) => i % parts === index - 1);
+if (cells.length === 0) refuse(`words: no cell of this part has \`${words.join(' ')}\``);
 
 await installNative();
 const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));

@@ -1,22 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { whyUnnoticed } from './mutate/explained.ts';
 import { type Mutant, mutantName, mutantsOf } from './mutate/mutants.ts';
 import { openWorkshop, type Workshop } from './mutate/workshop.ts';
 import { toSource } from './tidy/source.ts';
+import { partArgument, readArguments } from './arguments.ts';
 
-// Changes one rule line at a time, in derivation and in the codecs of frames and batches, and shows
-// that a test fails. Mutants that no test notices are listed; those that cannot be noticed have
-// their reason in mutate/explained.ts. The work tree is never changed: all happens in a copy.
-//
-//   --sample N   only N mutants, chosen by --seed S
-//   --part I/N   only every N-th mutant, from the I-th on
-//   --only TEXT  only mutants of files whose path contains TEXT
-//   --within S   stops after S seconds, however many have been tried by then
-//   --deep       what the quick tests miss is tried on the corpora too, and what is explained is
-//                tried as well
+const HELP = `npm run mutate -- [options]
+
+Changes one rule line at a time, in derivation and in the codecs of frames and batches, and shows
+that a test fails. Mutants that no test notices are listed; those that cannot be noticed have their
+reason in mutate/explained.ts. The work tree is never changed: all happens in a copy.
+
+  --sample N   only N mutants, chosen by --seed S
+  --part I/N   only every N-th mutant, from the I-th on
+  --only TEXT  only mutants of files whose path contains TEXT
+  --within S   stops after S seconds, however many have been tried by then
+  --deep       what the quick tests miss is tried on the corpora too, and what is explained is
+               tried as well`;
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -31,7 +33,7 @@ const DEEP = ['differential', 'recordedChains', 'stretches'].map(
   (name) => `test/derive/${name}.test.ts`,
 );
 
-const { values } = parseArgs({
+const { values } = readArguments(HELP, {
   options: {
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -48,7 +50,7 @@ const sources = [...derive, ...CODECS]
   .map((path) => toSource(path, readFileSync(join(ROOT, path), 'utf8')));
 const quick = quickTests();
 const deep = values.deep ? DEEP : [];
-const [part, parts] = values.part.split('/').map(Number) as [number, number];
+const { index: part, parts } = partArgument(values.part);
 const mutants = chosen(sources.flatMap(mutantsOf), values.sample, Number(values.seed)).filter(
   (_, index) => index % parts === part - 1,
 );

@@ -16,7 +16,7 @@ describe('npm run fuzz', () => {
   test('error: no such file', () => {
     const { status, stderr } = fuzz('--only', 'test/no/such');
     expect(stderr).toContain('no file of properties contains `test/no/such`');
-    expect(status).toBe(1);
+    expect(status).toBe(2);
   });
 });
 
