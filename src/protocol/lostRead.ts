@@ -16,10 +16,10 @@ export function withoutLostRead(inflated: Inflated): Pick<Inflated, 'bytes' | 'e
   const { bytes, ending, faultReadBytes, isOneRead = false } = inflated;
   if (faultReadBytes === undefined) return { bytes, ending };
   const chunkStart = bytes.length - faultReadBytes;
-  const find = isOneRead ? endOfLastRead : startOfLostRead;
-  const start = find(bytes, chunkStart);
-  if (start === undefined) return { bytes, ending };
-  return { bytes: bytes.subarray(0, start), ending: ending === 'clean' ? 'corrupt' : ending };
+  const endOfRead = isOneRead ? endOfOnlyRead : startOfLostRead;
+  const end = endOfRead(bytes, chunkStart);
+  if (end === undefined) return { bytes, ending };
+  return { bytes: bytes.subarray(0, end), ending: ending === 'clean' ? 'corrupt' : ending };
 }
 
 /** A read of the decompressor: what of the stream it takes, and whether past the buffer. */
@@ -33,12 +33,10 @@ function startOfLostRead(bytes: Uint8Array, chunkStart: number): number | undefi
   return undefined;
 }
 
-/** How far the first read gets: a buffer's worth, or no further than before. */
-function endOfLastRead(bytes: Uint8Array, chunkStart: number): number | undefined {
-  for (const { start, end, isDirect } of readsFrom(bytes, chunkStart)) {
-    return isDirect ? start : end;
-  }
-  return undefined;
+/** How far the one read gets that takes any of it: a buffer's worth, or nothing past the buffer. */
+function endOfOnlyRead(bytes: Uint8Array, chunkStart: number): number | undefined {
+  const [first] = readsFrom(bytes, chunkStart);
+  return first?.isDirect === true ? first.start : first?.end;
 }
 
 /**
