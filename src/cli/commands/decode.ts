@@ -1,4 +1,5 @@
 import { type Command, Option } from '@commander-js/extra-typings';
+import { FJORD_MAX_RLP_BYTES_PER_CHANNEL } from '../../derive/parameters.ts';
 import { installNative } from '../../native/install.ts';
 import { rollupConfigByNetwork } from '../../protocol/registry/networks.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
@@ -9,9 +10,6 @@ import { reportLines } from '../decode/text.ts';
 import { CliExit, EXIT_FAILED, UsageError } from '../exit.ts';
 import { parseJsonFile } from '../files.ts';
 import { type CliIo, pathArgument } from '../io.ts';
-
-/** Decompressed bytes of a channel that count from Fjord on. @spec protocol/derivation.md 1.1 */
-const MAX_RLP_BYTES = 100_000_000;
 
 /** Adds `headwater decode`: shows what batcher data or a channel holds. */
 export function registerDecode(program: Command, io: CliIo): void {
@@ -43,7 +41,7 @@ export function registerDecode(program: Command, io: CliIo): void {
       }
       const pieces = await readPieces(file, options.as, io);
       const report = buildReport(pieces, {
-        maxRlpBytes: MAX_RLP_BYTES,
+        maxRlpBytes: FJORD_MAX_RLP_BYTES_PER_CHANNEL,
         chain: config && {
           l2Time: config.genesis.l2Time,
           blockTime: config.blockTime,
