@@ -1,8 +1,8 @@
 import { hexToBytes, type Address, type Hash } from '../base/bytes.ts';
-import { BEACON_ROOTS, BLOCK_HASH_HISTORY, SYSTEM_CALLER } from './systemAccounts.ts';
 import { type BlockContext, hasFork } from './blockContext.ts';
 import { CREATE2_DEPLOYER, create2DeployerCode } from './create2Deployer.ts';
 import { codeOf, endTransaction, setCode, withAbsentAccount } from './state/worldState.ts';
+import { BEACON_ROOTS, BLOCK_HASH_HISTORY, SYSTEM_CALLER } from './systemAccounts.ts';
 
 /**
  * Changes that a block makes before its first transaction.

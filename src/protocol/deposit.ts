@@ -63,6 +63,7 @@ export function encodeDepositTx(tx: DepositTx): Uint8Array {
 export function decodeDepositTx(data: Uint8Array): DepositTx {
   const fields = provenFields(data);
   const { to } = fields;
+  // One by one: a rest with a spread would make two objects of each deposit.
   return {
     sourceHash: bytesToHex(fields.sourceHash),
     from: bytesToHex(fields.from),

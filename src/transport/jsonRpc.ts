@@ -161,6 +161,7 @@ function jsonBeginning(value: unknown, depth = 0): string {
   return `${text}${isList ? ']' : '}'}`;
 }
 
+/** One by one: a list of all would cost as much as the answer is long. */
 function* itemsOf(value: object): Generator<readonly [string, unknown]> {
   for (const key in value) yield [key, (value as { readonly [key: string]: unknown })[key]];
 }

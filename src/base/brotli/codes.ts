@@ -91,6 +91,7 @@ export function readPrefixCode(reader: BitReader, alphabetSize: number): PrefixC
 function readSimple(reader: BitReader, alphabetSize: number): PrefixCode {
   const count = readBits(reader, 2) + 1;
   const bits = 32 - Math.clz32(alphabetSize - 1);
+  // Each is judged before the next is read: the stream may end in between, another fault.
   const symbols = Array.from({ length: count }, () => {
     const symbol = readBits(reader, bits);
     if (symbol >= alphabetSize) throw STREAM_BROKEN;

@@ -14,7 +14,7 @@ export type RunningServer = {
 };
 
 const MAX_CONNECTIONS = 512;
-/** How often connections are looked at that are too slow. */
+/** At most, between two looks for connections that are too slow. */
 const MAX_CHECK_MS = 5000;
 
 /**
