@@ -28,7 +28,7 @@ export function serveHttp(
     const turn = () => serve(port, request, response, refusalOf(request));
     line.last = line.last
       .then(turn)
-      .catch(() => void response.destroy())
+      .catch(() => void request.socket.destroy())
       .finally(() => {
         line.waiting -= 1;
       });
@@ -41,21 +41,34 @@ async function serve(
   response: ServerResponse,
   refusal: Refusal | undefined,
 ): Promise<void> {
-  if (response.destroyed) return;
-  const held = port.held.open(() => response.destroy());
+  const { socket } = request;
+  if (socket.destroyed) return;
+  // A response that waits for the one before it knows nothing of its connection's end.
+  const end = (): void => {
+    response.destroy();
+    socket.destroy();
+  };
+  const held = port.held.open(end);
   const left = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
-  response.once('close', () => {
-    clearTimeout(deadline);
-    held.close();
-    if (!response.writableFinished) left.abort();
+  const closed = new Promise<void>((resolve) => {
+    const close = (): void => {
+      socket.off('close', close);
+      clearTimeout(deadline);
+      held.close();
+      if (!response.writableFinished) left.abort();
+      resolve();
+    };
+    response.once('close', close);
+    socket.once('close', close);
   });
   const answer = refusal ?? (await answerTo(port, request, response, held, left.signal));
-  if (response.destroyed) return;
+  if (response.destroyed || socket.destroyed) return;
   // Whoever does not take its answer must not keep it here.
-  deadline = setTimeout(() => response.destroy(), port.times.writeMs);
+  deadline = setTimeout(end, port.times.writeMs);
   if ('reason' in answer) refuse(request, response, answer);
   else send(response, answer.status, answer.body, held);
+  await closed;
 }
 
 /** What a request is answered with. */
