@@ -116,15 +116,22 @@ function watchPulse(socket: WebSocket, { pingMs, pongMs }: ConnectionTimes): () 
   return () => clearTimeout(timer);
 }
 
+/** Header and mask of a caller's ping or pong. */
+const CONTROL_HEADER_BYTES = 6;
+
 /** Counts what came of a message that is not whole yet. */
 function holdUnfinished(socket: WebSocket, stream: Duplex, held: CallerBytes): void {
   let bytes = 0;
-  stream.prependListener('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    held.add(chunk.length);
-  });
-  socket.prependListener('message', () => {
-    held.add(-bytes);
-    bytes = 0;
-  });
+  const letGo = (done: number): void => {
+    bytes -= done;
+    held.add(-done);
+  };
+  stream.prependListener('data', (chunk: Buffer) => letGo(-chunk.length));
+  socket.prependListener('message', () => letGo(bytes));
+  // Whoever subscribes once may send nothing else for months.
+  for (const sign of ['ping', 'pong'] as const) {
+    socket.prependListener(sign, (data: Buffer) =>
+      letGo(Math.min(bytes, CONTROL_HEADER_BYTES + data.length)),
+    );
+  }
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { RpcMethods } from '../../../src/execution/server/jsonRpc.ts';
+import type { RpcLimits, RpcMethods } from '../../../src/execution/server/jsonRpc.ts';
 import { CONNECTION_TIMES, type ConnectionTimes } from '../../../src/execution/server/port.ts';
 import { type RunningServer, startRpcServer } from '../../../src/execution/server/rpcServer.ts';
 import { sleep } from '../../../src/transport/abort.ts';
@@ -23,14 +23,18 @@ const LIMITS = {
 };
 
 /** A server whose connections may take the given times, and no other limit is near. */
-async function start(times: Partial<ConnectionTimes>, methods: RpcMethods = {}) {
+async function start(
+  times: Partial<ConnectionTimes>,
+  methods: RpcMethods = {},
+  limits: RpcLimits = LIMITS,
+) {
   const all: RpcMethods = { long: () => LONG, ...methods };
   const server: RunningServer = await startRpcServer({
     host: '127.0.0.1',
     port: 0,
     http: all,
     ws: all,
-    limits: LIMITS,
+    limits,
     times: { ...CONNECTION_TIMES, ...times },
     jwtSecret: undefined,
     vhosts: ['*'],
@@ -142,5 +146,20 @@ describe('RpcLimits', () => {
       return length > LONG.length;
     });
     expect((await Promise.all(lengths)).filter((isWhole) => !isWhole)).toHaveLength(1);
+  });
+
+  test('behavior: pings and pongs are not held', async () => {
+    const server = await start({}, {}, { ...LIMITS, heldBytes: 1000 });
+    const socket = await open(server);
+    const ended = new AbortController();
+    socket.on('close', () => ended.abort());
+    for (let i = 0; i < 10; i++) {
+      socket.ping(Buffer.alloc(125));
+      socket.pong(Buffer.alloc(125));
+      await once(socket, 'pong', ended);
+    }
+    socket.send(call('none'));
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(String(data)).toContain('-32601');
   });
 });
