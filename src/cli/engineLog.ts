@@ -160,6 +160,7 @@ function pruneLines(log: Log, clock: EngineLogClock) {
 function limited({ nowMs, later }: EngineLogClock, write: () => void) {
   let lastMs = Number.NEGATIVE_INFINITY;
   let takeBack: (() => void) | undefined;
+  let isStopped = false;
   const writeNow = (): void => {
     takeBack?.();
     takeBack = undefined;
@@ -169,11 +170,13 @@ function limited({ nowMs, later }: EngineLogClock, write: () => void) {
   return {
     due: (intervalMs: number): void => {
       const waitMs = lastMs + intervalMs - nowMs();
-      if (waitMs <= 0) writeNow();
+      // What comes after the end must not keep the process waiting.
+      if (waitMs <= 0 || isStopped) writeNow();
       else takeBack ??= later(waitMs, writeNow);
     },
     /** What is due is written now. */
     stop: (): void => {
+      isStopped = true;
       if (takeBack !== undefined) writeNow();
     },
   };

@@ -152,4 +152,13 @@ describe('logEngine', () => {
     logged.stop();
     expect(lines()).toEqual([]);
   });
+
+  test('behavior: nothing waits after the end', () => {
+    const { logged, lines } = scene(4000);
+    logged.onPruned({ states: 1, nodes: 10, below: 1n });
+    logged.stop();
+    lines();
+    logged.onPruned({ states: 2, nodes: 20, below: 2n });
+    expect(lines()).toEqual([['pruned states', { states: 2, nodes: 20, below: 2n }]]);
+  });
 });
