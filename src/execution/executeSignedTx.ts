@@ -9,7 +9,14 @@ import {
   type TxOutcome,
 } from './blockContext.ts';
 import { settledGas } from './executeDeposit.ts';
-import { daFootprint, l1DataFee, l1GasUsed, operatorFee, type TxSize } from './fees.ts';
+import {
+  daFootprint,
+  effectiveGasPrice,
+  l1DataFee,
+  l1GasUsed,
+  operatorFee,
+  type TxSize,
+} from './fees.ts';
 import { type IntrinsicGas, intrinsicGas, MAX_INIT_CODE_BYTES } from './intrinsicGas.ts';
 import { creationAddress } from './creationAddress.ts';
 import { runMessage } from './runMessage.ts';
@@ -107,11 +114,6 @@ export async function executeSignedTx(
 function pay(state: WorldState, to: Address, amount: bigint): void {
   if (amount === 0n) touch(state, to);
   else addBalance(state, to, amount);
-}
-
-function effectiveGasPrice(tx: SignedTx, baseFee: bigint): bigint {
-  const price = baseFee + tx.maxPriorityFeePerGas;
-  return price < tx.maxFeePerGas ? price : tx.maxFeePerGas;
 }
 
 type Fault = readonly [InvalidTx, string];

@@ -64,6 +64,15 @@ export function readFeeParameters(
   };
 }
 
+/** Wei for each gas that a transaction or a call pays at a base fee. */
+export function effectiveGasPrice(
+  fees: { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint },
+  baseFee: bigint,
+): bigint {
+  const price = baseFee + fees.maxPriorityFeePerGas;
+  return price < fees.maxFeePerGas ? price : fees.maxFeePerGas;
+}
+
 /** Size figures of an encoded transaction. */
 export function txSize(raw: Uint8Array): TxSize {
   const zeros = countZeros(raw);

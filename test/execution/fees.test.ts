@@ -5,6 +5,7 @@ import type { ExecutionConfig } from '../../src/execution/executionConfig.ts';
 import { fastLzLength } from '../../src/execution/fastLz.ts';
 import {
   daFootprint,
+  effectiveGasPrice,
   estimatedSize,
   type FeeParameters,
   l1DataFee,
@@ -61,6 +62,18 @@ describe('fastLzLength', () => {
     ['a transaction of Base', BASE_TX, 115],
   ])('default: %s', (_, data, length) => {
     expect(fastLzLength(data)).toBe(length);
+  });
+});
+
+describe('effectiveGasPrice', () => {
+  test.each([
+    [10n, 2n, 7n, 9n],
+    [10n, 2n, 8n, 10n],
+    [10n, 2n, 9n, 10n],
+    [0n, 0n, 7n, 0n],
+  ])('default: at most %s, with %s above a base fee of %s', (max, tip, baseFee, price) => {
+    const fees = { maxFeePerGas: max, maxPriorityFeePerGas: tip };
+    expect(effectiveGasPrice(fees, baseFee)).toBe(price);
   });
 });
 

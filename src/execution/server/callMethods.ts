@@ -9,13 +9,14 @@ import type { Evm, EvmResult } from '../evm/port.ts';
 import { withOptions } from '../evm/withOptions.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
+import { effectiveGasPrice } from '../fees.ts';
 import { balanceOf, checkpoint, codeOf, revertTo } from '../state/worldState.ts';
 import { type BlockOverrides, readBlockOverrides } from './blockOverrides.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
 import type { CallTurns } from './callTurns.ts';
 import { revertReason } from './revertReason.ts';
 import { type CallRequest, readCallRequest } from './callRequest.ts';
-import { callPrice, IntrinsicGasError, runCall } from './runCall.ts';
+import { IntrinsicGasError, runCall } from './runCall.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { type BlockState, readBlockState } from './selectBlock.ts';
 
@@ -94,7 +95,7 @@ export function contextOf(
       timestamp,
       gasLimit,
       // Whoever pays nothing sees no price, so that a call without money works.
-      baseFeePerGas: callPrice(request, baseFee) === 0n ? 0n : baseFee,
+      baseFeePerGas: effectiveGasPrice(request, baseFee) === 0n ? 0n : baseFee,
       blockHash: (number) => {
         if (number >= header.number) return undefined;
         if (number === header.number - 1n) return header.parentHash;

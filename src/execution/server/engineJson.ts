@@ -4,11 +4,12 @@ import { toPayloadJson } from '../../protocol/executionPayloadJson.ts';
 import { DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import type { ExecutionConfig } from '../executionConfig.ts';
+import { effectiveGasPrice } from '../fees.ts';
 import { payloadOf } from '../payloadBlock.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { decodeSignedTx } from '../transaction.ts';
 import type { GetPayloadVersion } from './engineVersions.ts';
-import { effectiveGasPrice, type JsonObject } from './transactionJson.ts';
+import type { JsonObject } from './transactionJson.ts';
 
 /** The engine lacks an ancestor and cannot tell. */
 export const SYNCING: JsonObject = {

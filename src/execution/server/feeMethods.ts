@@ -3,12 +3,12 @@ import { DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
 import { nextBaseFee } from '../baseFee.ts';
 import type { ExecutionEngine } from '../engine.ts';
+import { effectiveGasPrice } from '../fees.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { decodeSignedTx } from '../transaction.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
 import { invalidParam, required, show, toBlockTag } from './params.ts';
 import { headBlock, requireBlock } from './selectBlock.ts';
-import { effectiveGasPrice } from './transactionJson.ts';
 
 /** Tip in wei that is enough where blocks are not full; op-geth's default. */
 const MIN_SUGGESTED_TIP = 1_000_000n;

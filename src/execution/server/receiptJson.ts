@@ -9,6 +9,7 @@ import { creationAddress } from '../creationAddress.ts';
 import type { ExecutionConfig } from '../executionConfig.ts';
 import {
   daFootprint,
+  effectiveGasPrice,
   type FeeParameters,
   isBeforeEcotoneAttributes,
   l1DataFee,
@@ -18,7 +19,7 @@ import {
 import type { BlockRecord } from '../store/records.ts';
 import { decodeSignedTx } from '../transaction.ts';
 import { feeParametersOf } from './l1Fees.ts';
-import { effectiveGasPrice, type JsonObject, txHash } from './transactionJson.ts';
+import { type JsonObject, txHash } from './transactionJson.ts';
 
 /** Keys that receipts of some forks have: the first two of deposits, the others of the rest. */
 export const OPTIONAL_RECEIPT_KEYS: readonly string[] = [

@@ -3,20 +3,12 @@ import { applyAuthorizations } from '../authorizations.ts';
 import { type BlockContext, hasFork } from '../blockContext.ts';
 import type { EvmResult } from '../evm/port.ts';
 import { settledGas } from '../executeDeposit.ts';
+import { effectiveGasPrice } from '../fees.ts';
 import { intrinsicGas } from '../intrinsicGas.ts';
 import { runMessage } from '../runMessage.ts';
 import { addBalance, balanceOf, bumpNonce, endTransaction } from '../state/worldState.ts';
 import type { CallRequest } from './callRequest.ts';
 import { RpcError } from './jsonRpc.ts';
-
-/** Wei that a call pays for each gas at a base fee. */
-export function callPrice(
-  { maxFeePerGas, maxPriorityFeePerGas }: CallRequest,
-  baseFee: bigint,
-): bigint {
-  const price = baseFee + maxPriorityFeePerGas;
-  return price < maxFeePerGas ? price : maxFeePerGas;
-}
 
 /** Whoever offers nothing is not asked for anything. @throws RpcError */
 function checkFees({ from, maxFeePerGas, maxPriorityFeePerGas }: CallRequest, baseFee: bigint) {
@@ -85,7 +77,7 @@ export async function runCall(
     const message = `insufficient funds for gas * price + value: address ${from}`;
     throw new RpcError('application', `${message} have ${have} want ${want}`);
   }
-  const gasPrice = callPrice(request, block.baseFeePerGas);
+  const gasPrice = effectiveGasPrice(request, block.baseFeePerGas);
   // What it pays for gas is gone while the code runs. What is left does not come back: nobody
   // sees that, and it has no fee of L1 either.
   addBalance(state, from, -gas * gasPrice);

@@ -4,17 +4,12 @@ import { keccak256Hex } from '../../base/hash.ts';
 import { decodeRlp, type RlpItem, rlpToBigint } from '../../base/rlp.ts';
 import { decodeDepositTx, DEPOSIT_TX_TYPE } from '../../protocol/deposit.ts';
 import { toQuantity } from '../../protocol/rpcJson.ts';
+import { effectiveGasPrice } from '../fees.ts';
 import type { BlockRecord } from '../store/records.ts';
 import { decodeSignedTx, type SignedTx } from '../transaction.ts';
 
 /** Members of a JSON object that is being made. */
 export type JsonObject = { readonly [key: string]: JsonValue };
-
-/** Price in wei that a transaction pays for gas at a base fee. */
-export function effectiveGasPrice(tx: SignedTx, baseFee: bigint): bigint {
-  const price = baseFee + tx.maxPriorityFeePerGas;
-  return price < tx.maxFeePerGas ? price : tx.maxFeePerGas;
-}
 
 /** Keys that transactions of some types have; the version, deposits from some fork on. */
 export const OPTIONAL_TRANSACTION_KEYS: readonly string[] = [
