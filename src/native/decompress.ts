@@ -48,9 +48,13 @@ function inflateFlushed(data: Uint8Array, capBytes: number): Uint8Array | undefi
   const options = {
     ...limits(data, capBytes + probe.length),
     finishFlush: constants.Z_SYNC_FLUSH,
+    info: true,
   };
   try {
-    const bytes = plain(inflateSync(probed, options));
+    const { buffer, engine } = inflateSync(probed, options) as unknown as WithInfo;
+    // Some searching finds a content for which the one more block begins with the right checksum.
+    if (engine.bytesWritten !== probed.length) return undefined;
+    const bytes = plain(buffer);
     const content = bytes.subarray(0, Math.max(0, bytes.length - probe.length));
     return endsIn(bytes, probe) && !endsIn(content, PROBE_LENGTH) ? content : undefined;
   } catch {

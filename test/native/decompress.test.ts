@@ -200,6 +200,18 @@ describe('inflateZlibNative', () => {
     expect(inflateZlibNative(stream, cap)).toEqual(pure);
   });
 
+  test('behavior: a last block without checksum, made so that what is tried next fits', () => {
+    // Of the 5000 bytes the last six are searched for: with the hash of the stream behind them
+    // they have the checksum 000000ff, as an empty block begins.
+    const content = new Uint8Array(5000).fill(13, 0, 1002).fill(12, 1002);
+    content.set(hexToBytes('0x5bd6cd3a0000'), 4994);
+    const begin = hexToBytes('0x780100881377ec');
+    const stream = concatBytes(begin, content, hexToBytes('0x010000ffff'));
+    const pure = inflateZlibPure(stream, CAP);
+    expect(pure).toMatchObject({ ending: 'truncated', faultReadBytes: 5000 });
+    expect(inflateZlibNative(stream, CAP)).toEqual(pure);
+  });
+
   test('behavior: a flushed stream, up to the cap', () => {
     const options = { finishFlush: constants.Z_SYNC_FLUSH };
     const flushed = new Uint8Array(deflateSync(CONTENT, options));
