@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { concatBytes, hexToBytes } from '../../src/base/bytes.ts';
+import { FJORD_MAX_RLP_BYTES_PER_CHANNEL } from '../../src/derive/parameters.ts';
 import { decodeBatch } from '../../src/protocol/batchCodec.ts';
 import { decodeBlob } from '../../src/protocol/blob.ts';
 import { decompressChannel, readBatchItem } from '../../src/protocol/channel.ts';
@@ -18,7 +19,6 @@ type Workload = {
   readonly callsPerSample: number;
 };
 
-const MAX_RLP_BYTES = 100_000_000;
 const OP_SEPOLIA = { l2Time: 1691802540n, blockTime: 2n, l2ChainId: 11155420n };
 
 /**
@@ -65,7 +65,7 @@ function decompressAll(channels: readonly Uint8Array[]): number {
 function decodeAll(channels: readonly Uint8Array[], chain: SpanContext): number {
   let transactions = 0;
   for (const channel of channels) {
-    const limits = { maxRlpBytes: MAX_RLP_BYTES, brotli: true };
+    const limits = { maxRlpBytes: FJORD_MAX_RLP_BYTES_PER_CHANNEL, brotli: true };
     const content = decompressChannel(channel, limits);
     let read = readBatchItem(content, 0);
     for (; read !== undefined; read = readBatchItem(content, read.end)) {

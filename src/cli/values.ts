@@ -62,7 +62,7 @@ export function readKey(text: string): Hex {
   throw new RefusedSecret('a private key of 32 bytes, of secp256k1');
 }
 
-/** Order of secp256k1. */
+/** Order of secp256k1. Here too: every command reads this file, and few need the curve. */
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 function isScalar(key: bigint): boolean {

@@ -1,6 +1,7 @@
 import type { BlockContext, InvalidTx, TxResult } from './blockContext.ts';
 import { executeSignedTx } from './executeSignedTx.ts';
 import type { TxSize } from './fees.ts';
+import { LEAST_TX_GAS } from './intrinsicGas.ts';
 import { endTransaction } from './state/worldState.ts';
 import type { SignedTx } from './transaction.ts';
 
@@ -28,9 +29,6 @@ export type TakenTxs = {
   readonly transactions: readonly Uint8Array[];
   readonly results: readonly TxResult[];
 };
-
-/** No transaction costs less. */
-const LEAST_TX_GAS = 21_000n;
 
 /** Runs candidates until the block is full or none is left. One that is invalid changes nothing. */
 export async function takeCandidates(

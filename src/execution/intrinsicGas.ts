@@ -6,6 +6,9 @@ import type { AccessListEntry } from './transaction.ts';
 /** Longest creation data in bytes, from Canyon on (EIP-3860). */
 export const MAX_INIT_CODE_BYTES = 49_152;
 
+/** No transaction costs less: that of one that only transfers. */
+export const LEAST_TX_GAS = 21_000n;
+
 /** The parts of a transaction that cost gas before it runs. */
 export type IntrinsicParts = {
   readonly isCreation: boolean;

@@ -1,8 +1,9 @@
-import { bytesToHex, type Hex } from '../../base/bytes.ts';
+import { bytesToHex } from '../../base/bytes.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { Genesis } from '../../execution/genesis.ts';
 import { FORK_TIME_KEYS } from '../../execution/genesisJson.ts';
 import { isActive } from '../../protocol/forks.ts';
+import { toQuantity } from '../../protocol/rpcJson.ts';
 import { toAllocJson } from './alloc.ts';
 
 type JsonObject = { readonly [key: string]: JsonValue };
@@ -16,22 +17,22 @@ export function toGenesisJson(genesis: Genesis): JsonObject {
   const hasBlobFields = isActive(config.forkTimes, 'ecotone', header.timestamp);
   return {
     config: toChainConfigJson(genesis),
-    nonce: quantity(BigInt(header.nonce)),
-    timestamp: quantity(header.timestamp),
+    nonce: toQuantity(BigInt(header.nonce)),
+    timestamp: toQuantity(header.timestamp),
     extraData: bytesToHex(header.extraData),
-    gasLimit: quantity(header.gasLimit),
-    difficulty: quantity(header.difficulty),
+    gasLimit: toQuantity(header.gasLimit),
+    difficulty: toQuantity(header.difficulty),
     mixHash: header.mixHash,
     coinbase: header.beneficiary,
     alloc: toAllocJson(genesis.alloc),
-    number: quantity(header.number),
-    gasUsed: quantity(header.gasUsed),
+    number: toQuantity(header.number),
+    gasUsed: toQuantity(header.gasUsed),
     parentHash: header.parentHash,
-    baseFeePerGas: quantity(header.baseFeePerGas),
+    baseFeePerGas: toQuantity(header.baseFeePerGas),
     ...(hasBlobFields
       ? {
-          excessBlobGas: quantity(header.excessBlobGas),
-          blobGasUsed: quantity(header.blobGasUsed),
+          excessBlobGas: toQuantity(header.excessBlobGas),
+          blobGasUsed: toQuantity(header.blobGasUsed),
         }
       : {}),
   };
@@ -74,8 +75,4 @@ function toChainConfigJson({ config }: Genesis): JsonObject {
       eip1559DenominatorCanyon: Number(chainOpConfig.eip1559DenominatorCanyon),
     },
   };
-}
-
-function quantity(value: bigint): Hex {
-  return `0x${value.toString(16)}`;
 }

@@ -10,6 +10,7 @@ import { withOptions } from '../evm/withOptions.ts';
 import { newestFork } from '../../protocol/forks.ts';
 import { MAX_TX_GAS } from '../executeSignedTx.ts';
 import { effectiveGasPrice } from '../fees.ts';
+import { LEAST_TX_GAS } from '../intrinsicGas.ts';
 import { balanceOf, checkpoint, codeOf, revertTo } from '../state/worldState.ts';
 import { type BlockOverrides, readBlockOverrides } from './blockOverrides.ts';
 import { applyOverrides, readOverrides } from './callOverrides.ts';
@@ -186,5 +187,3 @@ function affordableGas({ state }: BlockContext, request: CallRequest, gas: bigin
 }
 
 const CALL_STIPEND = 2_300n;
-/** What a transfer costs. */
-const LEAST_TX_GAS = 21_000n;

@@ -13,6 +13,7 @@ import {
   filterSize,
   type LogSearch,
   logsOf,
+  MAX_FILTER_ITEMS,
   readLogFilter,
   toLogSearch,
 } from './logFilter.ts';
@@ -24,8 +25,6 @@ import { readId, required } from './params.ts';
 // nothing behind.
 
 const MAX_FILTERS = 512;
-/** Addresses and topics of all filters together: 100 bytes each. */
-const MAX_ITEMS_IN_ALL = 100_000;
 const MAX_FILTER_AGE_MS = 300_000;
 /** Blocks, and pooled transactions, that a filter may be behind. */
 const MAX_BEHIND = 10_000;
@@ -73,8 +72,8 @@ export function filterMethods(
     }
     if (filters.size >= MAX_FILTERS) throw new RpcError('application', 'too many filters');
     const items = [kind, ...filters.values()].reduce((sum, one) => sum + sizeOf(one), 0);
-    if (items > MAX_ITEMS_IN_ALL) {
-      const message = `too many filters: at most ${MAX_ITEMS_IN_ALL} addresses and topics in all`;
+    if (items > MAX_FILTER_ITEMS) {
+      const message = `too many filters: at most ${MAX_FILTER_ITEMS} addresses and topics in all`;
       throw new RpcError('application', message);
     }
     const toldTo = (kind.type === 'pooled' ? pooled : moves).end();

@@ -36,6 +36,9 @@ export function readLogFilter(value: JsonValue | undefined, index: number): LogF
   return { addresses, topics: positions };
 }
 
+/** Addresses and topics of all kept filters: 100 bytes each, and looked for in every block. */
+export const MAX_FILTER_ITEMS = 100_000;
+
 /** How many addresses and topics a filter names. */
 export function filterSize({ addresses, topics }: LogFilter): number {
   return topics.reduce((sum, wanted) => sum + wanted.length, addresses.length);

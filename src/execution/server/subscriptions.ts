@@ -5,7 +5,14 @@ import { type BlocksOf, sharedNewBlocks } from '../newBlocks.ts';
 import type { TxPool } from '../pool/txPool.ts';
 import { toHeaderJson } from './blockJson.ts';
 import { RpcError, type RpcMethods } from './jsonRpc.ts';
-import { filterSize, type LogFilter, logsOf, readLogFilter, toLogSearch } from './logFilter.ts';
+import {
+  filterSize,
+  type LogFilter,
+  logsOf,
+  MAX_FILTER_ITEMS,
+  readLogFilter,
+  toLogSearch,
+} from './logFilter.ts';
 import { readFlag, readId, required } from './params.ts';
 import { toPendingJson } from './transactionJson.ts';
 
@@ -25,9 +32,6 @@ const MAX_SUBSCRIPTIONS = 128;
 
 /** Of all connections together: each costs a message at every head. */
 const MAX_SUBSCRIPTIONS_IN_ALL = 4096;
-
-/** Addresses and topics in all their filters: 100 bytes each, and looked for in every block. */
-const MAX_ITEMS_IN_ALL = 100_000;
 
 /** Blocks that one move of the head tells of, the newest. */
 const MAX_BLOCKS_PER_MOVE = 256;
@@ -66,8 +70,8 @@ export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subs
               throw new RpcError('limitExceeded', most);
             }
             const source = sourceOf(events, params);
-            if (items + source.size > MAX_ITEMS_IN_ALL) {
-              const most = `at most ${MAX_ITEMS_IN_ALL} addresses and topics of all connections`;
+            if (items + source.size > MAX_FILTER_ITEMS) {
+              const most = `at most ${MAX_FILTER_ITEMS} addresses and topics of all connections`;
               throw new RpcError('limitExceeded', most);
             }
             last += 1;
