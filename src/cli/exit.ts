@@ -1,7 +1,6 @@
 import { ConfigError, DecodeError, InvariantError } from '../base/errors.ts';
 import { printable } from '../base/excerpt.ts';
-import { MissingNodeError } from '../execution/state/trie.ts';
-import { DamagedRecordError } from '../execution/store/records.ts';
+import { DamagedRecordError, MissingNodeError } from '../execution/errors.ts';
 
 /** The command did what was asked, and all was equal. */
 export const EXIT_OK = 0;

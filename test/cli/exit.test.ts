@@ -11,8 +11,7 @@ import {
   shortMessage,
   UsageError,
 } from '../../src/cli/exit.ts';
-import { MissingNodeError } from '../../src/execution/state/trie.ts';
-import { DamagedRecordError } from '../../src/execution/store/records.ts';
+import { DamagedRecordError, MissingNodeError } from '../../src/execution/errors.ts';
 
 function errorOf(action: () => unknown): unknown {
   try {

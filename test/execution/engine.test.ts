@@ -16,7 +16,8 @@ import {
   memoryKeyValueStore,
 } from '../../src/execution/store/keyValueStore.ts';
 import { openLevelStore } from '../../src/execution/store/levelStore.ts';
-import { DamagedRecordError, hashKey } from '../../src/execution/store/records.ts';
+import { DamagedRecordError } from '../../src/execution/errors.ts';
+import { hashKey } from '../../src/execution/store/records.ts';
 import { decodeDepositTx } from '../../src/protocol/deposit.ts';
 import { type PayloadEnvelope, payloadFields } from '../../src/protocol/executionPayload.ts';
 import { hexToBytes } from '../../src/base/bytes.ts';

@@ -5,7 +5,7 @@ import { ConfigError } from '../../src/base/errors.ts';
 import { createInterpreter } from '../../src/execution/evm/interpreter/createEvm.ts';
 import { executeRecorded } from '../../src/execution/executeRecorded.ts';
 import { parseRecordedBlock, parseWitness } from '../../src/execution/recordedBlock.ts';
-import { MissingNodeError } from '../../src/execution/state/trie.ts';
+import { MissingNodeError } from '../../src/execution/errors.ts';
 import { readSharedJson } from '../support/recordings.ts';
 import { lacksShared, sharedPath } from '../support/shared.ts';
 

@@ -4,6 +4,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { InvariantError } from '../../base/errors.ts';
 import { createInterpreter } from '../../execution/evm/interpreter/createEvm.ts';
 import type { Evm } from '../../execution/evm/port.ts';
+import { MissingNodeError } from '../../execution/errors.ts';
 import {
   executeRecorded,
   type RecordedOutcome,
@@ -14,7 +15,6 @@ import {
   parseWitness,
   type RecordedBlock,
 } from '../../execution/recordedBlock.ts';
-import { MissingNodeError } from '../../execution/state/trie.ts';
 import { installNative } from '../../native/install.ts';
 import { receiptFromRpc } from '../../protocol/rpcReceipt.ts';
 import { readOptionalQuantity, readQuantity, toRecord } from '../../protocol/rpcJson.ts';

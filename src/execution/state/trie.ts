@@ -1,6 +1,7 @@
 import { bytesToHex, concatBytes, EMPTY_BYTES, type Hash } from '../../base/bytes.ts';
 import { InvariantError } from '../../base/errors.ts';
 import { keccak256, keccak256Hex } from '../../base/hash.ts';
+import { MissingNodeError } from '../errors.ts';
 import {
   type BranchNode,
   decodeNode,
@@ -27,18 +28,6 @@ export type Trie = {
   readonly owner: Uint8Array;
   readonly read: NodeReader;
 };
-
-/** A node that the state needs is not there: the store is damaged, or the witness incomplete. */
-export class MissingNodeError extends Error {
-  override readonly name = 'MissingNodeError';
-  readonly hash: Hash;
-
-  constructor(hash: Hash, owner: Uint8Array, depth: number) {
-    const where = owner.length === 0 ? 'the account trie' : `the storage of ${bytesToHex(owner)}`;
-    super(`expected trie node \`${hash}\` of ${where} at depth ${depth}, found none`);
-    this.hash = hash;
-  }
-}
 
 /** Root hash of the trie without entries. */
 export const EMPTY_TRIE_ROOT: Hash = keccak256Hex(Uint8Array.of(0x80));

@@ -12,6 +12,7 @@ import { ConfigError } from '../../base/errors.ts';
 import { keccak256 } from '../../base/hash.ts';
 import { decodeRlp, encodeRlp } from '../../base/rlp.ts';
 import type { BlockId } from '../../protocol/ids.ts';
+import { DamagedRecordError } from '../errors.ts';
 import type { DeadNode } from '../state/pruneState.ts';
 import type { NewNode } from '../state/trie.ts';
 import type { StateSource } from '../state/worldState.ts';
@@ -19,7 +20,6 @@ import type { KeyValueChange, KeyValueStore } from './keyValueStore.ts';
 import {
   type BlockRecord,
   checkedValue,
-  DamagedRecordError,
   decodeBlockRecord,
   encodeBlockRecord,
   hashKey,

@@ -10,6 +10,7 @@ import { keccak256 } from '../../base/hash.ts';
 import { decodeRlp, encodeRlp, type RlpItem } from '../../base/rlp.ts';
 import { decodeHeader, encodeHeader, type Header } from '../../protocol/header.ts';
 import { decodeReceipt, encodeReceipt, type Receipt } from '../../protocol/receipt.ts';
+import { DamagedRecordError } from '../errors.ts';
 
 // Records of the engine's store. The first byte of a key tells what it names.
 //
@@ -37,20 +38,6 @@ export type BlockRecord = {
   /** Storage root of L2ToL1MessagePasser after the block. */
   readonly messagePasserStorageRoot: Hash;
 };
-
-/** A record is not what was written. Names the record; the data directory must be made anew. */
-export class DamagedRecordError extends Error {
-  override readonly name = 'DamagedRecordError';
-  readonly record: string;
-
-  constructor(record: string, options?: { readonly cause?: unknown }) {
-    super(
-      `${record} is damaged: its checksum does not fit. Remove the data directory and start again`,
-      options,
-    );
-    this.record = record;
-  }
-}
 
 /** Key of a record named by a hash. */
 export function hashKey(kind: 'b' | 'k' | 't', hash: Uint8Array): Uint8Array {

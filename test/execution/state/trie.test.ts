@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../../src/base/bytes.ts';
 import { keccak256 } from '../../../src/base/hash.ts';
+import { MissingNodeError } from '../../../src/execution/errors.ts';
 import {
   EMPTY_TRIE_ROOT,
   findLeaf,
-  MissingNodeError,
   putLeaf,
   removeLeaf,
   storeNewNodes,

@@ -1,0 +1,29 @@
+import { bytesToHex, type Hash } from '../base/bytes.ts';
+
+// By themselves: every command looks out for them, and few have an engine.
+
+/** A node that the state needs is not there: the store is damaged, or the witness incomplete. */
+export class MissingNodeError extends Error {
+  override readonly name = 'MissingNodeError';
+  readonly hash: Hash;
+
+  constructor(hash: Hash, owner: Uint8Array, depth: number) {
+    const where = owner.length === 0 ? 'the account trie' : `the storage of ${bytesToHex(owner)}`;
+    super(`expected trie node \`${hash}\` of ${where} at depth ${depth}, found none`);
+    this.hash = hash;
+  }
+}
+
+/** A record is not what was written. Names the record; the data directory must be made anew. */
+export class DamagedRecordError extends Error {
+  override readonly name = 'DamagedRecordError';
+  readonly record: string;
+
+  constructor(record: string, options?: { readonly cause?: unknown }) {
+    super(
+      `${record} is damaged: its checksum does not fit. Remove the data directory and start again`,
+      options,
+    );
+    this.record = record;
+  }
+}
