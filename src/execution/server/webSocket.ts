@@ -122,16 +122,16 @@ const CONTROL_HEADER_BYTES = 6;
 /** Counts what came of a message that is not whole yet. */
 function holdUnfinished(socket: WebSocket, stream: Duplex, held: CallerBytes): void {
   let bytes = 0;
-  const letGo = (done: number): void => {
-    bytes -= done;
-    held.add(-done);
+  const add = (more: number): void => {
+    bytes += more;
+    held.add(more);
   };
-  stream.prependListener('data', (chunk: Buffer) => letGo(-chunk.length));
-  socket.prependListener('message', () => letGo(bytes));
+  stream.prependListener('data', (chunk: Buffer) => add(chunk.length));
+  socket.prependListener('message', () => add(-bytes));
   // Whoever subscribes once may send nothing else for months.
   for (const sign of ['ping', 'pong'] as const) {
     socket.prependListener(sign, (data: Buffer) =>
-      letGo(Math.min(bytes, CONTROL_HEADER_BYTES + data.length)),
+      add(-Math.min(bytes, CONTROL_HEADER_BYTES + data.length)),
     );
   }
 }
