@@ -116,7 +116,7 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
   const { engine, log } = options;
   const pool = options.pool ?? createTxPool(engine);
   const running: RunningServer[] = [];
-  const start = async (port: Port): Promise<RunningServer> => {
+  const start = async (port: PortOptions): Promise<RunningServer> => {
     const server = await startRpcServer({ ...port, log });
     running.push(server);
     return server;
@@ -140,12 +140,12 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
   }
 }
 
-type Port = Omit<RpcServerOptions, 'log'>;
+type PortOptions = Omit<RpcServerOptions, 'log'>;
 
 type Ports = {
-  readonly auth: Port;
-  readonly http: Port | undefined;
-  readonly ws: Port | 'as http' | undefined;
+  readonly auth: PortOptions;
+  readonly http: PortOptions | undefined;
+  readonly ws: PortOptions | 'as http' | undefined;
 };
 
 function portsOf(
@@ -154,23 +154,26 @@ function portsOf(
   common: RpcMethods,
 ): Ports {
   // Callers of the other ports must not take the places of whoever drives the engine.
-  const own = () => ({
+  const placed = () => ({
     subscriptions: createSubscriptions(engine, pool),
     methods: { ...common, ...placedMethods(engine, pool) },
   });
-  const [driver, { subscriptions, methods }] = [own(), own()];
+  const [driver, others] = [placed(), placed()];
   const authMethods = namespaces(driver.methods, AUTH_APIS);
   const ways = { http: authMethods, ws: authMethods, subscriptions: driver.subscriptions };
   const closed = { http: undefined, ws: undefined, corsOrigins: [], wsOrigins: [] };
   const open = {
     ...closed,
-    subscriptions,
+    subscriptions: others.subscriptions,
     limits: PUBLIC_LIMITS,
     jwtSecret: undefined,
     vhosts: ['*'],
   };
   const isShared = ws !== undefined && ws.host === http?.host && ws.port === http.port;
-  const wsWay = ws && { ws: namespaces(methods, publicApis(ws.apis)), wsOrigins: ws.origins };
+  const wsWay = ws && {
+    ws: namespaces(others.methods, publicApis(ws.apis)),
+    wsOrigins: ws.origins,
+  };
   return {
     auth: { ...closed, ...auth, ...ways, limits: AUTH_LIMITS },
     http: http && {
@@ -179,7 +182,7 @@ function portsOf(
       host: http.host,
       port: http.port,
       vhosts: http.vhosts,
-      http: namespaces(methods, publicApis(http.apis)),
+      http: namespaces(others.methods, publicApis(http.apis)),
       corsOrigins: http.origins,
     },
     ws: isShared ? 'as http' : ws && { ...open, ...wsWay, host: ws.host, port: ws.port },
