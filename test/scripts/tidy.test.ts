@@ -143,6 +143,8 @@ describe('checkWords', () => {
     ['types', 'export interface A {}'],
     ['types', 'enum A {}'],
     ['types', 'const a: any = 1;'],
+    ['types', 'type A = ReturnType<typeof a>;'],
+    ['types', 'type A = Parameters<typeof a>[0];'],
     ['exports', 'export default 1;'],
     ['machine-paths', `const a = '${spell('/ro', 'ot/x')}';`],
     ['unfinished', `// ${spell('TO', 'DO')} later`],
