@@ -34,6 +34,7 @@ export type GoFlagValues = {
   /** A port from 0 to 65535; 0: any free one. */
   readonly port: (name: string) => number;
   readonly list: (name: string) => readonly string[];
+  /** One of `words`, as it is written. */
   readonly oneOf: <T extends string>(name: string, words: readonly T[]) => T;
 };
 

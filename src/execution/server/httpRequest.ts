@@ -10,7 +10,8 @@ const JSON_TYPES = /^application\/(json|json-rpc|jsonrequest)\s*(;|$)/i;
 const MAX_PIPELINED = 64;
 
 /**
- * Answers JSON-RPC requests of `server`, those of one connection one after the other.
+ * Answers JSON-RPC requests of `server`, those of one connection one after the other: their answers
+ * must come in this order, and whatever is ready before its turn would have to be held.
  *
  * @param refusalOf Why a request is not let in.
  */
