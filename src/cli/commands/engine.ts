@@ -47,6 +47,7 @@ export function registerEngine(program: Command, io: CliIo): void {
     const values = readGoFlags(options as { readonly [name: string]: unknown });
     const log = roleLog(values, io);
     setVerbosity(values, log);
+    assertOneKeeping(values, command.getOptionValueSource('gcmode') !== 'default');
     for (const { name } of IDLE_ENGINE_FLAGS) {
       if (values.text(name) !== undefined) log.warn('flag has no effect', { flag: name });
     }
@@ -60,7 +61,7 @@ async function runEngine(
   log: AdjustableLog,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = pathArgument(values.requiredText('genesis'), io);
+  const file = genesisFile(values, io);
   const genesis = parseJsonFile(file, (json) => parseGenesisJson(json));
   const datadir = values.text('datadir');
   const directory = datadir === undefined ? undefined : pathArgument(datadir, io);
@@ -217,6 +218,20 @@ function urlOf(values: GoFlagValues, name: string): URL | undefined {
   if (text === undefined) return undefined;
   if (isHttpUrl(text)) return new URL(text);
   throw new ConfigError(name, wrongUrl(text), 'an http or https URL');
+}
+
+/** @throws ConfigError */
+function genesisFile(values: GoFlagValues, io: CliIo): string {
+  const path = values.text('genesis');
+  if (path !== undefined) return pathArgument(path, io);
+  const accepted = 'the genesis file of the chain, --genesis genesis.json (or .json.gz)';
+  throw new ConfigError('genesis', 'nothing', accepted);
+}
+
+/** @throws ConfigError when two flags say the opposite of each other. */
+function assertOneKeeping(values: GoFlagValues, isModeGiven: boolean): void {
+  if (!isModeGiven || values.text('gcmode') !== 'full' || !values.isSet('archive')) return;
+  throw new ConfigError('archive', 'both', 'only one of --gcmode full and --archive');
 }
 
 function stateBlocks(values: GoFlagValues): number | 'archive' {

@@ -21,11 +21,12 @@ describe('headwater engine', () => {
   test('error: no genesis, a secret that is none, a mode that is none', async () => {
     const io = captureIo();
     expect(await runCli(['engine'], io)).toBe(2);
-    expect(io.err()).toContain('genesis');
+    expect(io.err()).toContain('`genesis`: expected the genesis file of the chain');
   });
 
   test.skipIf(lacksShared('data/chains')).each([
     [['--gcmode=half'], 'one of full, archive'],
+    [['--archive', '--gcmode', 'full'], 'only one of --gcmode full and --archive, found both'],
     [['--authrpc.port=70000'], 'a port from 0 to 65535'],
     [['--http.api=eth,engine'], 'on the port with the token only'],
     [['--ws', '--ws.api=engine'], 'on the port with the token only'],
