@@ -47,7 +47,7 @@ export async function openL1(
 ): Promise<L1Ports> {
   const { blobDirectory, secondsPerSlot } = options;
   // Before anything runs that would have to be ended when this fails.
-  const store = blobDirectory === undefined ? undefined : await blobStoreIn(blobDirectory);
+  const store = blobDirectory === undefined ? undefined : await blobStoreIn(blobDirectory, log);
   const isHttp = ({ url }: { readonly url: URL }): boolean => url.protocol.startsWith('http');
   const timeoutMs = options.requestTimeoutMs;
   const limits = {
@@ -95,7 +95,7 @@ export async function openL1(
 }
 
 /** Blobs below `--datadir`. */
-function blobStoreIn(directory: string): Promise<BlobStore> {
+function blobStoreIn(directory: string, log: Log): Promise<BlobStore> {
   makeFolder(directory, 'datadir');
-  return openBlobStore(directory);
+  return openBlobStore(directory, { log });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { createBeaconApi } from '../../src/sources/beaconApi.ts';
 import { openBlobStore } from '../../src/sources/blobStore.ts';
 import type { BlobSource } from '../../src/sources/blobSource.ts';
 import { SourceError } from '../../src/sources/errors.ts';
+import { SILENT_LOG } from '../../src/transport/log.ts';
 import {
   type BeaconServer,
   type BeaconServerOptions,
@@ -199,54 +200,28 @@ describe('createBeaconSource', () => {
 
   test('behavior: kept blobs are not asked for again', async () => {
     const directory = await temporaryDirectory();
-    const [source] = await connect([{}], [], await openBlobStore(directory));
+    const [source] = await connect([{}], [], await openBlobStore(directory, { log: SILENT_LOG }));
     await source.blobs(BLOCK, [A.hash, B.hash]);
     const again = createBeaconSource({
       servers: [],
       kzg: QUICK_KZG,
-      store: await openBlobStore(directory),
+      store: await openBlobStore(directory, { log: SILENT_LOG }),
     });
     expectBlobs(await again.blobs(BLOCK, [A.hash, B.hash]), A, B);
   });
 
   test('behavior: a damaged file is fetched again', async () => {
     const directory = await temporaryDirectory();
-    const [source] = await connect([{}], [], await openBlobStore(directory));
+    const [source] = await connect([{}], [], await openBlobStore(directory, { log: SILENT_LOG }));
     await source.blobs(BLOCK, [A.hash]);
     await writeFile(join(directory, `${A.hash}.blob`), B.blob);
-    const [again, [server]] = await connect([{}], [], await openBlobStore(directory));
+    const [again, [server]] = await connect(
+      [{}],
+      [],
+      await openBlobStore(directory, { log: SILENT_LOG }),
+    );
     expectBlobs(await again.blobs(BLOCK, [A.hash]), A);
     expect(server?.paths.length).toBe(3);
-  });
-});
-
-describe('openBlobStore', () => {
-  test('default', async () => {
-    const store = await openBlobStore(await temporaryDirectory());
-    expect(await store.read(A.hash)).toBeUndefined();
-    await store.write(A.hash, A.blob);
-    expect(bytesEqual((await store.read(A.hash)) ?? EMPTY_BYTES, A.blob)).toBe(true);
-  });
-
-  test('behavior: the blob unused for longest makes room', async () => {
-    const directory = await temporaryDirectory();
-    const store = await openBlobStore(directory, 2 * 131_072);
-    await store.write(A.hash, A.blob);
-    await store.write(B.hash, B.blob);
-    await store.read(A.hash);
-    await store.write(C.hash, C.blob);
-    expect(await store.read(B.hash)).toBeUndefined();
-    const names = await readdir(directory);
-    expect(names.toSorted()).toEqual([`${A.hash}.blob`, `${C.hash}.blob`].toSorted());
-  });
-
-  test('behavior: half-written and foreign files are not blobs', async () => {
-    const directory = await temporaryDirectory();
-    await writeFile(join(directory, `${A.hash}.blob`), A.blob.subarray(1));
-    await writeFile(join(directory, 'notes.txt'), 'x');
-    const store = await openBlobStore(directory);
-    expect(await store.read(A.hash)).toBeUndefined();
-    expect(await store.read('0x01' as Hash)).toBeUndefined();
   });
 });
 
