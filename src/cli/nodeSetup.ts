@@ -253,7 +253,8 @@ function engineOf(
     const json = parseFlagJson('genesis', genesis, text);
     const overridden = FORKS.filter((fork) => values.text(`override.${fork}`) !== undefined);
     // The rollup config decides, so that what the genesis says otherwise would go unnoticed.
-    assertSameChain(config.rollup, json, genesis, overridden);
+    const rollup = values.text('rollup.config') ?? `the network ${values.text('network')}`;
+    assertSameChain(config.rollup, json, { rollup, genesis, overridden });
     return openEmbeddedEngine(config.rollup, json, directory && join(directory, 'engine'));
   };
 }

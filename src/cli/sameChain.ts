@@ -21,6 +21,16 @@ type Difference = {
   /** Where the genesis file has it. */
   readonly name: string;
   readonly expected: bigint;
+  readonly fork?: Fork;
+};
+
+/** What is compared, as messages name it. */
+export type ComparedFiles = {
+  /** File of the rollup config, or the network that it is known by. */
+  readonly rollup: string;
+  readonly genesis: string;
+  /** Forks whose times somebody wants to be others. Undefined: there are no flags for that. */
+  readonly overridden?: readonly Fork[];
 };
 
 /**
@@ -29,26 +39,35 @@ type Difference = {
  * genesis is too old to name. All times up to that of genesis mean the same, and are written as 0
  * or as that time.
  *
- * @param file       The genesis file, for the message.
- * @param overridden Forks whose times somebody wants to be others.
- * @throws ConfigError naming each field that differs, with both values.
+ * @throws ConfigError naming each field that differs, with both values, both files, and what to do.
  */
 export function assertSameChain(
   rollup: RollupConfig,
   genesis: unknown,
-  file: string,
-  overridden: readonly Fork[] = [],
+  files: ComparedFiles,
 ): void {
-  const differences = differencesOf(rollup, genesis, overridden);
+  const differences = differencesOf(rollup, genesis, files.overridden ?? []);
   const [first, ...others] = differences;
   if (first === undefined) return;
+  const place = `in ${files.rollup}. ${remedyOf(differences, files)}`;
   if (others.length === 0) {
-    const accepted = `${first.expected}, as \`config.${first.name}\` of ${file} says`;
-    throw new ConfigError(first.field, `${first.found}`, accepted);
+    const accepted = `${first.expected}, as \`config.${first.name}\` of ${files.genesis} says`;
+    throw new ConfigError(first.field, `${first.found} ${place}`, accepted);
   }
   const expected = differences.map((one) => `${one.field} ${one.expected}`).join(', ');
   const found = differences.map((one) => `${one.field} ${one.found}`).join(', ');
-  throw new ConfigError('rollup.config', found, `${expected}, as \`config\` of ${file} says`);
+  const accepted = `${expected}, as \`config\` of ${files.genesis} says`;
+  throw new ConfigError('rollup.config', `${found} ${place}`, accepted);
+}
+
+/** Regolith is the one fork that no flag moves. */
+function remedyOf(differences: readonly Difference[], { overridden }: ComparedFiles): string {
+  const source = 'Take the genesis that belongs to this rollup config';
+  const forks = differences.map(({ fork }) => fork);
+  const isMovable = forks.every((fork) => fork !== undefined && fork !== 'regolith');
+  if (overridden === undefined || !isMovable) return source;
+  const flags = forks.map((fork) => `--override.${fork}`).join(' and ');
+  return `${source}, or give the time that holds with ${flags}`;
 }
 
 function differencesOf(
@@ -61,18 +80,24 @@ function differencesOf(
   const optimism = fieldsOf(values['optimism']);
   const isAtGenesis = (time: bigint): boolean => time <= rollup.genesis.l2Time;
   const differences: Difference[] = [];
-  const compare = (field: string, found: Value, name: string, expected: Value): void => {
+  const compare = (
+    field: string,
+    found: Value,
+    name: string,
+    expected: Value,
+    fork?: Fork,
+  ): void => {
     if (found === undefined || expected === undefined || found === expected) return;
     // Of a fork that L1 and L2 name, once.
     if (differences.some((one) => one.field === field)) return;
-    differences.push({ field, found, name, expected });
+    differences.push({ field, found, name, expected, ...(fork && { fork }) });
   };
   compare('l2_chain_id', rollup.l2ChainId, 'chainId', toBigint(values['chainId']));
   for (const [name, fork] of FORK_TIME_KEYS) {
     const [found, expected] = [rollup.forkTimes[fork], toBigint(values[name])];
     const areAtGenesis = [found, expected].every((time) => time !== undefined && isAtGenesis(time));
     if (overridden.includes(fork) || areAtGenesis) continue;
-    compare(`${fork}_time`, found, name, expected);
+    compare(`${fork}_time`, found, name, expected, fork);
   }
   for (const name of FEE_PARAMETERS) {
     const found = rollup.chainOpConfig[name];

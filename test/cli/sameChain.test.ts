@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/base/errors.ts';
 import { assertSameChain } from '../../src/cli/sameChain.ts';
+import type { Fork } from '../../src/protocol/forks.ts';
 import type { RollupConfig } from '../../src/protocol/rollupConfig.ts';
 import { chainAt } from '../derive/support/config.ts';
 
@@ -11,7 +12,8 @@ const rollup: RollupConfig = {
   forkTimes: { ...base.forkTimes, canyon: 0n, ecotone: start, isthmus: start + 100n },
 };
 
-const check = (config: unknown) => assertSameChain(rollup, { config }, 'genesis.json');
+const FILES = { rollup: 'rollup.json', genesis: 'genesis.json' };
+const check = (config: unknown) => assertSameChain(rollup, { config }, FILES);
 
 describe('assertSameChain', () => {
   test('default: the same chain id and times, in any form', () => {
@@ -30,7 +32,7 @@ describe('assertSameChain', () => {
     check({});
     check({ karstTime: 5, isthmusTime: null });
     check(undefined);
-    assertSameChain(rollup, null, 'genesis.json');
+    assertSameChain(rollup, null, FILES);
   });
 
   test.each([
@@ -68,13 +70,26 @@ describe('assertSameChain', () => {
     const found = `l2_chain_id ${l2ChainId}, ${times}, ${field} ${chainOpConfig.eip1559Elasticity}`;
     expect(() => check(config)).toThrow(
       `\`rollup.config\`: expected l2_chain_id 1, isthmus_time 7, ${field} 3, as \`config\` of ` +
-        `genesis.json says, found ${found}`,
+        `genesis.json says, found ${found} in rollup.json. Take the genesis that belongs`,
     );
   });
 
   test('behavior: a time that somebody overrides is not compared', () => {
     const genesis = { config: { isthmusTime: 7, pragueTime: 7 } };
-    assertSameChain(rollup, genesis, 'genesis.json', ['isthmus']);
-    expect(() => assertSameChain(rollup, genesis, 'genesis.json', ['fjord'])).toThrow(ConfigError);
+    assertSameChain(rollup, genesis, { ...FILES, overridden: ['isthmus'] });
+    const other = () => assertSameChain(rollup, genesis, { ...FILES, overridden: ['fjord'] });
+    expect(other).toThrow(ConfigError);
+  });
+
+  test('error: where there are flags for the times of forks, the one to give', () => {
+    const refused = (config: object, overridden: readonly Fork[] | undefined) => () =>
+      assertSameChain(rollup, { config }, { ...FILES, ...(overridden && { overridden }) });
+    const remedy = 'Take the genesis that belongs to this rollup config';
+    const found = `found ${start + 100n} in rollup.json. ${remedy}`;
+    expect(refused({ isthmusTime: 7 }, [])).toThrow(
+      `${found}, or give the time that holds with --override.isthmus`,
+    );
+    expect(refused({ isthmusTime: 7 }, undefined)).toThrow(new RegExp(`${found}$`));
+    expect(refused({ isthmusTime: 7, chainId: 1 }, [])).toThrow(new RegExp(`${remedy}$`));
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { toExecutionConfig } from '../../execution/executionConfig.ts';
 import type { Genesis } from '../../execution/genesis.ts';
 import { parseGenesisJson } from '../../execution/genesisJson.ts';
@@ -58,7 +58,9 @@ export function readGenesis({ folder, rollup }: Recording): Genesis {
   const file = required(folder, 'genesis.json');
   const json = readJson(file);
   // First, as fields that do not belong to a fork are refused for what the fork times say.
-  inFile(required(folder, 'rollup.json'), () => assertSameChain(rollup, json, file));
+  const rollupFile = required(folder, 'rollup.json');
+  const files = { rollup: basename(rollupFile), genesis: file };
+  inFile(rollupFile, () => assertSameChain(rollup, json, files));
   return inFile(file, () => parseGenesisJson(json, config));
 }
 
