@@ -55,6 +55,8 @@ export async function derive(
   watch.began(run.state);
   try {
     for (;;) {
+      // Sources look at the signal, but an engine in this process never waits for anything.
+      signal.throwIfAborted();
       const end = await take(run, next(run.state, run.pendingSafe));
       if (end !== undefined) return end;
     }
