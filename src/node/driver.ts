@@ -162,6 +162,7 @@ function syncStartPorts(ports: DriverPorts, signal: AbortSignal): SyncStartPorts
 async function begin(ports: DriverPorts, point: SyncStartPoint): Promise<void> {
   const { unsafe, safe, finalized } = point.heads;
   const { genesis } = ports.config.rollup;
+  await warnOfLostBlocks(ports, point.engineHead.number);
   await rewindSafeHeads(ports.safeHeads, safe);
   if (safe.number === genesis.l2.number) {
     // Genesis is safe from the beginning, whatever L1 block that was.
@@ -177,6 +178,24 @@ async function begin(ports: DriverPorts, point: SyncStartPoint): Promise<void> {
     safeHash: safe.hash,
     finalized: finalized.number,
     fromL1: point.base.l1.number,
+  });
+}
+
+/**
+ * Tells of an engine whose head is below what was recorded as safe. The records are rewound to what
+ * it has after this, so each loss is told once.
+ */
+async function warnOfLostBlocks(
+  { safeHeads, log }: DriverPorts,
+  engineHead: bigint,
+): Promise<void> {
+  const recorded = (await safeHeads.last())?.l2.number ?? 0n;
+  if (recorded <= engineHead) return;
+  log.warn('the engine has lost blocks that were safe: they are derived again', {
+    engineHead,
+    recordedSafe: recorded,
+    blocks: recorded - engineHead,
+    reason: 'its files were removed or replaced by older ones, or their end was lost',
   });
 }
 

@@ -29,6 +29,8 @@ export type SyncStartPorts = {
 /** Where derivation begins. */
 export type SyncStartPoint = {
   readonly heads: Heads;
+  /** The engine's, which may be above that which L1 supports. */
+  readonly engineHead: L2BlockRef;
   /** Of the safe head. */
   readonly systemConfig: SystemConfig;
   /** The L1 block to read first, and the system config that held there. */
@@ -66,7 +68,10 @@ export async function findStart(
   const { rollup } = ports;
   const labels = await engineHeads(ports, abort);
   const recovered = await recoveredHeads(ports, labels, abort);
-  if (recovered !== undefined) return startAt(ports, recovered, 'recovery', abort);
+  const engineHead = labels.unsafe;
+  if (recovered !== undefined) {
+    return { ...(await startAt(ports, recovered, abort)), engineHead, by: 'recovery' };
+  }
 
   const record = await newestGoodRecord(ports, labels, abort);
   const floor = record ?? labels.finalized;
@@ -76,15 +81,14 @@ export async function findStart(
   const { unsafe, safe } = found.heads;
   const isRecord = record !== undefined && safe.hash === record.hash;
   const heads = { unsafe, safe, finalized: labels.finalized };
-  return startAt(ports, heads, isRecord ? 'record' : 'walk', abort);
+  return { ...(await startAt(ports, heads, abort)), engineHead, by: isRecord ? 'record' : 'walk' };
 }
 
 async function startAt(
   ports: SyncStartPorts,
   heads: Heads,
-  by: SyncStartPoint['by'],
   abort: AbortOptions,
-): Promise<SyncStartPoint> {
+): Promise<Omit<SyncStartPoint, 'engineHead' | 'by'>> {
   const base = await walk(ports, findBase(ports.rollup, heads.safe), abort);
   if (base === undefined) {
     const message = `an L1 or L2 block below the safe head ${heads.safe.number} is missing`;
@@ -98,7 +102,7 @@ async function startAt(
     throw new SyncStartError('blockMissing', `the engine has no block ${ref.number} (${ref.hash})`);
   };
   const [systemConfig, baseConfig] = [await configAt(heads.safe), await configAt(base.l2)];
-  return { heads, systemConfig, base: { l1: base.l1, systemConfig: baseConfig }, by };
+  return { heads, systemConfig, base: { l1: base.l1, systemConfig: baseConfig } };
 }
 
 /** The engine's labels. Missing finalized: genesis; missing safe: finalized. */
