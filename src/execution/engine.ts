@@ -1,5 +1,4 @@
 import type { Hash } from '../base/bytes.ts';
-import { ConfigError } from '../base/errors.ts';
 import type { PayloadEnvelope } from '../protocol/executionPayload.ts';
 import { outputRoot } from '../protocol/outputRoot.ts';
 import type { PayloadAttributes } from '../protocol/payloadAttributes.ts';
@@ -19,7 +18,7 @@ import { openGenesis } from './openGenesis.ts';
 import { recoverSendersAhead } from './sendersAhead.ts';
 import type { WorldState } from './state/worldState.ts';
 import { createStateKeeper, type EngineBlockOutcome, MAX_STATES } from './stateKeeper.ts';
-import { firstHeads, type Heads, openChainStore } from './store/chainStore.ts';
+import { firstHeads, type Heads, openChainStore, otherData } from './store/chainStore.ts';
 import type { KeyValueStore } from './store/keyValueStore.ts';
 import type { BlockRecord } from './store/records.ts';
 
@@ -147,7 +146,7 @@ export async function openEngine(
     onPruned: options.onPruned,
   };
   const head = tree.block(heads.head);
-  if (head === undefined) throw new ConfigError('data directory', heads.head, 'the head block');
+  if (head === undefined) throw otherData(store, `the head block \`${heads.head}\``, 'none');
   core.flushedAt = chain.storedStates().at(-1)?.number ?? 0n;
   await keeper.stateAfter(head);
   return facade(core, first);

@@ -14,16 +14,16 @@ export class MissingNodeError extends Error {
   }
 }
 
-/** A record is not what was written. Names the record; the data directory must be made anew. */
+/** A record is not what was written. Names the record, and its folder, which must be made anew. */
 export class DamagedRecordError extends Error {
   override readonly name = 'DamagedRecordError';
   readonly record: string;
 
-  constructor(record: string, options?: { readonly cause?: unknown }) {
-    super(
-      `${record} is damaged: its checksum does not fit. Remove the data directory and start again`,
-      options,
-    );
+  /** @param directory Where it is; undefined: in no folder. */
+  constructor(record: string, directory?: string, options?: { readonly cause?: unknown }) {
+    const folder = directory === undefined ? 'the data' : `\`${directory}\``;
+    const remedy = `Remove ${folder} and start again: all in it is derived again`;
+    super(`${record} is damaged: its checksum does not fit. ${remedy}`, options);
     this.record = record;
   }
 }

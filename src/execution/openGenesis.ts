@@ -1,8 +1,13 @@
-import { ConfigError } from '../base/errors.ts';
 import type { EngineParts } from './engineCore.ts';
 import { applyGenesis, type Genesis } from './genesis.ts';
 import { openState } from './state/worldState.ts';
-import { canonicalChange, firstHeads, headsChange, identityChange } from './store/chainStore.ts';
+import {
+  canonicalChange,
+  firstHeads,
+  headsChange,
+  identityChange,
+  otherData,
+} from './store/chainStore.ts';
 import type { BlockRecord } from './store/records.ts';
 
 /**
@@ -36,7 +41,7 @@ export async function openGenesis(
   if (found.chainId !== chainId || found.genesisHash !== block.hash) {
     const accepted = `the data of chain ${chainId} with genesis \`${block.hash}\``;
     const other = `that of chain ${found.chainId} with genesis \`${found.genesisHash}\``;
-    throw new ConfigError('data directory', other, accepted);
+    throw otherData(store, accepted, other);
   }
   return block;
 }

@@ -122,6 +122,7 @@ async function assertIdentity(
   if (bytesToHex(stored) === bytesToHex(wanted)) return;
   const [version] = stored;
   const found = `those of chain ${bytesToBigint(stored.subarray(1))}, format ${version}`;
-  const accepted = `the records of chain ${l2ChainId}, format ${FORMAT_VERSION}, in ${directory}`;
-  throw new ConfigError(flag, found, accepted);
+  const accepted = `the records of chain ${l2ChainId}, format ${FORMAT_VERSION}`;
+  const remedy = `Give another --${flag}, or remove that folder`;
+  throw new ConfigError(flag, `${found} in \`${directory}\`. ${remedy}`, accepted);
 }

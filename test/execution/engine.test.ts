@@ -129,6 +129,10 @@ describe('openEngine', () => {
     const store = durable();
     await open(store);
     await expect(openEngine(smallGenesis(902n), store)).rejects.toThrow(ConfigError);
+    const inFolder = { ...store, directory: '/data/engine' };
+    await expect(openEngine(smallGenesis(902n), inFolder)).rejects.toThrow(
+      /`datadir`: expected the data of chain 902 .* in `\/data\/engine`\. Give another --datadir/,
+    );
   });
 
   test('error: a damaged record is named', async () => {

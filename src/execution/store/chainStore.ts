@@ -77,7 +77,7 @@ export function openChainStore(store: KeyValueStore): ChainStore {
     },
     block: (hash) => {
       const value = checked(store, hashKey('b', hexToBytes(hash)), `block \`${hash}\``);
-      return value === undefined ? undefined : decodeBlockRecord(hash, value);
+      return value === undefined ? undefined : decodeBlockRecord(hash, value, store.directory);
     },
     canonicalHash: (number) => {
       const value = checked(store, numberKey('c', number), `the hash of block ${number}`);
@@ -182,13 +182,23 @@ function assertFormat(store: KeyValueStore): void {
   const [version] = decodeRlp(value) as Uint8Array[];
   const found = bytesToBigint(version as Uint8Array);
   if (found === STORE_FORMAT_VERSION) return;
-  const accepted = `format version ${STORE_FORMAT_VERSION}; remove the directory to start again`;
-  throw new ConfigError('data directory', `format version ${found}`, accepted);
+  throw otherData(store, `format version ${STORE_FORMAT_VERSION}`, `format version ${found}`);
+}
+
+/** What to tell when the data in `store` are not the ones that are wanted, and what to do. */
+export function otherData(
+  { directory }: KeyValueStore,
+  accepted: string,
+  found: string,
+): ConfigError {
+  if (directory === undefined) return new ConfigError('datadir', found, accepted);
+  const remedy = 'Give another --datadir, or remove that folder';
+  return new ConfigError('datadir', `${found} in \`${directory}\`. ${remedy}`, accepted);
 }
 
 function checked(store: KeyValueStore, key: Uint8Array, record: string): Uint8Array | undefined {
   const stored = store.read(key);
-  return stored === undefined ? undefined : checkedValue(stored, record);
+  return stored === undefined ? undefined : checkedValue(stored, record, store.directory);
 }
 
 function selfChecked(
@@ -199,5 +209,5 @@ function selfChecked(
 ): Uint8Array | undefined {
   const value = store.read(key);
   if (value === undefined || bytesEqual(keccak256(value), hash)) return value;
-  throw new DamagedRecordError(`${name} \`${bytesToHex(hash)}\``);
+  throw new DamagedRecordError(`${name} \`${bytesToHex(hash)}\``, store.directory);
 }

@@ -8,6 +8,8 @@ export type KeyValueChange = {
 
 /** What the engine keeps its data in: bytes by bytes, read at once, written in atomic batches. */
 export type KeyValueStore = {
+  /** The folder of the data, for messages; undefined where there is none. */
+  readonly directory?: string;
   /** Undefined for an unknown key. */
   readonly read: (key: Uint8Array) => Uint8Array | undefined;
   /** Writes all changes or none. A process that dies afterwards has lost nothing of them. */

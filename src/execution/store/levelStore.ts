@@ -12,6 +12,7 @@ import type { KeyValueStore } from './keyValueStore.ts';
 export async function openLevelStore(directory: string, flag: string): Promise<KeyValueStore> {
   const level = await openLevel(directory, flag);
   return {
+    directory,
     read: (key) => {
       try {
         return level.getSync(key);

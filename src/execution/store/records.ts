@@ -72,14 +72,15 @@ export function withChecksum(value: Uint8Array): Uint8Array {
 /**
  * The value without its checksum; a view.
  *
- * @param record What it is, for the message.
+ * @param record    What it is, for the message.
+ * @param directory Where it is, if in a folder.
  * @throws DamagedRecordError when the checksum does not fit.
  */
-export function checkedValue(stored: Uint8Array, record: string): Uint8Array {
+export function checkedValue(stored: Uint8Array, record: string, directory?: string): Uint8Array {
   const end = Math.max(0, stored.length - CHECKSUM_BYTES);
   const value = stored.subarray(0, end);
   const checksum = keccak256(value).subarray(0, CHECKSUM_BYTES);
-  if (!bytesEqual(checksum, stored.subarray(end))) throw new DamagedRecordError(record);
+  if (!bytesEqual(checksum, stored.subarray(end))) throw new DamagedRecordError(record, directory);
   return value;
 }
 
@@ -93,8 +94,8 @@ export function encodeBlockRecord(block: BlockRecord): Uint8Array {
   ]);
 }
 
-/** The block of a record. @throws DamagedRecordError when it is none. */
-export function decodeBlockRecord(hash: Hash, value: Uint8Array): BlockRecord {
+/** The block of a record, in `directory` if in a folder. @throws DamagedRecordError if none. */
+export function decodeBlockRecord(hash: Hash, value: Uint8Array, directory?: string): BlockRecord {
   try {
     const [header, transactions, receipts, root] = decodeRlp(value) as readonly RlpItem[];
     return {
@@ -105,7 +106,7 @@ export function decodeBlockRecord(hash: Hash, value: Uint8Array): BlockRecord {
       messagePasserStorageRoot: bytesToHex(root as Uint8Array),
     };
   } catch (cause) {
-    throw new DamagedRecordError(`block \`${hash}\``, { cause });
+    throw new DamagedRecordError(`block \`${hash}\``, directory, { cause });
   }
 }
 

@@ -83,6 +83,7 @@ describe('headwater engine', () => {
         const args = [...command, `--genesis=${genesis}`, `--datadir=${datadir}`];
         expect(await runCli(args, io), command[0]).toBe(2);
         expect(io.err()).toContain('the record of the heads is damaged: its checksum does not fit');
+        expect(io.err()).toContain(`Remove \`${join(datadir, 'engine')}\` and start again`);
       }
     },
   );
