@@ -99,7 +99,9 @@ async function runNode(
     listening.giveUp();
     log.info('stopping');
     await node.stop();
-    await kzg.close();
+    // Its thread may be loading for seconds yet, and nothing depends on it: the process ends with
+    // it, but why the node ends is told before that.
+    void kzg.close();
     log.info('stopped');
   }
 }
