@@ -104,6 +104,7 @@ export async function roleServer(
     return null;
   });
   const server = await listen('rpc', values, {
+    log,
     methods: values.isSet('rpc.enable-admin') ? { ...admin, admin_setLogLevel: setLogLevel } : {},
     pages: { '/healthz': healthPage(VERSION), '/metrics': metrics.page },
   });
@@ -111,6 +112,7 @@ export async function roleServer(
   if (!values.isSet('metrics.enabled')) return server;
   try {
     const beside = await listen('metrics', values, {
+      log,
       methods: {},
       pages: { '/metrics': metrics.page },
     });
@@ -126,7 +128,7 @@ export async function roleServer(
 async function listen(
   flags: Served,
   values: GoFlagValues,
-  served: Pick<RpcServerOptions, 'methods' | 'pages'>,
+  served: Pick<RpcServerOptions, 'methods' | 'pages' | 'log'>,
 ): Promise<RpcServer> {
   const at = servedAt(flags, values);
   try {

@@ -50,6 +50,7 @@ export async function serveNode(
       port: options.port,
       site: page.answer,
       watch: metrics.rpcServed,
+      log: node.options.log,
       methods: withModules({
         ...optimismMethods(node, options),
         ...superrootMethods(node),
@@ -69,6 +70,7 @@ export async function serveNode(
         methods: {},
         pages: { '/metrics': metricsPage },
         watch: () => {},
+        log: node.options.log,
       });
       started.add(beside.stop);
     }

@@ -1,3 +1,4 @@
+import type { ConnectionPlaces } from '../../transport/connectionPlaces.ts';
 import type { Log } from '../../transport/log.ts';
 import type { HeldBytes } from './heldBytes.ts';
 import type { RpcLimits, RpcMethods } from './jsonRpc.ts';
@@ -12,6 +13,8 @@ export type RpcServerOptions = {
   readonly http: RpcMethods | undefined;
   readonly ws: RpcMethods | undefined;
   readonly limits: RpcLimits;
+  /** At a time. Default 512. */
+  readonly maxConnections?: number;
   /** Default `CONNECTION_TIMES`. */
   readonly times?: ConnectionTimes;
   /** Callers must show a token of this secret. */
@@ -53,6 +56,7 @@ export const CONNECTION_TIMES: ConnectionTimes = {
 export type Port = RpcServerOptions & {
   readonly times: ConnectionTimes;
   readonly held: HeldBytes;
+  readonly places: ConnectionPlaces;
 };
 
 /** Why a request is not let in, before its body is read. */

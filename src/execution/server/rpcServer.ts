@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
+import { limitConnections } from '../../transport/connectionPlaces.ts';
 import { checkJwt } from '../../transport/jwt.ts';
 import { createHeldBytes } from './heldBytes.ts';
 import { serveHttp } from './httpRequest.ts';
@@ -24,7 +25,6 @@ const MAX_CHECK_MS = 5000;
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RunningServer> {
   const { times = CONNECTION_TIMES, limits } = options;
-  const port: Port = { ...options, times, held: createHeldBytes(limits.heldBytes) };
   const timeouts = {
     requestTimeout: times.readMs,
     headersTimeout: times.readMs,
@@ -32,9 +32,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<Running
     connectionsCheckingInterval: Math.min(times.readMs, MAX_CHECK_MS),
   };
   const server = createServer(timeouts);
-  server.maxConnections = MAX_CONNECTIONS;
-  // Those who only keep a connection make room for those who want one.
-  server.on('drop', () => server.closeIdleConnections());
+  const { maxConnections = MAX_CONNECTIONS, log } = options;
+  const places = limitConnections(server, { maxConnections, log });
+  const port: Port = { ...options, times, held: createHeldBytes(limits.heldBytes), places };
   const refusal = (request: IncomingMessage) => refusalOf(options, request);
   serveHttp(server, port, refusal);
   const closeSockets = serveWebSockets(server, port, refusal);

@@ -25,6 +25,8 @@ export type Subscriptions = {
 /** Subscriptions of one connection. */
 export type ConnectionSubscriptions = {
   readonly methods: RpcMethods;
+  /** Of those that are open. */
+  readonly count: () => number;
   readonly close: () => void;
 };
 
@@ -89,6 +91,7 @@ export function createSubscriptions(engine: ExecutionEngine, pool: TxPool): Subs
             return true;
           },
         },
+        count: () => open.size,
         close: () => {
           isClosed = true;
           for (const id of open.keys()) leave(id);

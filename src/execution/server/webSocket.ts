@@ -56,7 +56,7 @@ function originRefusal({ wsOrigins }: Port, request: IncomingMessage): Refusal |
 
 /** Answers messages one after the other, so that answers come in the order of calls. */
 function serveSocket(port: Port, socket: WebSocket, stream: Duplex): void {
-  const { limits, log, times } = port;
+  const { limits, log, times, places } = port;
   const held = port.held.open(() => socket.terminate());
   const left = new AbortController();
   const send = (text: string): void => {
@@ -65,11 +65,14 @@ function serveSocket(port: Port, socket: WebSocket, stream: Duplex): void {
     held.add(text.length);
     socket.send(text, () => held.add(-text.length));
   };
-  const { methods, close } = port.subscriptions.open(send);
+  const { methods, count, close } = port.subscriptions.open(send);
   const all = { ...port.ws, ...methods };
   const onFault = (name: string, fault: unknown) => log.error('call failed', { name, err: fault });
   let last = Promise.resolve();
   let waiting = 0;
+  // Who has shown a token is known; anybody else is when the first call is answered.
+  if (port.jwtSecret !== undefined) places.noteUse(stream);
+  places.noteUpgrade(stream, () => waiting > 0 || count() > 0);
   socket.on('ping', (data) => {
     // Whoever pings and takes nothing would fill the memory with the answers.
     if (socket.bufferedAmount <= MAX_BEFORE_PONG_BYTES) socket.pong(data);
@@ -85,6 +88,7 @@ function serveSocket(port: Port, socket: WebSocket, stream: Duplex): void {
       if (socket.readyState !== socket.OPEN) return;
       const answer = await answerMessage(all, text, limits, onFault, left);
       waiting -= 1;
+      places.noteUse(stream);
       held.add(-text.length);
       if (answer !== '') send(answer);
     });

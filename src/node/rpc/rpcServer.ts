@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { limitConnections } from '../../transport/connectionPlaces.ts';
+import { type Log, SILENT_LOG } from '../../transport/log.ts';
 import { answerRpc, type RpcWatch } from './answerRpc.ts';
 import type { RpcMethods } from './rpcMethods.ts';
 
@@ -24,6 +26,10 @@ export type RpcServerOptions = {
   /** Asked before anything else; answers whatever it returns true for. */
   readonly site?: (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
   readonly watch: RpcWatch;
+  /** At a time. Default 512. */
+  readonly maxConnections?: number;
+  /** Told when all connections are taken. Default: nobody. */
+  readonly log?: Log;
 };
 
 /** A server that listens. */
@@ -44,7 +50,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     serve(options, request, response).catch(() => response.destroy());
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  const { maxConnections = MAX_CONNECTIONS, log = SILENT_LOG } = options;
+  limitConnections(server, { maxConnections, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);

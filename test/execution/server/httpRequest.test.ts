@@ -43,9 +43,10 @@ async function start() {
     vhosts: ['*'],
     corsOrigins: [],
     wsOrigins: [],
-    subscriptions: { open: () => ({ methods: {}, close: () => undefined }) },
+    subscriptions: { open: () => ({ methods: {}, count: () => 0, close: () => undefined }) },
     log: SILENT_LOG,
     held,
+    places: { noteUse: () => undefined, noteUpgrade: () => undefined },
   };
   serveHttp(server, options, () => undefined);
   cleanups.push(() => server.close());

@@ -40,7 +40,7 @@ async function start(
     vhosts: ['*'],
     corsOrigins: [],
     wsOrigins: [],
-    subscriptions: { open: () => ({ methods: {}, close: () => undefined }) },
+    subscriptions: { open: () => ({ methods: {}, count: () => 0, close: () => undefined }) },
     log: SILENT_LOG,
   });
   cleanups.push(server.stop);

@@ -2,9 +2,12 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plain } from '../../../src/node/rpc/rpcMethods.ts';
 import { type RpcServer, startRpcServer } from '../../../src/node/rpc/rpcServer.ts';
+import { type LogFields, SILENT_LOG } from '../../../src/transport/log.ts';
+import { keepingClient, openSilent } from '../../support/silentSockets.ts';
 
 describe('startRpcServer', () => {
   let server: RpcServer;
+  const warnings: LogFields[] = [];
   beforeAll(async () => {
     server = await startRpcServer({
       host: '127.0.0.1',
@@ -12,6 +15,8 @@ describe('startRpcServer', () => {
       methods: { test_one: plain(() => 1) },
       pages: { '/healthz': () => ({ status: 200, contentType: 'text/plain', body: 'well\n' }) },
       watch: () => {},
+      maxConnections: 16,
+      log: { ...SILENT_LOG, warn: (_, fields = {}) => void warnings.push(fields) },
     });
   });
   afterAll(() => server.stop());
@@ -53,5 +58,17 @@ describe('startRpcServer', () => {
     expect((await send('DELETE')).status).toBe(405);
     expect((await send('POST', '/', { 'content-type': 'text/plain' }, CALL)).status).toBe(415);
     expect((await send('GET', '/none')).status).toBe(404);
+  });
+
+  test('behavior: silent connections do not shut out whoever keeps one', async () => {
+    const port = Number(server.url.port);
+    const honest = keepingClient(port);
+    await honest.call();
+    const silent = await openSilent(port, { count: 600, left: 14 });
+    expect(await honest.call()).toEqual({ status: 200, isKept: true });
+    expect((await send('POST', '/', JSON_TYPE, CALL)).status).toBe(200);
+    expect(warnings).toMatchObject([{ port, connections: 16, closedUnused: 1 }]);
+    honest.close();
+    for (const socket of silent) socket.destroy();
   });
 });
