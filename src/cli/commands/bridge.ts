@@ -117,9 +117,17 @@ async function withdraw(flags: WithdrawFlags, bridge: Bridge, io: CliIo): Promis
       ? await initiateWithdrawal(onL2, wanted, options)
       : await readWithdrawal(onL2.reader, flags.tx);
   if (stopAfter === 'initiate') return;
-  if (flags.proven !== true) await proveWithdrawal(onL1, onL2.reader, portal, started, options);
-  if (stopAfter === 'prove') return;
-  await finalizeWithdrawal(onL1, portal, started, options);
+  let isProven = flags.proven === true;
+  try {
+    if (!isProven) await proveWithdrawal(onL1, onL2.reader, portal, started, options);
+    isProven = true;
+    if (stopAfter === 'prove') return;
+    await finalizeWithdrawal(onL1, portal, started, options);
+  } catch (error) {
+    const done = `--tx ${started.l2Hash}${isProven ? ' --proven' : ''}`;
+    io.stderr.write(`The withdrawal is not lost: the same command with ${done} goes on with it.\n`);
+    throw error;
+  }
 }
 
 function waiting(io: CliIo): { readonly signal: AbortSignal; readonly onStage: OnStage } {

@@ -12,6 +12,7 @@ import { keccak256Hex } from '../../base/hash.ts';
 import { OUTPUT_ROOT_VERSION_0, outputRoot } from '../../protocol/outputRoot.ts';
 import { MESSAGE_PASSER } from '../../protocol/predeploys.ts';
 import { OUTPUT_ORACLE_ABI, PORTAL_ABI } from '../contracts/abi.ts';
+import { outputWait, type ProposedBlock } from './outputWait.ts';
 import { type BridgeOptions, pollFor, sendCall, type UserClient } from './clients.ts';
 
 /** A message from L2 to L1, as the message passer keeps it. */
@@ -96,9 +97,13 @@ export async function proveWithdrawal(
 ): Promise<Hash> {
   const { onStage = () => {} } = options;
   const oracle = await oracleOf(user, portal);
-  const { index, root, l2Block } = await pollFor(options, () =>
-    coveringOutput(user, oracle, started.l2Block),
-  );
+  const ask = () => coveringOutput(user, oracle, started.l2Block);
+  let output = await ask();
+  if (output === undefined) {
+    onStage('waiting for an output on L1', await waitFields(user, l2, oracle, started.l2Block));
+    output = await pollFor(options, ask);
+  }
+  const { index, root, l2Block } = output;
   onStage('output proposed on L1', { index, l2Block });
   const block = await l2.getBlock({ blockNumber: l2Block });
   const slot = withdrawalSlot(withdrawalHash(started.withdrawal));
@@ -158,7 +163,9 @@ export async function finalizeWithdrawal(
     functionName: 'FINALIZATION_PERIOD_SECONDS',
   });
   const due = provenAt + period;
-  onStage('waiting for the finalization period', { dueAtL1Time: due });
+  const now = (await user.reader.getBlock()).timestamp;
+  const aboutSeconds = due > now ? due - now : 0n;
+  onStage('waiting for the finalization period', { dueAtL1Time: due, aboutSeconds });
   await pollFor(options, async () => {
     const { timestamp } = await user.reader.getBlock();
     return timestamp > due ? true : undefined;
@@ -206,6 +213,28 @@ async function coveringOutput(
     args: [index],
   });
   return { index, root: output.outputRoot, l2Block: output.l2BlockNumber };
+}
+
+/** Which output is waited for, and for about how long. */
+async function waitFields(
+  { reader }: UserClient,
+  l2: Pick<PublicClient, 'getBlock'>,
+  address: Address,
+  l2Block: bigint,
+): Promise<{ readonly forL2Block: bigint; readonly aboutSeconds: bigint | 'unknown' }> {
+  const contract = { address, abi: OUTPUT_ORACLE_ABI } as const;
+  const latest = await reader.readContract({ ...contract, functionName: 'latestBlockNumber' });
+  const next = await reader.readContract({ ...contract, functionName: 'nextBlockNumber' });
+  const count = await reader.readContract({ ...contract, functionName: 'nextOutputIndex' });
+  let last: ProposedBlock | undefined;
+  if (count > 0n) {
+    const args = [count - 1n] as const;
+    const output = await reader.readContract({ ...contract, functionName: 'getL2Output', args });
+    const block = await l2.getBlock({ blockNumber: output.l2BlockNumber });
+    last = { number: block.number, timestamp: block.timestamp, proposedAt: output.timestamp };
+  }
+  const wait = outputWait(l2Block, { latest, next }, await l2.getBlock(), last);
+  return { forL2Block: wait.l2Block, aboutSeconds: wait.seconds ?? 'unknown' };
 }
 
 type PassedLog = {
