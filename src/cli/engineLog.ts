@@ -34,8 +34,8 @@ const MAX_TIMED = 1024;
 
 /**
  * Tells of new heads with what their blocks took, as geth does: one line each, or one for all of
- * some seconds when they come quickly. Reorgs and refused blocks are told at once, pruned states
- * once in a minute.
+ * some seconds when they come quickly. Reorgs, and refused blocks and attributes, are told at once,
+ * pruned states once in a minute.
  */
 export function logEngine(
   engine: ExecutionEngine,
@@ -64,6 +64,9 @@ export function logEngine(
         const begunMs = clock.nowMs();
         const outcome = await engine.build(parentHash, attributes, candidates);
         if (outcome.type === 'sealed') note(outcome.block.hash, begunMs);
+        if (outcome.type !== 'invalid') return outcome;
+        const { timestamp } = attributes;
+        log.warn('attributes refused', { parentHash, timestamp, reason: outcome.reason });
         return outcome;
       },
       insert: async (envelope) => {

@@ -38,6 +38,7 @@ function scene(startMs: number) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    build: async () => ({ type: 'invalid', reason: 'no such fork' }),
     insert: async (block: BlockRecord) => {
       nowMs += 100;
       return 'hash' in block ? { type: 'valid', block } : { type: 'invalid', reason: 'no gas' };
@@ -129,6 +130,14 @@ describe('logEngine', () => {
     await logged.engine.insert({ executionPayload } as never);
     const fields = { number: 9n, hash: hashOf(9), reason: 'no gas' };
     expect(lines()).toEqual([['block refused', fields]]);
+  });
+
+  test('behavior: refused attributes are told with the reason', async () => {
+    const { logged, lines } = scene(4000);
+    const outcome = await logged.engine.build(hashOf(8), { timestamp: 18n } as never);
+    expect(outcome).toEqual({ type: 'invalid', reason: 'no such fork' });
+    const fields = { parentHash: hashOf(8), timestamp: 18n, reason: 'no such fork' };
+    expect(lines()).toEqual([['attributes refused', fields]]);
   });
 
   test('behavior: pruned states are told once in a minute', () => {
