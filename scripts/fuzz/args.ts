@@ -13,6 +13,7 @@ export type FuzzArgs = {
 
 /** What `--help` prints. */
 export const HELP = `Tries the properties with new seeds and more runs, round after round.
+It takes every core of the machine: one file of tests on each at a time.
 
   --minutes N  starts no further file after N minutes; 10
   --times N    N times the runs of the suite; 20
