@@ -133,10 +133,15 @@ function digest(facts: readonly L1Block[]): unknown {
 }
 
 describe.skipIf(lacksShared(TOOL) || lacksShared(CHAIN))('a devnet with blobs', () => {
-  const clean = readAll(CHAIN);
+  let once: Promise<Run> | undefined;
+  // Not before a test asks: the body of a skipped block runs too.
+  const clean = (): Promise<Run> => {
+    once ??= readAll(CHAIN);
+    return once;
+  };
 
   test('default: every blob of the batcher is there', async () => {
-    const { facts } = await clean;
+    const { facts } = await clean();
     const blobs = facts.flatMap(({ inboxTxs }) => inboxTxs.flatMap((tx) => tx.blobs));
     expect(blobs.length).toBeGreaterThan(0);
     expect(blobs.every(({ data }) => data?.length === 131_072)).toBe(true);
@@ -146,7 +151,7 @@ describe.skipIf(lacksShared(TOOL) || lacksShared(CHAIN))('a devnet with blobs', 
     const spec = `side=l1,method=eth_getBlockByNumber,every=3,times=4,kind=${kind}`;
     const faulty = await readAll(CHAIN, [spec]);
     expect(faulty.faults).toBeGreaterThan(0);
-    expect(digest(faulty.facts)).toEqual(digest((await clean).facts));
+    expect(digest(faulty.facts)).toEqual(digest((await clean()).facts));
   });
 
   const beaconFaults = [
@@ -163,7 +168,7 @@ describe.skipIf(lacksShared(TOOL) || lacksShared(CHAIN))('a devnet with blobs', 
     const spec = `side=beacon,method=*,every=1,times=3,kind=${kind}`;
     const faulty = await readAll(CHAIN, [spec]);
     expect(faulty.faults).toBeGreaterThan(0);
-    expect(digest(faulty.facts)).toEqual(digest((await clean).facts));
+    expect(digest(faulty.facts)).toEqual(digest((await clean()).facts));
   });
 });
 
