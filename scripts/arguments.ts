@@ -12,10 +12,15 @@ export function readArguments<const Config extends ParseArgsConfig>(
     console.log(help);
     process.exit(0);
   }
+  return orRefuse(() => parseArgs(config));
+}
+
+/** What `parse` reads of the arguments; where it finds a wrong one, the process ends with 2. */
+export function orRefuse<T>(parse: () => T): T {
   try {
-    return parseArgs(config);
+    return parse();
   } catch (cause) {
-    if (cause instanceof TypeError) refuse(cause.message);
+    if (cause instanceof RangeError || cause instanceof TypeError) refuse(cause.message);
     throw cause;
   }
 }

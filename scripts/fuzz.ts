@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { refuse } from './arguments.ts';
+import { orRefuse, refuse } from './arguments.ts';
 import { type Attempt, HELP, parseFuzzArgs, repeatCommand } from './fuzz/args.ts';
 import { propertyTests } from './fuzz/propertyTests.ts';
 
@@ -20,7 +20,7 @@ const ATTEMPT_TIMEOUT_MS = 3_600_000;
 /** Seeds are positive and fit 31 bits: fast-check takes no larger ones. */
 const SEEDS = 2 ** 31;
 
-const args = readArgs();
+const args = orRefuse(() => parseFuzzArgs(process.argv.slice(2)));
 if (args === 'help') {
   console.log(HELP);
 } else {
@@ -28,15 +28,6 @@ if (args === 'help') {
   if (files.length === 0) refuse(`--only: no file of properties contains \`${args.only}\``);
   const failed = await fuzz(files, args);
   process.exitCode = failed === 0 ? 0 : 1;
-}
-
-function readArgs(): ReturnType<typeof parseFuzzArgs> {
-  try {
-    return parseFuzzArgs(process.argv.slice(2));
-  } catch (cause) {
-    if (cause instanceof RangeError || cause instanceof TypeError) return refuse(cause.message);
-    throw cause;
-  }
 }
 
 /** Tries files until the time is over, or all of them once with a given seed; how many failed. */
