@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { CONNECTION_TIMES, type RpcServerOptions } from '../../../src/execution/server/port.ts';
+import type { RpcServerOptions } from '../../../src/execution/server/port.ts';
 import { startRpcServer } from '../../../src/execution/server/rpcServer.ts';
-import { SILENT_LOG } from '../../../src/transport/log.ts';
+import { OPEN_PORT, WIDE_LIMITS } from '../../support/openPort.ts';
 import { ENGINE_SECRET, engineToken } from '../../support/servedEngine.ts';
 import { keepingClient, openSilent } from '../../support/silentSockets.ts';
 
@@ -18,23 +18,11 @@ const MAX = 16;
 async function start(options: Partial<RpcServerOptions> = {}) {
   const methods = { eth_chainId: () => '0x1' };
   const server = await startRpcServer({
-    host: '127.0.0.1',
-    port: 0,
+    ...OPEN_PORT,
     http: methods,
     ws: methods,
-    limits: {
-      heldBytes: 1 << 20,
-      bodyBytes: 1 << 20,
-      batchCalls: 10,
-      batchMs: 10_000,
-      answerChars: 1e6,
-    },
-    times: CONNECTION_TIMES,
+    limits: { ...WIDE_LIMITS, heldBytes: 1 << 20, bodyBytes: 1 << 20, answerChars: 1e6 },
     maxConnections: MAX,
-    jwtSecret: undefined,
-    vhosts: ['*'],
-    corsOrigins: [],
-    wsOrigins: [],
     subscriptions: {
       open: () => {
         let count = 0;
@@ -42,7 +30,6 @@ async function start(options: Partial<RpcServerOptions> = {}) {
         return { methods: { subscribe }, count: () => count, close: () => undefined };
       },
     },
-    log: SILENT_LOG,
     ...options,
   });
   cleanups.push(server.stop);

@@ -5,8 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { HeldBytes } from '../../../src/execution/server/heldBytes.ts';
 import { serveHttp } from '../../../src/execution/server/httpRequest.ts';
-import { CONNECTION_TIMES } from '../../../src/execution/server/port.ts';
-import { SILENT_LOG } from '../../../src/transport/log.ts';
+import { OPEN_PORT } from '../../support/openPort.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(() => {
@@ -27,24 +26,9 @@ async function start() {
   };
   const server = createServer();
   const options = {
-    host: '127.0.0.1',
-    port: 0,
+    ...OPEN_PORT,
     http: { long: () => LONG },
     ws: undefined,
-    limits: {
-      heldBytes: 50 << 20,
-      bodyBytes: 5 << 20,
-      batchCalls: 10,
-      batchMs: 10_000,
-      answerChars: 1e9,
-    },
-    times: CONNECTION_TIMES,
-    jwtSecret: undefined,
-    vhosts: ['*'],
-    corsOrigins: [],
-    wsOrigins: [],
-    subscriptions: { open: () => ({ methods: {}, count: () => 0, close: () => undefined }) },
-    log: SILENT_LOG,
     held,
     places: { noteUse: () => undefined, noteUpgrade: () => undefined },
   };

@@ -6,7 +6,7 @@ import type { RpcLimits, RpcMethods } from '../../../src/execution/server/jsonRp
 import { CONNECTION_TIMES, type ConnectionTimes } from '../../../src/execution/server/port.ts';
 import { type RunningServer, startRpcServer } from '../../../src/execution/server/rpcServer.ts';
 import { sleep } from '../../../src/transport/abort.ts';
-import { SILENT_LOG } from '../../../src/transport/log.ts';
+import { OPEN_PORT, WIDE_LIMITS } from '../../support/openPort.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -14,34 +14,19 @@ afterEach(async () => {
 });
 
 const LONG = 'a'.repeat(20 << 20);
-const LIMITS = {
-  heldBytes: 50 << 20,
-  bodyBytes: 5 << 20,
-  batchCalls: 10,
-  batchMs: 10_000,
-  answerChars: 1e9,
-};
-
 /** A server whose connections may take the given times, and no other limit is near. */
 async function start(
   times: Partial<ConnectionTimes>,
   methods: RpcMethods = {},
-  limits: RpcLimits = LIMITS,
+  limits: RpcLimits = WIDE_LIMITS,
 ) {
   const all: RpcMethods = { long: () => LONG, ...methods };
   const server: RunningServer = await startRpcServer({
-    host: '127.0.0.1',
-    port: 0,
+    ...OPEN_PORT,
     http: all,
     ws: all,
     limits,
     times: { ...CONNECTION_TIMES, ...times },
-    jwtSecret: undefined,
-    vhosts: ['*'],
-    corsOrigins: [],
-    wsOrigins: [],
-    subscriptions: { open: () => ({ methods: {}, count: () => 0, close: () => undefined }) },
-    log: SILENT_LOG,
   });
   cleanups.push(server.stop);
   return server;
@@ -149,7 +134,7 @@ describe('RpcLimits', () => {
   });
 
   test('behavior: pings and pongs are not held', async () => {
-    const server = await start({}, {}, { ...LIMITS, heldBytes: 1000 });
+    const server = await start({}, {}, { ...WIDE_LIMITS, heldBytes: 1000 });
     const socket = await open(server);
     const ended = new AbortController();
     socket.on('close', () => ended.abort());
