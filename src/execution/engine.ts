@@ -186,10 +186,7 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
     messagePasserStorageRoot: (hash) => tree.block(hash)?.messagePasserStorageRoot,
     outputRoot: (hash) => {
       const block = tree.block(hash);
-      if (block === undefined) return undefined;
-      const { messagePasserStorageRoot, header } = block;
-      const { stateRoot } = header;
-      return outputRoot({ stateRoot, messagePasserStorageRoot, blockHash: hash });
+      return block === undefined ? undefined : outputRootOf(block);
     },
     stateAfter: (hash) =>
       inTurn(async () => {
@@ -209,4 +206,9 @@ function facade(core: EngineCore, genesis: BlockRecord): ExecutionEngine {
     },
     close: () => inTurn(() => core.store.close()),
   };
+}
+
+/** Output root of a block that was executed. */
+export function outputRootOf({ hash, header, messagePasserStorageRoot }: BlockRecord): Hash {
+  return outputRoot({ stateRoot: header.stateRoot, messagePasserStorageRoot, blockHash: hash });
 }

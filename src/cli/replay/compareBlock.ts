@@ -1,4 +1,5 @@
-import { bytesToHex, type Hash } from '../../base/bytes.ts';
+import { bytesToHex } from '../../base/bytes.ts';
+import { outputRootOf } from '../../execution/engine.ts';
 import type { ExecutionConfig } from '../../execution/executionConfig.ts';
 import { encodeBlock } from '../../execution/server/blockJson.ts';
 import type { BlockRecord } from '../../execution/store/records.ts';
@@ -6,7 +7,7 @@ import { encodeHeader, type Header } from '../../protocol/header.ts';
 import type { BlockId, L2BlockRef } from '../../protocol/ids.ts';
 import { l2BlockOf } from '../../protocol/l2Block.ts';
 import { l2BlockRef } from '../../protocol/l2BlockRef.ts';
-import { outputRoot, OUTPUT_ROOT_VERSION_0 } from '../../protocol/outputRoot.ts';
+import { OUTPUT_ROOT_VERSION_0 } from '../../protocol/outputRoot.ts';
 import { encodeReceipt, type Receipt } from '../../protocol/receipt.ts';
 import type { RollupConfig } from '../../protocol/rollupConfig.ts';
 import { headerFromRpc } from '../../protocol/rpcHeader.ts';
@@ -122,10 +123,6 @@ function* refPairs(field: string, recorded: unknown, ref: L2BlockRef): Generator
     yield [`${field}.${name}`, text(fields[name]), text(value)];
   }
   yield* idPairs(`${field}.l1origin`, fields['l1origin'], l1Origin);
-}
-
-function outputRootOf({ hash, header, messagePasserStorageRoot }: BlockRecord): Hash {
-  return outputRoot({ stateRoot: header.stateRoot, messagePasserStorageRoot, blockHash: hash });
 }
 
 /** Where derivation found the block. */
